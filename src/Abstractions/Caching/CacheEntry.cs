@@ -1,0 +1,17 @@
+namespace Orleans.Cache;
+
+/// <summary>The result of a read. A miss is told from an empty value by <see cref="Found"/>.</summary>
+public readonly record struct CacheEntry
+{
+    /// <summary>Whether the key has an entry.</summary>
+    public bool Found { get; init; }
+
+    /// <summary>The value; empty for a miss, and for a value of no bytes.</summary>
+    public ReadOnlyMemory<byte> Value { get; init; }
+
+    /// <summary>The entry's version, above 0; 0 for a miss. A later write of the same key has a higher version.</summary>
+    public long Version { get; init; }
+
+    /// <summary>How long the entry still lives unless read or written again; <see langword="null"/> where it does not expire, or for a miss.</summary>
+    public TimeSpan? TimeToLive { get; init; }
+}

@@ -1,0 +1,26 @@
+namespace Orleans.Cache;
+
+/// <summary>The settings of one named cache, the same on every silo (<c>Cache:Caches:NAME</c>).</summary>
+public sealed record CacheOptions
+{
+    /// <summary>How long an entry lives when its write does not say.</summary>
+    /// <value>1 ms to <see cref="CacheLimits.MaxTimeToLive"/>. Default: none, entries do not expire.</value>
+    public TimeSpan? DefaultTimeToLive { get; init; }
+
+    /// <summary>How long an entry lives after its last read or write when its write does not say.</summary>
+    /// <value>1 ms to <see cref="CacheLimits.MaxTimeToLive"/>. Default: none.</value>
+    public TimeSpan? DefaultSlidingExpiration { get; init; }
+
+    /// <summary>
+    /// The most entries of the cache in the whole grid. Each silo holds the part of it that corresponds to its part of the partitions.
+    /// </summary>
+    /// <value>1 or more. Default: none, only bytes count.</value>
+    public long? MaxEntries { get; init; }
+
+    /// <summary>
+    /// The most bytes of the cache in the whole grid, keys and overhead included. Each silo holds the part of it that corresponds to its
+    /// part of the partitions.
+    /// </summary>
+    /// <value>Bytes; 1,048,576 (1 MiB) or more. Default: none, the cache shares its silos' memory budgets with the others.</value>
+    public long? MaxBytes { get; init; }
+}

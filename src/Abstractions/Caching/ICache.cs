@@ -1,0 +1,88 @@
+namespace Orleans.Cache;
+
+/// <summary>
+/// A named cache of the grid: a keyspace with its own settings.
+/// </summary>
+/// <remarks>
+/// Safe for any number of threads. Every operation on one key is atomic, and a read after an acknowledged write sees it or a later one.
+/// Each member may throw <see cref="CacheRequestException"/> (the request is at fault, nothing was done),
+/// <see cref="CacheUnavailableException"/> (the grid cannot be reached, nothing was done) and <see cref="OperationCanceledException"/>;
+/// writes may throw <see cref="CacheOutcomeUnknownException"/> (no answer came). A cancelled write may still have been done.
+/// </remarks>
+public interface ICache
+{
+    /// <summary>The cache's name.</summary>
+    string Name { get; }
+
+    /// <summary>Reads an entry, with its version and time to live.</summary>
+    ValueTask<CacheEntry> TryGetAsync(CacheKey key, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads a value.</summary>
+    /// <returns>The value's bytes, <see langword="null"/> for a miss.</returns>
+    ValueTask<ReadOnlyMemory<byte>?> GetAsync(CacheKey key, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads an entry and turns its value into a <typeparamref name="T"/> with the client's serializer.</summary>
+    /// <exception cref="CacheSerializationException">The type has no serializer, or the bytes do not fit it.</exception>
+    ValueTask<CacheEntry<T>> TryGetAsync<T>(CacheKey key, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads a value and turns it into a <typeparamref name="T"/> with the client's serializer.</summary>
+    /// <returns>The value; the type's default for a miss, so use <see cref="TryGetAsync{T}"/> where that is a value too.</returns>
+    /// <exception cref="CacheSerializationException">The type has no serializer, or the bytes do not fit it.</exception>
+    ValueTask<T?> GetAsync<T>(CacheKey key, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads many entries, with one message to each silo that owns some of them.</summary>
+    /// <param name="keys">Different keys, at most <see cref="CacheLimits.MaxBatchOperations"/>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The entries in the order of <paramref name="keys"/>.</returns>
+    ValueTask<CacheEntry[]> GetManyAsync(IReadOnlyList<CacheKey> keys, CancellationToken cancellationToken = default);
+
+    /// <summary>Writes an entry.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The value, at most <see cref="CacheLimits.MaxValueBytes"/>; it must not change before the call returns.</param>
+    /// <param name="options">Expiry and condition.</param>
+    /// <param name="cancellationToken">Ends the wait; the write may still happen.</param>
+    /// <returns>Whether it was written, and the version.</returns>
+    ValueTask<CacheWriteResult> SetAsync(
+        CacheKey key, ReadOnlyMemory<byte> value, CacheSetOptions options = default, CancellationToken cancellationToken = default);
+
+    /// <summary>Turns a value into bytes with the client's serializer and writes it.</summary>
+    /// <exception cref="CacheSerializationException">The type has no serializer.</exception>
+    ValueTask<CacheWriteResult> SetAsync<T>(
+        CacheKey key, T value, CacheSetOptions options = default, CancellationToken cancellationToken = default);
+
+    /// <summary>Writes many entries, with one message to each silo that owns some of them. Each is atomic, the whole is not.</summary>
+    /// <param name="items">Entries of different keys, at most <see cref="CacheLimits.MaxBatchOperations"/>.</param>
+    /// <param name="cancellationToken">Ends the wait; the writes may still happen.</param>
+    /// <returns>The results in the order of <paramref name="items"/>.</returns>
+    ValueTask<CacheWriteResult[]> SetManyAsync(IReadOnlyList<CacheSetItem> items, CancellationToken cancellationToken = default);
+
+    /// <summary>Removes an entry.</summary>
+    /// <returns>Whether there was one.</returns>
+    ValueTask<bool> RemoveAsync(CacheKey key, CancellationToken cancellationToken = default);
+
+    /// <summary>Removes many entries, with one message to each silo that owns some of them.</summary>
+    /// <returns>How many there were.</returns>
+    ValueTask<int> RemoveManyAsync(IReadOnlyList<CacheKey> keys, CancellationToken cancellationToken = default);
+
+    /// <summary>Gives an entry a new time to live, from now on; its value and version stay.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="timeToLive">
+    /// 1 ms to <see cref="CacheLimits.MaxTimeToLive"/>, or <see cref="Timeout.InfiniteTimeSpan"/>: for ever.
+    /// </param>
+    /// <param name="cancellationToken">Ends the wait; the touch may still happen.</param>
+    /// <returns>Whether there was an entry.</returns>
+    ValueTask<bool> TouchAsync(CacheKey key, TimeSpan timeToLive, CancellationToken cancellationToken = default);
+
+    /// <summary>Adds to the whole number that an entry holds as decimal text, and keeps its expiry; an absent entry counts as 0.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="by">What to add; may be negative.</param>
+    /// <param name="options">The expiry of an entry that this call makes. A condition is not taken.</param>
+    /// <param name="cancellationToken">Ends the wait; the increment may still happen.</param>
+    /// <returns>The new number.</returns>
+    /// <exception cref="CacheRequestException">The entry holds no whole number, or the sum leaves the range of 64 bits.</exception>
+    ValueTask<long> IncrementAsync(
+        CacheKey key, long by = 1, CacheSetOptions options = default, CancellationToken cancellationToken = default);
+
+    /// <summary>Says where a key lives and what its owner knows of it. For people and tools; it does not count as a read.</summary>
+    ValueTask<CacheEntryLocation> LocateAsync(CacheKey key, CancellationToken cancellationToken = default);
+}

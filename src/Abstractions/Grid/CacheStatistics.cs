@@ -1,0 +1,52 @@
+namespace Orleans.Cache;
+
+/// <summary>What was counted for one cache.</summary>
+public sealed record CacheStatistics
+{
+    /// <summary>The cache's name.</summary>
+    public required string Cache { get; init; }
+
+    /// <summary>Entries held now.</summary>
+    public long Entries { get; init; }
+
+    /// <summary>Bytes held now: keys, values and overhead.</summary>
+    public long Bytes { get; init; }
+
+    /// <summary>Reads that found an entry.</summary>
+    public long Hits { get; init; }
+
+    /// <summary>Reads that found none.</summary>
+    public long Misses { get; init; }
+
+    /// <summary>Entries written.</summary>
+    public long Writes { get; init; }
+
+    /// <summary>Entries removed on request.</summary>
+    public long Removals { get; init; }
+
+    /// <summary>Entries removed to make room.</summary>
+    public long Evictions { get; init; }
+
+    /// <summary>Entries whose time was over.</summary>
+    public long Expirations { get; init; }
+
+    /// <summary>Hits divided by reads, 0 to 1; 0 before the first read.</summary>
+    public double HitRatio => Hits + Misses == 0 ? 0 : (double)Hits / (Hits + Misses);
+
+    /// <summary>The sum of two counts of the same cache.</summary>
+    public CacheStatistics Plus(CacheStatistics other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return this with
+        {
+            Entries = Entries + other.Entries,
+            Bytes = Bytes + other.Bytes,
+            Hits = Hits + other.Hits,
+            Misses = Misses + other.Misses,
+            Writes = Writes + other.Writes,
+            Removals = Removals + other.Removals,
+            Evictions = Evictions + other.Evictions,
+            Expirations = Expirations + other.Expirations,
+        };
+    }
+}

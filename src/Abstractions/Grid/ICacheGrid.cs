@@ -1,0 +1,25 @@
+namespace Orleans.Cache;
+
+/// <summary>One logical cache over many silos. Register it with <c>AddCacheGridClient</c>, or host it with <c>AddCacheGrid</c>.</summary>
+/// <remarks>Safe for any number of threads; one instance serves a whole process.</remarks>
+public interface ICacheGrid
+{
+    /// <summary>The name of the cache that every grid has.</summary>
+    const string DefaultCache = "default";
+
+    /// <summary>Gives access to a named cache. Cheap, and always the same object for the same name.</summary>
+    /// <param name="name">1 to 64 characters of a-z, A-Z, 0-9, '-', '_' and '.'.</param>
+    /// <exception cref="CacheRequestException">
+    /// The name is malformed, or the grid has no such cache. Before the first contact with the grid the latter cannot be known: then the
+    /// first operation throws it.
+    /// </exception>
+    ICache GetCache(string name = DefaultCache);
+
+    /// <summary>The grid's silos and their parts of it, as this process routes by, refreshed first.</summary>
+    /// <exception cref="CacheUnavailableException">The grid cannot be reached.</exception>
+    ValueTask<GridTopology> GetTopologyAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>What every silo counts. A silo that does not answer is left out of the list.</summary>
+    /// <exception cref="CacheUnavailableException">The grid cannot be reached.</exception>
+    ValueTask<IReadOnlyList<SiloStatistics>> GetStatisticsAsync(CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,7 @@
+namespace Orleans.Cache;
+
+/// <summary>What one silo counted since it started, for every cache.</summary>
+/// <param name="Silo">The silo's name.</param>
+/// <param name="MemoryBudgetBytes">The memory that its entries may use.</param>
+/// <param name="Caches">The counts of each cache.</param>
+public sealed record SiloStatistics(string Silo, long MemoryBudgetBytes, IReadOnlyList<CacheStatistics> Caches);

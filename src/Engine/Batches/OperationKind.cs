@@ -1,0 +1,23 @@
+namespace Orleans.Cache.Engine.Batches;
+
+/// <summary>What an operation does. The numbers are on the wire: append-only, guarded by the golden test of the batch format.</summary>
+internal enum OperationKind : byte
+{
+    /// <summary>Reads the value; counts as a hit or a miss and as a use.</summary>
+    Get = 1,
+
+    /// <summary>Writes the value under a condition.</summary>
+    Set = 2,
+
+    /// <summary>Removes the entry.</summary>
+    Remove = 3,
+
+    /// <summary>Gives the entry a new time to live.</summary>
+    Touch = 4,
+
+    /// <summary>Adds to a whole number.</summary>
+    Increment = 5,
+
+    /// <summary>Reads version and expiry only; counts as nothing.</summary>
+    Peek = 6,
+}

@@ -1,0 +1,38 @@
+namespace Orleans.Cache.Engine.Batches;
+
+/// <summary>What became of an operation. The numbers are on the wire: append-only, guarded by the golden test of the batch format.</summary>
+internal enum OperationStatus : byte
+{
+    /// <summary>Not executed yet. Never on the wire.</summary>
+    Pending = 0,
+
+    /// <summary>Done: found, stored, removed, touched or incremented.</summary>
+    Done = 1,
+
+    /// <summary>The key has no entry: a miss, or nothing to remove or touch.</summary>
+    NotFound = 2,
+
+    /// <summary>Set not done: the condition was absence, and the key has an entry.</summary>
+    KeyPresent = 3,
+
+    /// <summary>Set not done: the condition was presence or a version, and the key has no entry.</summary>
+    KeyAbsent = 4,
+
+    /// <summary>Set not done: the entry has another version.</summary>
+    VersionMismatch = 5,
+
+    /// <summary>Increment not done: the value is no whole number.</summary>
+    NotANumber = 6,
+
+    /// <summary>Increment not done: the sum leaves 64 bits.</summary>
+    Overflow = 7,
+
+    /// <summary>Set not done: the entry alone is larger than the memory it may use.</summary>
+    EntryTooLarge = 8,
+
+    /// <summary>Not done: this silo does not serve the key's partition (any more, or yet). Ask for the map again.</summary>
+    Moved = 9,
+
+    /// <summary>Not done: the operation breaks a limit or makes no sense. Our own clients check before they send.</summary>
+    Invalid = 10,
+}

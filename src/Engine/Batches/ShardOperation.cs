@@ -1,0 +1,53 @@
+using System.Runtime.InteropServices;
+
+namespace Orleans.Cache.Engine.Batches;
+
+/// <summary>
+/// One operation of a batch. Key and value stand in the batch's payload. This struct is the wire format as it is (little-endian, 48 bytes,
+/// see docs/formats/batch.md): append-only, guarded by a golden test.
+/// </summary>
+[StructLayout(LayoutKind.Explicit, Size = SizeInBytes)]
+internal struct ShardOperation
+{
+    public const int SizeInBytes = 48;
+
+    /// <summary>A duration that stands for "for ever".</summary>
+    public const long Forever = -1;
+
+    [FieldOffset(0)]
+    public OperationKind Kind;
+
+    /// <summary>The condition of a set.</summary>
+    [FieldOffset(1)]
+    public byte Condition;
+
+    [FieldOffset(2)]
+    public ushort KeyLength;
+
+    [FieldOffset(4)]
+    public int ValueLength;
+
+    /// <summary>Where the key starts, in bytes from the start of the payload.</summary>
+    [FieldOffset(8)]
+    public int KeyOffset;
+
+    /// <summary>Where the value starts, in bytes from the start of the payload.</summary>
+    [FieldOffset(12)]
+    public int ValueOffset;
+
+    /// <summary>Milliseconds; 0: the cache's default; <see cref="Forever"/>.</summary>
+    [FieldOffset(16)]
+    public long TimeToLive;
+
+    /// <summary>Milliseconds; 0: the cache's default; <see cref="Forever"/>: no sliding expiration.</summary>
+    [FieldOffset(24)]
+    public long SlidingExpiration;
+
+    /// <summary>The version to compare with (a conditional set), or what to add (an increment).</summary>
+    [FieldOffset(32)]
+    public long Argument;
+
+    /// <summary>Zero; kept for the operation id of retries.</summary>
+    [FieldOffset(40)]
+    public long Reserved;
+}

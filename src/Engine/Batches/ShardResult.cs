@@ -1,0 +1,31 @@
+using System.Runtime.InteropServices;
+
+namespace Orleans.Cache.Engine.Batches;
+
+/// <summary>
+/// The result of one operation of a batch. A value stands in the batch's values. This struct is the wire format as it is (little-endian,
+/// 32 bytes, see docs/formats/batch.md): append-only, guarded by a golden test.
+/// </summary>
+[StructLayout(LayoutKind.Explicit, Size = SizeInBytes)]
+internal struct ShardResult
+{
+    public const int SizeInBytes = 32;
+
+    [FieldOffset(0)]
+    public OperationStatus Status;
+
+    [FieldOffset(4)]
+    public int ValueLength;
+
+    /// <summary>Where the value starts, in bytes from the start of the values.</summary>
+    [FieldOffset(8)]
+    public int ValueOffset;
+
+    /// <summary>The entry's version after the operation, or 0 where there is no entry.</summary>
+    [FieldOffset(16)]
+    public long Version;
+
+    /// <summary>Get and peek: milliseconds left to live, <see cref="ShardOperation.Forever"/>. Increment: the sum.</summary>
+    [FieldOffset(24)]
+    public long Number;
+}
