@@ -23,4 +23,10 @@ public sealed record CacheOptions
     /// </summary>
     /// <value>Bytes; 1,048,576 (1 MiB) or more. Default: none, the cache shares its silos' memory budgets with the others.</value>
     public long? MaxBytes { get; init; }
+
+    /// <summary>
+    /// Which entry goes when a limit is reached: <c>lru</c> (the longest unused), <c>fifo</c> (the oldest).
+    /// </summary>
+    /// <value>A policy's name. Default: <c>lru</c>.</value>
+    public string Eviction { get; init; } = "lru";
 }
