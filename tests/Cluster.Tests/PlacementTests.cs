@@ -132,7 +132,7 @@ public sealed class PlacementTests
                     return;
                 }
             }
-            catch (Runtime.SiloUnavailableException)
+            catch (Runtime.OrleansException)
             {
                 // The owner does not take grains yet, or the directory still names a silo that is gone.
             }
