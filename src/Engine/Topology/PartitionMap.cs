@@ -13,7 +13,7 @@ namespace Orleans.Cache.Engine.Topology;
 ///    since its memory is gone. So a partition that ever had an owner has an epoch of at least 1.
 /// </remarks>
 [DebuggerDisplay("version {Version}, {PartitionCount} partitions on {Silos.Count} silos")]
-internal sealed class PartitionMap
+internal sealed class PartitionMap : IVersionedSnapshot
 {
     /// <summary>What stands for a silo's index where there is none.</summary>
     public const short NoOwner = -1;
