@@ -19,10 +19,11 @@ namespace Orleans.Cache.Engine.Topology;
 /// 4. A silo's places depend on no other silo, so a silo that joins takes partitions, and moves none between the others.
 /// </para>
 /// <para>
-/// Ranks instead of bare hashes take half of the chance out of the shares, and one node per sector instead of 100 to 200 anywhere takes out
-/// what neighbouring partitions have in common: docs/decisions/0003-ring-and-bounded-load.md. The places must be the same on every machine
-/// and in every version, for ever: the hash is XxHash64 with seed 0, the arithmetic is IEEE 754 division and addition, without a library's
-/// logarithm. Guarded by the golden tests of HashRingTests.
+/// So it is rendezvous hashing, with weights by exponential scores, drawn as a ring. Ranks instead of bare hashes halve what chance does to
+/// the shares, and a node in every sector instead of 100 to 200 anywhere takes out what neighbouring partitions have in common:
+/// docs/decisions/0003-ring-and-bounded-load.md. The places must be the same on every machine and in every version, for ever: the hash is
+/// XxHash64 with seed 0, the arithmetic IEEE 754 division and addition, without a library's logarithm. Guarded by the golden tests of
+/// HashRingTests.
 /// </para>
 /// </remarks>
 internal sealed class HashRing
