@@ -9,9 +9,9 @@ namespace Orleans.Cache.Engine.Topology;
 /// 2. While a silo owns too many, one partition leaves it and one arrives at a silo with room, over the cheapest path: each step of a path
 ///    hands the partition whose distance grows least from one silo to the next, so silos in between keep their number.
 /// 3. Then, while a silo owns too few, one arrives there in the same way, from silos that can spare one.
-/// 4. Cheapest paths keep the sum of all distances the least possible at every step (successive shortest paths of a minimum-cost flow; R. K.
-///    Ahuja, T. L. Magnanti, J. B. Orlin, Network Flows, 1993, §9.7). So no partition is away from home that could be there, and the
-///    result does not depend on the order of steps.
+/// 4. Cheapest paths keep the sum of all distances the least possible at every step (successive shortest paths of a minimum-cost flow;
+///    Ahuja, Magnanti, Orlin, Network Flows, 1993, §9.7). So no partition is away from home that could be there, and the result does not
+///    depend on the order of steps.
 /// With s silos and p partitions, a path costs s² steps for each silo on it, plus p for keeping the table of cheapest hand-overs.
 /// </remarks>
 internal sealed class BoundedLoad

@@ -105,8 +105,8 @@ internal sealed class WantedMap
             if (string.Equals(sorted[index - 1].Name, sorted[index].Name, StringComparison.Ordinal))
             {
                 throw new ArgumentException(
-                    $"Two silos have the name '{sorted[index].Name}'. A silo's place on the ring is hashed from its name: give each silo a " +
-                    "name of its own, and of a restarted silo pass only the latest run.",
+                    $"Two silos have the name '{sorted[index].Name}'. A silo's place on the ring is hashed from its name: give each silo " +
+                    "a name of its own, and of a restarted silo pass only the latest run.",
                     nameof(members));
             }
         }
