@@ -127,7 +127,7 @@ internal sealed partial class TopologyGrain(
             [.. silos.Select(static silo => silo.ToMember())],
             first.PartitionCount,
             replicas: 0,
-            new WantedMapSettings { VirtualNodesPerWeight = first.VirtualNodes });
+            WantedMapSettings.Default);
         return current.Next(version, silos, wanted);
     }
 
