@@ -24,9 +24,9 @@ public static class CacheGridClientServiceCollectionExtensions
     /// <param name="configure">Sets the options; checked when the application starts.</param>
     public static IServiceCollection AddCacheGridClient(this IServiceCollection services, Action<CacheGridClientOptions>? configure = null)
     {
-        services.AddCacheGridRouting(configure);
-        services.AddOrleansClient(static client =>
+        services.AddOrleansClient(client =>
         {
+            client.AddCacheGrid(configure);
             client.Services.AddSingleton<IGatewayListProvider, GridGateways>();
             client.Services.AddOptions<ClusterOptions>().Configure<IOptions<CacheGridClientOptions>>(static (cluster, grid) =>
             {
@@ -36,13 +36,10 @@ public static class CacheGridClientServiceCollectionExtensions
             client.Services.AddOptions<GatewayOptions>().Configure<IOptions<CacheGridClientOptions>>(
                 static (gateways, grid) => gateways.GatewayListRefreshPeriod = grid.Value.RefreshPeriod);
         });
-        services.TryAddSingleton<ClientTopology>();
-        services.TryAddSingleton<ITopologySource>(static provider => provider.GetRequiredService<ClientTopology>());
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, TopologyRefresher>());
         return services;
     }
 
-    /// <summary>What clients and silos need to route calls; the topology is added by each.</summary>
+    /// <summary>What clients and silos need to route calls; each adds its own way to refer to silos.</summary>
     internal static IServiceCollection AddCacheGridRouting(this IServiceCollection services, Action<CacheGridClientOptions>? configure)
     {
         var options = services.AddOptions<CacheGridClientOptions>().ValidateOnStart();
@@ -65,6 +62,8 @@ public static class CacheGridClientServiceCollectionExtensions
             var options = provider.GetRequiredService<IOptions<CacheGridClientOptions>>().Value;
             return options.Serializer ?? new JsonCacheSerializer(options.JsonContexts);
         });
+        services.TryAddSingleton<TopologySource>();
+        services.TryAddSingleton<ITopologySource>(static provider => provider.GetRequiredService<TopologySource>());
         services.TryAddSingleton<OperationRouter>();
         services.TryAddSingleton<ICacheGrid, CacheGridClient>();
         return services;

@@ -13,7 +13,7 @@ internal sealed class GridGateways(IServiceProvider services, IOptions<CacheGrid
     private IReadOnlyList<IPEndPoint> _seeds = [];
 
     // The topology needs the grain factory, which needs the gateways: resolved at the first use, not in the constructor.
-    private ClientTopology? _topology;
+    private ITopologySource? _topology;
 
     public TimeSpan MaxStaleness => options.Value.RefreshPeriod;
 
@@ -23,7 +23,7 @@ internal sealed class GridGateways(IServiceProvider services, IOptions<CacheGrid
 
     public Task<IList<Uri>> GetGateways()
     {
-        _topology ??= (ClientTopology)services.GetService(typeof(ClientTopology))!;
+        _topology ??= (ITopologySource)services.GetService(typeof(ITopologySource))!;
         var known = _topology.Current.Nodes
             .Where(static node => node.Descriptor.Gateway is not null)
             .Select(static node => node.Descriptor.Gateway!.Endpoint);

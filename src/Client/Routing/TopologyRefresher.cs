@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace Orleans.Cache.Client.Routing;
 
 /// <summary>Looks for a newer topology every few seconds, so that a client that only reads learns of new silos too.</summary>
-internal sealed class TopologyRefresher(ClientTopology topology, TimeProvider time, IOptions<CacheGridClientOptions> options) : BackgroundService
+internal sealed class TopologyRefresher(ITopologySource topology, TimeProvider time, IOptions<CacheGridClientOptions> options) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

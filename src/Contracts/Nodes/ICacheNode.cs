@@ -31,7 +31,7 @@ public interface ICacheNode : IGrainService
     /// <summary>Takes a topology from the topology grain; an older one than the silo has is ignored.</summary>
     [Alias("publish")]
     [ResponseTimeout("00:00:02")]
-    ValueTask PublishAsync(TopologyMessage topology);
+    ValueTask PublishAsync(TopologyMessage message);
 
     /// <summary>What the silo counted.</summary>
     [Alias("statistics")]

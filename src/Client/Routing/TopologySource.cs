@@ -6,10 +6,10 @@ using Orleans.Cache.Engine.Topology;
 namespace Orleans.Cache.Client.Routing;
 
 /// <summary>
-/// The topology of a process outside the cluster: asked from a silo that it knows, or from the topology grain when it knows none that
-/// answers. Safe for any number of threads.
+/// The topology that a process routes by. It looks for a newer one at a silo that it knows, or at the topology grain when that silo has
+/// none; a silo is told besides, by <see cref="Take"/>. Safe for any number of threads.
 /// </summary>
-internal sealed partial class ClientTopology : ITopologySource
+internal sealed partial class TopologySource : ITopologySource
 {
     private readonly SnapshotHolder<GridSnapshot> _holder = new(GridSnapshot.None);
     private readonly Lock _lock = new();
@@ -17,20 +17,44 @@ internal sealed partial class ClientTopology : ITopologySource
     private readonly NodeReferences _references;
     private readonly TimeProvider _time;
     private readonly CacheGridClientOptions _options;
-    private readonly ILogger<ClientTopology> _logger;
+    private readonly ILogger<TopologySource> _logger;
     private Task<GridSnapshot>? _look;
 
-    public ClientTopology(
-        IGrainFactory grains, TimeProvider time, IOptions<CacheGridClientOptions> options, ILogger<ClientTopology> logger)
+    public TopologySource(
+        IGrainFactory grains,
+        NodeReferences references,
+        TimeProvider time,
+        IOptions<CacheGridClientOptions> options,
+        ILogger<TopologySource> logger)
     {
         _grains = grains;
+        _references = references;
         _time = time;
         _options = options.Value;
         _logger = logger;
-        _references = new NodeReferences(grains, insideCluster: false);
+    }
+
+    /// <summary>A newer topology took the place of an older one. Handlers must be quick.</summary>
+    public event Action<GridSnapshot, GridSnapshot>? Changed
+    {
+        add => _holder.Changed += value;
+        remove => _holder.Changed -= value;
     }
 
     public GridSnapshot Current => _holder.Current;
+
+    /// <summary>Takes a topology from the grid; an older one than this process has is ignored.</summary>
+    public void Take(TopologyMessage message)
+    {
+        if (message.Version > Current.Version)
+        {
+            _holder.TryUpdate(new GridSnapshot(message, _references));
+        }
+    }
+
+    /// <summary>Completes with the first snapshot at or above a version.</summary>
+    public Task<GridSnapshot> WaitForAsync(long version, CancellationToken cancellationToken) =>
+        _holder.WaitForAsync(version, cancellationToken);
 
     public async ValueTask<GridSnapshot> ConnectAsync(CancellationToken cancellationToken)
     {
@@ -85,7 +109,7 @@ internal sealed partial class ClientTopology : ITopologySource
                 ?? await _grains.GetGrain<ITopologyGrain>(0).GetAsync(known.Version).ConfigureAwait(false);
             if (message is { Nodes.Length: > 0 })
             {
-                _holder.TryUpdate(new GridSnapshot(message, _references));
+                Take(message);
             }
         }
 #pragma warning disable CA1031 // Whatever failed, the caller goes on with what is known until its own deadline.
