@@ -40,11 +40,6 @@ internal abstract class EvictionPolicy
     {
     }
 
-    /// <summary>A read found nothing. Only called when <see cref="FollowsUses"/>.</summary>
-    public virtual void Miss(ulong hash)
-    {
-    }
-
     /// <summary>The entry's expiry may have changed. Only called when <see cref="FollowsExpiry"/>.</summary>
     public virtual void ExpiryChanged(uint reference)
     {

@@ -42,7 +42,7 @@ internal sealed class CacheStore
         _settings = settings;
         Hash = hash;
         Arena = new CacheArena(room.Pool, EntryLayout.SizeOf(settings.Limits.MaxKeyBytes, settings.LargeValueBytes, sliding: true, large: false));
-        Policy = EvictionPolicies.Create(options.Eviction, Arena);
+        Policy = EvictionPolicies.Create(options.Eviction, Arena, hash);
         Wheel = new TimingWheel(Arena);
         _shards = new Shard?[settings.PartitionCount];
         _defaultTimeToLive = Milliseconds(options.DefaultTimeToLive);

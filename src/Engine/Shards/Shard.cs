@@ -162,29 +162,18 @@ internal sealed class Shard(CacheStore store, int partition)
         if (reference == 0)
         {
             _counts.Misses++;
-            _entries.Miss(hash);
         }
         else
         {
             _counts.Hits++;
-            UseLocked(reference, hash, now);
+            _entries.Renew(reference, now);
+            _entries.Use(reference, hash);
             var value = _entries[reference].Value;
             result.ValueOffset = batch.Values.Append(value);
             result.ValueLength = value.Length;
         }
 
         DescribeLocked(reference, now, ref result);
-    }
-
-    private void UseLocked(uint reference, ulong hash, long now)
-    {
-        var entry = _entries[reference];
-        if (entry.HasSliding)
-        {
-            entry.Expiry = entry.Times.After(now);
-        }
-
-        _entries.Use(reference, hash);
     }
 
     private void RemoveLocked(uint reference, ulong hash, ref ShardResult result)

@@ -21,6 +21,18 @@ internal sealed class ShardEntries(CacheStore store, int partition)
 
     public EntryPointer this[uint reference] => _arena.Entry(reference);
 
+    /// <summary>Lets the sliding expiration, if there is one, begin again.</summary>
+    public void Renew(uint reference, long now)
+    {
+        var entry = _arena.Entry(reference);
+        if (entry.HasSliding)
+        {
+            // The wheel is not told: it looks at the old time, and then schedules the bucket again.
+            entry.Expiry = entry.Times.After(now);
+            FollowExpiry(reference);
+        }
+    }
+
     /// <summary>Notes a use with the eviction policy.</summary>
     public void Use(uint reference, ulong hash)
     {
@@ -32,17 +44,6 @@ internal sealed class ShardEntries(CacheStore store, int partition)
         {
             _policy.Lock.Enter();
             _policy.Use(reference, hash);
-            _policy.Lock.Exit();
-        }
-    }
-
-    /// <summary>Notes a read that found nothing.</summary>
-    public void Miss(ulong hash)
-    {
-        if (_policy.FollowsUses)
-        {
-            _policy.Lock.Enter();
-            _policy.Miss(hash);
             _policy.Lock.Exit();
         }
     }
@@ -268,16 +269,20 @@ internal sealed class ShardEntries(CacheStore store, int partition)
     private void Written(uint reference, ulong hash)
     {
         var expiry = _arena.Entry(reference).Expiry;
+        FollowExpiry(reference);
+        if (expiry != EntryLayout.Never)
+        {
+            Schedule(_index.BucketOf(hash), expiry);
+        }
+    }
+
+    private void FollowExpiry(uint reference)
+    {
         if (_policy.FollowsExpiry)
         {
             _policy.Lock.Enter();
             _policy.ExpiryChanged(reference);
             _policy.Lock.Exit();
-        }
-
-        if (expiry != EntryLayout.Never)
-        {
-            Schedule(_index.BucketOf(hash), expiry);
         }
     }
 
