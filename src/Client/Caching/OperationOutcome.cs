@@ -1,0 +1,63 @@
+using Orleans.Cache.Client.Routing;
+using Orleans.Cache.Engine.Batches;
+using Orleans.Cache.Engine.Topology;
+
+namespace Orleans.Cache.Client.Caching;
+
+/// <summary>Turns what a shard answered into what a caller sees, or into the error that it stands for.</summary>
+internal static class OperationOutcome
+{
+    public static CacheEntry ToEntry(OperationResult result) => Checked(result).Status == OperationStatus.Done
+        ? new CacheEntry
+        {
+            Found = true,
+            Value = result.Value,
+            Version = result.Result.Version,
+            TimeToLive = ToDuration(result.Result.Number),
+        }
+        : default;
+
+    public static CacheWriteResult ToWriteResult(OperationResult result) => new(
+        Checked(result).Status switch
+        {
+            OperationStatus.Done => CacheWriteOutcome.Stored,
+            OperationStatus.KeyPresent => CacheWriteOutcome.KeyPresent,
+            OperationStatus.KeyAbsent => CacheWriteOutcome.KeyAbsent,
+            _ => CacheWriteOutcome.VersionMismatch,
+        },
+        result.Result.Version);
+
+    public static bool WasThere(OperationResult result) => Checked(result).Status == OperationStatus.Done;
+
+    public static long ToNumber(OperationResult result) => Checked(result).Number;
+
+    public static CacheEntryLocation ToLocation(CacheKey key, OperationResult result, PartitionMap map)
+    {
+        var slot = Slot.Of(key);
+        var partition = slot.PartitionOf(map.PartitionCount);
+        var found = Checked(result).Status == OperationStatus.Done;
+        return new CacheEntryLocation
+        {
+            Slot = slot,
+            Partition = partition,
+            Owner = map.OwnerSiloOf(partition)?.Name ?? string.Empty,
+            Replicas = map.ReplicasOf(partition).ToArray().Select(replica => map.Silos[replica].Name).ToArray(),
+            Epoch = map.EpochOf(partition),
+            Found = found,
+            Version = result.Result.Version,
+            TimeToLive = found ? ToDuration(result.Result.Number) : null,
+        };
+    }
+
+    private static TimeSpan? ToDuration(long milliseconds) =>
+        milliseconds == ShardOperation.Forever ? null : TimeSpan.FromMilliseconds(milliseconds);
+
+    private static ShardResult Checked(OperationResult result) => result.Result.Status switch
+    {
+        OperationStatus.NotANumber => throw CacheRequestException.NotANumber(),
+        OperationStatus.Overflow => throw CacheRequestException.IncrementOverflow(),
+        OperationStatus.EntryTooLarge => throw CacheRequestException.EntryTooLarge(),
+        OperationStatus.Invalid => throw CacheRequestException.Malformed("the operation breaks a limit of the silo"),
+        _ => result.Result,
+    };
+}

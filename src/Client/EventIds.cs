@@ -1,0 +1,9 @@
+namespace Orleans.Cache.Client;
+
+/// <summary>The ids of log events of clients: 1000 to 1999. Append-only.</summary>
+internal static class EventIds
+{
+    public const int TopologyLookFailed = 1000;
+    public const int TopologySiloSilent = 1001;
+    public const int BatchFailed = 1002;
+}

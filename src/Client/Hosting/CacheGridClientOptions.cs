@@ -1,0 +1,37 @@
+namespace Orleans.Cache;
+
+/// <summary>How a process uses a grid.</summary>
+public sealed class CacheGridClientOptions
+{
+    /// <summary>The gateways to start from, each <c>host:port</c>; further ones are learnt from the grid. Not used inside a silo.</summary>
+    /// <value>At least one, each a host name or address and a port of 1 to 65,535. Default: <c>localhost:30000</c>.</value>
+    public IList<string> Gateways { get; } = [];
+
+    /// <summary>The Orleans cluster to join, as its silos are configured.</summary>
+    /// <value>Not empty. Default: <c>orleans-cache</c>.</value>
+    public string ClusterId { get; set; } = CacheGridDefaults.ClusterId;
+
+    /// <summary>The Orleans service to join, as its silos are configured.</summary>
+    /// <value>Not empty. Default: <c>orleans-cache</c>.</value>
+    public string ServiceId { get; set; } = CacheGridDefaults.ServiceId;
+
+    /// <summary>How long a call may take, tries and waits together.</summary>
+    /// <value>10 ms to 10 minutes. Default: 2 seconds.</value>
+    public TimeSpan OperationTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a call waits before it tries again when the grid is changing.</summary>
+    /// <value>1 ms to 1 second. Default: 10 ms.</value>
+    public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>How often the topology is looked at without a reason.</summary>
+    /// <value>100 ms to 1 hour. Default: 2 seconds.</value>
+    public TimeSpan RefreshPeriod { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>What turns typed values into bytes.</summary>
+    /// <value>Default: <see langword="null"/>: JSON for the types registered with <see cref="JsonContexts"/>.</value>
+    public ICacheSerializer? Serializer { get; set; }
+
+    /// <summary>The source-generated contexts that describe the types of typed values to the default serializer.</summary>
+    /// <value>Default: none; strings, numbers, booleans, dates, GUIDs and byte arrays need none.</value>
+    public IList<System.Text.Json.Serialization.Metadata.IJsonTypeInfoResolver> JsonContexts { get; } = [];
+}

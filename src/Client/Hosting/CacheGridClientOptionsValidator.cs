@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Options;
+using Orleans.Cache.Client.Routing;
+
+namespace Orleans.Cache.Client.Hosting;
+
+/// <summary>Checks a client's options when the application starts.</summary>
+internal sealed class CacheGridClientOptionsValidator : IValidateOptions<CacheGridClientOptions>
+{
+    public ValidateOptionsResult Validate(string? name, CacheGridClientOptions options)
+    {
+        var failures = new List<string>();
+        foreach (var gateway in options.Gateways.Where(static gateway => !GatewayEndPoints.TryParse(gateway, out _)))
+        {
+            failures.Add($"Gateways has '{gateway}', which is no gateway. Write host:port, such as {CacheGridDefaults.Gateway}.");
+        }
+
+        CheckText(nameof(options.ClusterId), options.ClusterId);
+        CheckText(nameof(options.ServiceId), options.ServiceId);
+        CheckRange(nameof(options.OperationTimeout), options.OperationTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(10));
+        CheckRange(nameof(options.RetryDelay), options.RetryDelay, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(1));
+        CheckRange(nameof(options.RefreshPeriod), options.RefreshPeriod, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+
+        void CheckText(string option, string value)
+        {
+            if (string.IsNullOrWhiteSpace(value))
+            {
+                failures.Add($"{option} is empty. Set it to what the grid's silos have; the default is {CacheGridDefaults.ClusterId}.");
+            }
+        }
+
+        void CheckRange(string option, TimeSpan value, TimeSpan least, TimeSpan most)
+        {
+            if (value < least || value > most)
+            {
+                failures.Add($"{option} is {value}. It must be {least} to {most}.");
+            }
+        }
+    }
+}

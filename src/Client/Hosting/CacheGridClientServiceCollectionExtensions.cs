@@ -1,0 +1,73 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Orleans.Cache;
+using Orleans.Cache.Client.Caching;
+using Orleans.Cache.Client.Hosting;
+using Orleans.Cache.Client.Routing;
+using Orleans.Configuration;
+using Orleans.Messaging;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds a client of a cache grid to an application.</summary>
+public static class CacheGridClientServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds <see cref="ICacheGrid"/>, and an Orleans client that connects to the grid's gateways when the application starts.
+    /// </summary>
+    /// <remarks>
+    /// An application that hosts the grid in its own silo calls <c>AddCacheGrid</c> on its silo instead, which adds
+    /// <see cref="ICacheGrid"/> too.
+    /// </remarks>
+    /// <param name="services">The application's services.</param>
+    /// <param name="configure">Sets the options; checked when the application starts.</param>
+    public static IServiceCollection AddCacheGridClient(this IServiceCollection services, Action<CacheGridClientOptions>? configure = null)
+    {
+        services.AddCacheGridRouting(configure);
+        services.AddOrleansClient(static client =>
+        {
+            client.Services.AddSingleton<IGatewayListProvider, GridGateways>();
+            client.Services.AddOptions<ClusterOptions>().Configure<IOptions<CacheGridClientOptions>>(static (cluster, grid) =>
+            {
+                cluster.ClusterId = grid.Value.ClusterId;
+                cluster.ServiceId = grid.Value.ServiceId;
+            });
+            client.Services.AddOptions<GatewayOptions>().Configure<IOptions<CacheGridClientOptions>>(
+                static (gateways, grid) => gateways.GatewayListRefreshPeriod = grid.Value.RefreshPeriod);
+        });
+        services.TryAddSingleton(static provider => new NodeReferences(provider.GetRequiredService<IGrainFactory>(), insideCluster: false));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, TopologyRefresher>());
+        return services;
+    }
+
+    /// <summary>What clients and silos need to route calls; each adds its own way to refer to silos.</summary>
+    internal static IServiceCollection AddCacheGridRouting(this IServiceCollection services, Action<CacheGridClientOptions>? configure)
+    {
+        var options = services.AddOptions<CacheGridClientOptions>().ValidateOnStart();
+        if (configure is not null)
+        {
+            options.Configure(configure);
+        }
+
+        options.PostConfigure(static options =>
+        {
+            if (options.Gateways.Count == 0)
+            {
+                options.Gateways.Add(CacheGridDefaults.Gateway);
+            }
+        });
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<CacheGridClientOptions>, CacheGridClientOptionsValidator>());
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(static provider =>
+        {
+            var options = provider.GetRequiredService<IOptions<CacheGridClientOptions>>().Value;
+            return options.Serializer ?? new JsonCacheSerializer(options.JsonContexts);
+        });
+        services.TryAddSingleton<TopologySource>();
+        services.TryAddSingleton<ITopologySource>(static provider => provider.GetRequiredService<TopologySource>());
+        services.TryAddSingleton<OperationRouter>();
+        services.TryAddSingleton<ICacheGrid, CacheGridClient>();
+        return services;
+    }
+}

@@ -1,0 +1,14 @@
+namespace Orleans.Cache;
+
+/// <summary>What clients and silos agree on when nobody says otherwise.</summary>
+public static class CacheGridDefaults
+{
+    /// <summary>The Orleans cluster id.</summary>
+    public const string ClusterId = "orleans-cache";
+
+    /// <summary>The Orleans service id.</summary>
+    public const string ServiceId = "orleans-cache";
+
+    /// <summary>The gateway that a client looks for.</summary>
+    public const string Gateway = "localhost:30000";
+}

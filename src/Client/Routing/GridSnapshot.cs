@@ -1,0 +1,70 @@
+using Orleans.Cache.Contracts.Topology;
+using Orleans.Cache.Engine.Topology;
+
+namespace Orleans.Cache.Client.Routing;
+
+/// <summary>Everything that a call is routed and checked by, in one immutable snapshot: the partition map, the silos' doors, caches and limits.</summary>
+internal sealed class GridSnapshot : IVersionedSnapshot
+{
+    // What any grid may at most be configured to accept. Must stand before None, which is made of it.
+    private static readonly CacheLimits WidestLimits = new()
+    {
+        MaxKeyBytes = ushort.MaxValue,
+        MaxValueBytes = int.MaxValue,
+        MaxBatchOperations = int.MaxValue,
+        MaxBatchBytes = long.MaxValue,
+    };
+
+    /// <summary>What a process knows before its first contact with the grid.</summary>
+    public static readonly GridSnapshot None = new();
+
+    private readonly HashSet<string> _caches;
+
+    /// <summary>Makes a snapshot of a message.</summary>
+    /// <exception cref="InvalidDataException">The message contradicts itself.</exception>
+    public GridSnapshot(TopologyMessage message, NodeReferences references)
+    {
+        Message = message;
+        Map = new PartitionMap(
+            message.Version,
+            message.Owners.Length,
+            [.. message.Nodes.Select(static node => node.ToMapSilo())],
+            message.Owners,
+            message.Epochs,
+            [],
+            replicaSlots: 0);
+        Nodes = [.. message.Nodes.Select(node => new RoutedNode(node, references.Resolve(node)))];
+        Limits = message.Limits.ToLimits();
+        _caches = new HashSet<string>(message.Caches, StringComparer.Ordinal);
+    }
+
+    private GridSnapshot()
+    {
+        Map = PartitionMap.Empty(partitionCount: 1);
+        Nodes = [];
+        Limits = WidestLimits;
+        _caches = [];
+    }
+
+    public long Version => Map.Version;
+
+    /// <summary>The message it was made of; <see langword="null"/> for <see cref="None"/>.</summary>
+    public TopologyMessage? Message { get; }
+
+    public PartitionMap Map { get; }
+
+    /// <summary>The silos, by the indexes that <see cref="Map"/> uses.</summary>
+    public IReadOnlyList<RoutedNode> Nodes { get; }
+
+    public CacheLimits Limits { get; }
+
+    public IReadOnlyList<string> Caches => Message?.Caches ?? [];
+
+    /// <summary>Whether the grid was reached at all.</summary>
+    public bool IsKnown => Message is not null;
+
+    public bool HasCache(string name) => _caches.Contains(name);
+
+    /// <summary>The node that owns a partition, or <see langword="null"/> where none does.</summary>
+    public RoutedNode? OwnerOf(int partition) => Map.OwnerOf(partition) is >= 0 and var owner ? Nodes[owner] : null;
+}

@@ -1,0 +1,23 @@
+using Orleans.Cache.Engine.Batches;
+
+namespace Orleans.Cache.Client.Routing;
+
+/// <summary>One operation of a call, checked against the limits, on its way to a silo. Immutable.</summary>
+/// <param name="Header">The operation without its offsets.</param>
+/// <param name="Key">The key.</param>
+/// <param name="Value">The value of a set.</param>
+internal readonly record struct Operation(ShardOperation Header, CacheKey Key, ReadOnlyMemory<byte> Value)
+{
+    /// <summary>Whether doing it twice comes to the same as once, so that it may be sent again when no answer came.</summary>
+    public bool IsRepeatable => Header.Kind switch
+    {
+        OperationKind.Increment => false,
+        OperationKind.Set => Header.Condition == (byte)CacheConditionKind.None,
+        _ => true,
+    };
+
+    public bool IsWrite => Header.Kind is not (OperationKind.Get or OperationKind.Peek);
+
+    /// <summary>The bytes of key and value.</summary>
+    public int PayloadBytes => Header.KeyLength + Value.Length;
+}

@@ -1,0 +1,151 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Cache.Contracts.Topology;
+using Orleans.Cache.Engine.Topology;
+
+namespace Orleans.Cache.Client.Routing;
+
+/// <summary>
+/// The topology that a process routes by. It looks for a newer one at a silo that it knows, or at the topology grain when that silo has
+/// none; a silo is told besides, by <see cref="Take"/>. Safe for any number of threads.
+/// </summary>
+internal sealed partial class TopologySource : ITopologySource
+{
+    private readonly SnapshotHolder<GridSnapshot> _holder = new(GridSnapshot.None);
+    private readonly Lock _lock = new();
+    private readonly IGrainFactory _grains;
+    private readonly NodeReferences _references;
+    private readonly TimeProvider _time;
+    private readonly CacheGridClientOptions _options;
+    private readonly ILogger<TopologySource> _logger;
+    private Task<GridSnapshot>? _look;
+
+    public TopologySource(
+        IGrainFactory grains,
+        NodeReferences references,
+        TimeProvider time,
+        IOptions<CacheGridClientOptions> options,
+        ILogger<TopologySource> logger)
+    {
+        _grains = grains;
+        _references = references;
+        _time = time;
+        _options = options.Value;
+        _logger = logger;
+    }
+
+    /// <summary>A newer topology took the place of an older one. Handlers must be quick.</summary>
+    public event Action<GridSnapshot, GridSnapshot>? Changed
+    {
+        add => _holder.Changed += value;
+        remove => _holder.Changed -= value;
+    }
+
+    public GridSnapshot Current => _holder.Current;
+
+    /// <summary>Takes a topology from the grid; an older one than this process has is ignored.</summary>
+    public void Take(TopologyMessage message)
+    {
+        if (message.Version > Current.Version)
+        {
+            _holder.TryUpdate(new GridSnapshot(message, _references));
+        }
+    }
+
+    /// <summary>Completes with the first snapshot at or above a version.</summary>
+    public Task<GridSnapshot> WaitForAsync(long version, CancellationToken cancellationToken) =>
+        _holder.WaitForAsync(version, cancellationToken);
+
+    public async ValueTask<GridSnapshot> ConnectAsync(CancellationToken cancellationToken)
+    {
+        var started = _time.GetTimestamp();
+        while (true)
+        {
+            var snapshot = Current;
+            if (!snapshot.IsKnown)
+            {
+                snapshot = await RefreshAsync(snapshot, cancellationToken).ConfigureAwait(false);
+            }
+
+            if (snapshot.IsKnown)
+            {
+                return snapshot;
+            }
+
+            if (_time.GetElapsedTime(started) > _options.OperationTimeout)
+            {
+                throw new CacheUnavailableException(
+                    $"No silo of the grid answered within {_options.OperationTimeout}; nothing was sent. Check that silos run, and that Gateways names them: {string.Join(", ", _options.Gateways)}.");
+            }
+
+            await Task.Delay(_options.RetryDelay, _time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public async ValueTask<GridSnapshot> RefreshAsync(GridSnapshot than, CancellationToken cancellationToken)
+    {
+        if (Current.Version > than.Version)
+        {
+            return Current;
+        }
+
+        Task<GridSnapshot> look;
+        lock (_lock)
+        {
+            look = _look is { IsCompleted: false } running ? running : _look = LookAsync();
+        }
+
+        return await look.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<GridSnapshot> LookAsync()
+    {
+        // Leave the caller's lock before the first call.
+        await Task.Yield();
+        var known = Current;
+        try
+        {
+            var message = await AskAnySiloAsync(known).ConfigureAwait(false)
+                ?? await _grains.GetGrain<ITopologyGrain>(0).GetAsync(known.Version).ConfigureAwait(false);
+            if (message is { Nodes.Length: > 0 })
+            {
+                Take(message);
+            }
+        }
+#pragma warning disable CA1031 // Whatever failed, the caller goes on with what is known until its own deadline.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            LogLookFailed(exception);
+        }
+
+        return Current;
+    }
+
+    private async Task<TopologyMessage?> AskAnySiloAsync(GridSnapshot known)
+    {
+        if (known.Nodes.Count == 0)
+        {
+            return null;
+        }
+
+        var node = known.Nodes[Random.Shared.Next(known.Nodes.Count)];
+        try
+        {
+            return await node.Door.GetTopologyAsync(known.Version).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // The silo may be gone: the topology grain is asked next.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            LogSiloSilent(node.Descriptor.Name, exception);
+            return null;
+        }
+    }
+
+    [LoggerMessage(EventIds.TopologyLookFailed, LogLevel.Debug, "The grid could not be asked for its topology.")]
+    private partial void LogLookFailed(Exception exception);
+
+    [LoggerMessage(EventIds.TopologySiloSilent, LogLevel.Debug, "Silo {Silo} did not answer the question for the topology.")]
+    private partial void LogSiloSilent(string silo, Exception exception);
+}

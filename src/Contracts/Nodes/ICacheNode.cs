@@ -1,0 +1,40 @@
+using Orleans.Cache.Contracts.Topology;
+using Orleans.Services;
+
+namespace Orleans.Cache.Contracts.Nodes;
+
+/// <summary>
+/// The door into one silo: a service that every silo of the grid runs once, reached in one hop from clients (through that silo's own
+/// gateway) and from other silos. It executes batches on the silo's shards and queues behind no grain's turn.
+/// </summary>
+[Alias("orleans.cache.node")]
+public interface ICacheNode : IGrainService
+{
+    /// <summary>Executes a batch of operations on one cache.</summary>
+    /// <remarks>A batch that was meant for another silo is handed on to it, once: see <see cref="BatchRequest.Forwarded"/>.</remarks>
+    [Alias("execute")]
+    [ResponseTimeout("00:00:02")]
+    ValueTask<BatchReply> ExecuteAsync(BatchRequest request);
+
+    /// <summary>What the silo is, and the newest topology that it knows.</summary>
+    [Alias("describe")]
+    [ResponseTimeout("00:00:02")]
+    ValueTask<NodeStatus> DescribeAsync();
+
+    /// <summary>The newest topology that the silo knows.</summary>
+    /// <param name="knownVersion">The version that the caller has already.</param>
+    /// <returns><see langword="null"/> when the silo knows none that is newer.</returns>
+    [Alias("topology")]
+    [ResponseTimeout("00:00:02")]
+    ValueTask<TopologyMessage?> GetTopologyAsync(long knownVersion);
+
+    /// <summary>Takes a topology from the topology grain; an older one than the silo has is ignored.</summary>
+    [Alias("publish")]
+    [ResponseTimeout("00:00:02")]
+    ValueTask PublishAsync(TopologyMessage message);
+
+    /// <summary>What the silo counted.</summary>
+    [Alias("statistics")]
+    [ResponseTimeout("00:00:02")]
+    ValueTask<NodeStatistics> GetStatisticsAsync();
+}

@@ -1,0 +1,48 @@
+using Orleans.Cache.Contracts.Topology;
+
+namespace Orleans.Cache.Contracts.Nodes;
+
+/// <summary>What a silo brings when it joins the grid. Append-only, guarded by the wire contract test.</summary>
+[GenerateSerializer, Immutable, Alias("orleans.cache.node-descriptor")]
+public sealed record NodeDescriptor
+{
+    /// <summary>The silo's stable name, by which it has its place on the ring.</summary>
+    [Id(0)]
+    public required string Name { get; init; }
+
+    /// <summary>The running silo.</summary>
+    [Id(1)]
+    public required SiloAddress Address { get; init; }
+
+    /// <summary>The silo's gateway, or <see langword="null"/> where it has none.</summary>
+    [Id(2)]
+    public required SiloAddress? Gateway { get; init; }
+
+    /// <summary>The grain type of the silo's <see cref="ICacheNode"/>, from which callers make its id.</summary>
+    [Id(3)]
+    public required string NodeType { get; init; }
+
+    /// <summary>Its share of the partitions relative to the other silos.</summary>
+    [Id(4)]
+    public required double Weight { get; init; }
+
+    /// <summary>The failure domain it stands in; empty where none was configured.</summary>
+    [Id(5)]
+    public required string Zone { get; init; }
+
+    /// <summary>The number of partitions; the same on every silo.</summary>
+    [Id(6)]
+    public required int PartitionCount { get; init; }
+
+    /// <summary>The virtual nodes per unit of weight; the same on every silo.</summary>
+    [Id(7)]
+    public required int VirtualNodes { get; init; }
+
+    /// <summary>The names of its caches. The grid has those that every silo has.</summary>
+    [Id(8)]
+    public required string[] Caches { get; init; }
+
+    /// <summary>The sizes it accepts. The grid accepts what every silo accepts.</summary>
+    [Id(9)]
+    public required LimitsMessage Limits { get; init; }
+}

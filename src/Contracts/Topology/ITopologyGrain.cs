@@ -1,0 +1,34 @@
+using Orleans.Cache.Contracts.Nodes;
+using Orleans.Concurrency;
+
+namespace Orleans.Cache.Contracts.Topology;
+
+/// <summary>
+/// Decides which silo owns which partition, and tells everyone. One per grid, with key 0. It keeps nothing on disk: a new activation asks
+/// the silos for what they know.
+/// </summary>
+[Alias("orleans.cache.topology-grain")]
+public interface ITopologyGrain : IGrainWithIntegerKey
+{
+    /// <summary>Takes a silo into the grid.</summary>
+    /// <param name="node">The silo.</param>
+    /// <param name="membershipVersion">The version of the membership that shows it as active.</param>
+    [Alias("join")]
+    ValueTask<JoinReply> JoinAsync(NodeDescriptor node, long membershipVersion);
+
+    /// <summary>Takes a silo out of the grid before it stops. Returns when the other silos have the new map.</summary>
+    [Alias("leave")]
+    ValueTask LeaveAsync(NodeDescriptor node);
+
+    /// <summary>Compares the grid's silos with the membership, because that has changed.</summary>
+    [Alias("check")]
+    ValueTask CheckMembershipAsync(long membershipVersion);
+
+    /// <summary>The newest topology.</summary>
+    /// <param name="knownVersion">The version that the caller has already.</param>
+    /// <returns><see langword="null"/> when there is none that is newer.</returns>
+    [Alias("get")]
+    [AlwaysInterleave] // Reads one reference to an immutable snapshot.
+    [ResponseTimeout("00:00:02")]
+    ValueTask<TopologyMessage?> GetAsync(long knownVersion);
+}

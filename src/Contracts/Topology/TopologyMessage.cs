@@ -1,0 +1,19 @@
+using Orleans.Cache.Contracts.Nodes;
+
+namespace Orleans.Cache.Contracts.Topology;
+
+/// <summary>The wire form of a topology snapshot: the partition map and what else callers must know. Append-only, guarded by the wire contract test.</summary>
+/// <param name="Version">A later snapshot has a higher version.</param>
+/// <param name="Nodes">The grid's silos, in the order of their names.</param>
+/// <param name="Owners">For every partition the index of its owner in <paramref name="Nodes"/>, or -1.</param>
+/// <param name="Epochs">For every partition its epoch.</param>
+/// <param name="Caches">The grid's caches.</param>
+/// <param name="Limits">The sizes that the grid accepts.</param>
+[GenerateSerializer, Immutable, Alias("orleans.cache.topology")]
+public sealed record TopologyMessage(
+    [property: Id(0)] long Version,
+    [property: Id(1)] NodeDescriptor[] Nodes,
+    [property: Id(2)] short[] Owners,
+    [property: Id(3)] long[] Epochs,
+    [property: Id(4)] string[] Caches,
+    [property: Id(5)] LimitsMessage Limits);

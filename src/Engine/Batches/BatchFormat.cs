@@ -1,0 +1,99 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+
+namespace Orleans.Cache.Engine.Batches;
+
+/// <summary>
+/// The bytes of a batch and of its reply: a header, the operations or results as they are in memory, then keys and values. See
+/// docs/formats/batch.md. Append-only under <see cref="Version"/>, guarded by a golden test.
+/// </summary>
+internal static class BatchFormat
+{
+    /// <summary>Raised when bytes of the old form would be misread.</summary>
+    public const byte Version = 1;
+
+    /// <summary>Version (1 byte), three zero bytes, count (4 bytes, little-endian).</summary>
+    public const int HeaderBytes = 8;
+
+    /// <summary>The bytes before the payload of a request of so many operations.</summary>
+    public static int RequestHeadBytes(int count) => checked(HeaderBytes + (count * ShardOperation.SizeInBytes));
+
+    /// <summary>The bytes before the values of a reply of so many results.</summary>
+    public static int ReplyHeadBytes(int count) => checked(HeaderBytes + (count * ShardResult.SizeInBytes));
+
+    /// <summary>Writes the header at the start of <paramref name="destination"/>.</summary>
+    public static void WriteHeader(Span<byte> destination, int count)
+    {
+        destination[..HeaderBytes].Clear();
+        destination[0] = Version;
+        BinaryPrimitives.WriteInt32LittleEndian(destination[4..], count);
+    }
+
+    /// <summary>Gives a view of a request's operations and payload, after checking that each stays within its bytes.</summary>
+    /// <exception cref="InvalidDataException">The bytes are no request of this version; the message says what is wrong.</exception>
+    public static ReadOnlySpan<ShardOperation> ReadRequest(ReadOnlySpan<byte> request, int maxOperations, out ReadOnlySpan<byte> payload)
+    {
+        var count = ReadHeader(request, ShardOperation.SizeInBytes, maxOperations);
+        var head = RequestHeadBytes(count);
+        var operations = MemoryMarshal.Cast<byte, ShardOperation>(request[HeaderBytes..head]);
+        payload = request[head..];
+        foreach (ref readonly var operation in operations)
+        {
+            if (!Lies(operation.KeyOffset, operation.KeyLength, payload.Length) || !Lies(operation.ValueOffset, operation.ValueLength, payload.Length))
+            {
+                throw new InvalidDataException("a key or value lies outside the batch's payload");
+            }
+        }
+
+        return operations;
+    }
+
+    /// <summary>Gives a view of a reply's results and values, after checking that each stays within its bytes.</summary>
+    /// <exception cref="InvalidDataException">The bytes are no reply of this version to a batch of so many operations.</exception>
+    public static ReadOnlySpan<ShardResult> ReadReply(ReadOnlySpan<byte> reply, int operations, out ReadOnlySpan<byte> values)
+    {
+        var count = ReadHeader(reply, ShardResult.SizeInBytes, operations);
+        if (count != operations)
+        {
+            throw new InvalidDataException($"{count} results answer {operations} operations");
+        }
+
+        var head = ReplyHeadBytes(count);
+        var results = MemoryMarshal.Cast<byte, ShardResult>(reply[HeaderBytes..head]);
+        values = reply[head..];
+        foreach (ref readonly var result in results)
+        {
+            if (!Lies(result.ValueOffset, result.ValueLength, values.Length))
+            {
+                throw new InvalidDataException("a value lies outside the reply");
+            }
+        }
+
+        return results;
+    }
+
+    private static int ReadHeader(ReadOnlySpan<byte> bytes, int elementBytes, int maxCount)
+    {
+        if (bytes.Length < HeaderBytes)
+        {
+            throw new InvalidDataException($"a batch has at least {HeaderBytes} bytes, this has {bytes.Length}");
+        }
+
+        if (bytes[0] != Version)
+        {
+            throw new InvalidDataException($"the batch has format {bytes[0]}, this process reads format {Version}");
+        }
+
+        var count = BinaryPrimitives.ReadInt32LittleEndian(bytes[4..]);
+        if (count < 0 || count > maxCount)
+        {
+            throw new InvalidDataException($"the batch has {count} operations, at most {maxCount} are taken");
+        }
+
+        return (long)count * elementBytes <= bytes.Length - HeaderBytes
+            ? count
+            : throw new InvalidDataException($"the batch has {count} operations, and ends within them");
+    }
+
+    private static bool Lies(int offset, int length, int within) => offset >= 0 && length >= 0 && offset <= within - length;
+}

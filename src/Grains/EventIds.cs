@@ -1,0 +1,17 @@
+namespace Orleans.Cache.Grains;
+
+/// <summary>The ids of log events of silos: 2000 to 2999. Append-only.</summary>
+internal static class EventIds
+{
+    public const int Joined = 2000;
+    public const int JoinDelayed = 2001;
+    public const int Left = 2002;
+    public const int LeaveFailed = 2003;
+    public const int MapTaken = 2004;
+    public const int OpenDelayed = 2005;
+    public const int MapChanged = 2006;
+    public const int PublishFailed = 2007;
+    public const int Recovered = 2008;
+    public const int ForwardFailed = 2009;
+    public const int CheckFailed = 2010;
+}

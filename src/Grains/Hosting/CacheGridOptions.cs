@@ -1,0 +1,40 @@
+using Orleans.Cache.Engine.Topology;
+
+namespace Orleans.Cache;
+
+/// <summary>What a silo brings into the grid (<c>Cache</c> in the configuration). Checked when the silo starts.</summary>
+public sealed class CacheGridOptions
+{
+    /// <summary>The silo's stable name, by which it has its place on the ring: a silo that restarts under its name gets its partitions back.</summary>
+    /// <value>1 to 128 characters, different on every silo. Default: the name of the Orleans silo.</value>
+    public string? SiloName { get; set; }
+
+    /// <summary>How many partitions the grid has. Fixed for the life of a grid and the same on every silo.</summary>
+    /// <value>A power of two, 1 to 16,384. Default: 1,024.</value>
+    public int PartitionCount { get; set; } = 1024;
+
+    /// <summary>The memory that the entries of this silo may use, keys and overhead included.</summary>
+    /// <value>Bytes; at least 16,777,216 (16 MiB). Default: 1,073,741,824 (1 GiB).</value>
+    public long MemoryBudgetBytes { get; set; } = 1L << 30;
+
+    /// <summary>The silo's share of the partitions relative to the other silos.</summary>
+    /// <value>0.01 to 100. Default: 1.</value>
+    public double Weight { get; set; } = 1;
+
+    /// <summary>The failure domain that the silo stands in, such as a rack or an availability zone.</summary>
+    /// <value>Any text. Default: empty.</value>
+    public string Zone { get; set; } = string.Empty;
+
+    /// <summary>How many places on the ring a silo has per unit of weight. The same on every silo.</summary>
+    /// <value>1 to 10,000. Default: 128.</value>
+    public int VirtualNodes { get; set; } = WantedMapSettings.Default.VirtualNodesPerWeight;
+
+    /// <summary>The sizes that the grid accepts. The grid accepts what every one of its silos accepts.</summary>
+    public CacheLimits Limits { get; set; } = new();
+
+    /// <summary>
+    /// The named caches and their settings, the same on every silo: the grid has those that every silo has. A cache <c>default</c> exists
+    /// in any case.
+    /// </summary>
+    public IDictionary<string, CacheOptions> Caches { get; } = new Dictionary<string, CacheOptions>(StringComparer.Ordinal);
+}

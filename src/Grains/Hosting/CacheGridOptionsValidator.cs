@@ -1,0 +1,116 @@
+using System.Globalization;
+using System.Numerics;
+using Microsoft.Extensions.Options;
+using Orleans.Cache.Engine.Topology;
+
+namespace Orleans.Cache.Grains.Hosting;
+
+/// <summary>Checks a silo's options when it starts, and says of each that is wrong what it should be.</summary>
+internal sealed class CacheGridOptionsValidator : IValidateOptions<CacheGridOptions>
+{
+    private const long LeastBudgetBytes = 16L << 20;
+    private const long LeastCacheBytes = 1L << 20;
+    private const int MostValueBytes = 64 << 20;
+    private const long MostBatchBytes = 256L << 20;
+    private const int MostBatchOperations = 1_000_000;
+    private static readonly TimeSpan LongestTimeToLive = TimeSpan.FromDays(3650);
+
+    public ValidateOptionsResult Validate(string? name, CacheGridOptions options)
+    {
+        var failures = new List<string>();
+        CheckSilo(options, failures);
+        CheckLimits(options.Limits, failures);
+        foreach (var (cacheName, cache) in options.Caches)
+        {
+            CheckCache(cacheName, cache, options.Limits, failures);
+        }
+
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+
+    private static void CheckSilo(CacheGridOptions options, List<string> failures)
+    {
+        if (options.SiloName is { Length: 0 or > RingMember.MaxNameLength })
+        {
+            Add(failures, $"Cache:SiloName has {options.SiloName.Length} characters. It must have 1 to {RingMember.MaxNameLength}; leave it out to use the Orleans silo's name.");
+        }
+
+        if (options.PartitionCount is < 1 or > Slot.Count || !BitOperations.IsPow2(options.PartitionCount))
+        {
+            Add(failures, $"Cache:PartitionCount is {options.PartitionCount}. It must be a power of two from 1 to {Slot.Count}, the same on every silo; 1024 suits most grids.");
+        }
+
+        if (options.MemoryBudgetBytes < LeastBudgetBytes)
+        {
+            Add(failures, $"Cache:MemoryBudgetBytes is {options.MemoryBudgetBytes}. It must be at least {LeastBudgetBytes} (16 MiB), or hardly an entry would fit. Raise it.");
+        }
+
+        // Written so that NaN fails too.
+        if (!(options.Weight >= RingMember.MinWeight && options.Weight <= RingMember.MaxWeight))
+        {
+            Add(failures, $"Cache:Weight is {options.Weight}. It must be {RingMember.MinWeight} to {RingMember.MaxWeight}; a silo that shall hold nothing should not host the grid: use AddCacheGridClient there.");
+        }
+
+        CheckRange(failures, "Cache:VirtualNodes", options.VirtualNodes, 1, 10_000);
+        if (options.Zone is null)
+        {
+            Add(failures, $"Cache:Zone is null. Leave it out where there are no zones.");
+        }
+    }
+
+    private static void CheckLimits(CacheLimits limits, List<string> failures)
+    {
+        CheckRange(failures, "Cache:Limits:MaxKeyBytes", limits.MaxKeyBytes, 1, ushort.MaxValue);
+        CheckRange(failures, "Cache:Limits:MaxValueBytes", limits.MaxValueBytes, 0, MostValueBytes);
+        CheckRange(failures, "Cache:Limits:MaxBatchOperations", limits.MaxBatchOperations, 1, MostBatchOperations);
+        CheckRange(failures, "Cache:Limits:MaxBatchBytes", limits.MaxBatchBytes, (long)limits.MaxKeyBytes + limits.MaxValueBytes, MostBatchBytes);
+        CheckDuration(failures, "Cache:Limits:MaxTimeToLive", limits.MaxTimeToLive, LongestTimeToLive);
+    }
+
+    private static void CheckCache(string name, CacheOptions cache, CacheLimits limits, List<string> failures)
+    {
+        if (!CacheName.IsValid(name))
+        {
+            Add(failures, $"Cache:Caches has '{name}', which is no cache name. Use 1 to {CacheName.MaxLength} characters of a-z, A-Z, 0-9, '-', '_' and '.'.");
+        }
+
+        if (cache.DefaultTimeToLive is { } timeToLive)
+        {
+            CheckDuration(failures, $"Cache:Caches:{name}:DefaultTimeToLive", timeToLive, limits.MaxTimeToLive);
+        }
+
+        if (cache.DefaultSlidingExpiration is { } sliding)
+        {
+            CheckDuration(failures, $"Cache:Caches:{name}:DefaultSlidingExpiration", sliding, limits.MaxTimeToLive);
+        }
+
+        if (cache.MaxEntries is < 1)
+        {
+            Add(failures, $"Cache:Caches:{name}:MaxEntries is {cache.MaxEntries}. It must be at least 1; leave it out for no limit.");
+        }
+
+        if (cache.MaxBytes is < LeastCacheBytes)
+        {
+            Add(failures, $"Cache:Caches:{name}:MaxBytes is {cache.MaxBytes}. It must be at least {LeastCacheBytes} (1 MiB); leave it out for no limit but the silos' budgets.");
+        }
+    }
+
+    private static void CheckRange(List<string> failures, string option, long value, long least, long most)
+    {
+        if (value < least || value > most)
+        {
+            Add(failures, $"{option} is {value}. It must be {least} to {most}.");
+        }
+    }
+
+    private static void CheckDuration(List<string> failures, string option, TimeSpan value, TimeSpan most)
+    {
+        if (value < TimeSpan.FromMilliseconds(1) || value > most)
+        {
+            Add(failures, $"{option} is {value}. It must be 1 ms to {most}.");
+        }
+    }
+
+    private static void Add(List<string> failures, FormattableString failure) =>
+        failures.Add(failure.ToString(CultureInfo.InvariantCulture));
+}

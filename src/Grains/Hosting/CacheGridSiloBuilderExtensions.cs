@@ -1,0 +1,88 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Orleans.Cache;
+using Orleans.Cache.Client.Routing;
+using Orleans.Cache.Engine.Shards;
+using Orleans.Cache.Grains.Hosting;
+using Orleans.Cache.Grains.Nodes;
+using Orleans.Cache.Grains.Partitions;
+using Orleans.Cache.Grains.Placement;
+using Orleans.Cache.Grains.Topology;
+
+namespace Orleans.Hosting;
+
+/// <summary>Adds a cache grid to an Orleans silo.</summary>
+public static class CacheGridSiloBuilderExtensions
+{
+    /// <summary>The configuration section that the options are bound to.</summary>
+    public const string SectionName = "Cache";
+
+    /// <summary>
+    /// Lets the silo hold its part of a cache grid, and gives the application <see cref="ICacheGrid"/>, which reaches the partitions of
+    /// this silo without a message.
+    /// </summary>
+    /// <remarks>Options come from the section <c>Cache</c> of the configuration, then from <paramref name="configure"/>; they are checked when the silo starts.</remarks>
+    /// <param name="builder">The silo.</param>
+    /// <param name="configure">Sets the options.</param>
+    public static ISiloBuilder AddCacheGrid(this ISiloBuilder builder, Action<CacheGridOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services
+            .AddGridOptions(builder.Configuration, configure)
+            .AddCacheGridRouting(configure: null)
+            .AddNode()
+            .AddPartitions()
+            .AddTopology();
+        builder.AddGrainService<CacheNode>();
+        return builder;
+    }
+
+    private static IServiceCollection AddGridOptions(
+        this IServiceCollection services, IConfiguration configuration, Action<CacheGridOptions>? configure)
+    {
+        // A misspelt name would otherwise be ignored, and its default used without a word.
+        var options = services.AddOptions<CacheGridOptions>()
+            .Bind(configuration.GetSection(SectionName), static binder => binder.ErrorOnUnknownConfiguration = true)
+            .ValidateOnStart();
+        if (configure is not null)
+        {
+            options.Configure(configure);
+        }
+
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<CacheGridOptions>, CacheGridOptionsValidator>());
+        return services;
+    }
+
+    private static IServiceCollection AddNode(this IServiceCollection services)
+    {
+        services.TryAddSingleton(static provider => new NodeSettings(
+            provider.GetRequiredService<IOptions<CacheGridOptions>>().Value, provider.GetRequiredService<ILocalSiloDetails>()));
+        services.TryAddSingleton(static provider => new ShardHost(
+            provider.GetRequiredService<NodeSettings>().ToShardHostSettings(), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(static provider => new LocalShards(
+            provider.GetRequiredService<ShardHost>(), provider.GetRequiredService<ILocalSiloDetails>().SiloAddress));
+        services.TryAddSingleton<BatchExecutor>();
+        services.AddHostedService<ShardSweeper>();
+        return services;
+    }
+
+    private static IServiceCollection AddPartitions(this IServiceCollection services)
+    {
+        services.AddPlacementDirector<RingPlacement, RingPlacementDirector>();
+        services.TryAddSingleton<PartitionActivations>();
+        services.TryAddSingleton<MapFollower>();
+        services.AddHostedService(static provider => provider.GetRequiredService<MapFollower>());
+        services.AddHealthChecks().AddCheck<ReadinessCheck>("cache-grid", tags: [ReadinessCheck.Tag]);
+        return services;
+    }
+
+    private static IServiceCollection AddTopology(this IServiceCollection services)
+    {
+        services.TryAddSingleton(static provider => new NodeReferences(provider.GetRequiredService<IGrainFactory>(), insideCluster: true));
+        services.TryAddSingleton<NodeTopology>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, NodeLifecycle>();
+        return services;
+    }
+}

@@ -1,0 +1,56 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using Orleans.Cache.Contracts.Nodes;
+using Orleans.Cache.Engine.Batches;
+using Orleans.Cache.Engine.Memory;
+using Orleans.Cache.Engine.Shards;
+using Orleans.Cache.Grains.Topology;
+
+namespace Orleans.Cache.Grains.Nodes;
+
+/// <summary>Executes batches that arrive as bytes on this silo's shards, and packs the reply. Safe for any number of threads.</summary>
+internal sealed class BatchExecutor(ShardHost shards)
+{
+    [ThreadStatic]
+    private static ValueBuffer? _buffer;
+
+    /// <summary>Executes a batch. The caller adds the version of the map.</summary>
+    public BatchReply Execute(in BatchRequest request)
+    {
+        if (!shards.TryFindCache(request.Cache, out var cache))
+        {
+            return new BatchReply(BatchOutcome.UnknownCache, 0, [], null);
+        }
+
+        ReadOnlySpan<ShardOperation> operations;
+        ReadOnlySpan<byte> payload;
+        try
+        {
+            operations = BatchFormat.ReadRequest(request.Operations, shards.Settings.Limits.MaxBatchOperations, out payload);
+        }
+        catch (InvalidDataException exception)
+        {
+            return new BatchReply(BatchOutcome.Malformed, 0, [], exception.Message);
+        }
+
+        var results = ArrayPool<ShardResult>.Shared.Rent(operations.Length);
+        try
+        {
+            // The reply is built in place: values behind the room that the results will take.
+            var buffer = _buffer ??= new ValueBuffer();
+            buffer.Reset(BatchFormat.ReplyHeadBytes(operations.Length));
+            shards.Execute(cache, new ShardBatch(operations, payload, results.AsSpan(0, operations.Length), buffer));
+            BatchFormat.WriteHeader(buffer.Reserved, operations.Length);
+            MemoryMarshal.AsBytes(results.AsSpan(0, operations.Length)).CopyTo(buffer.Reserved[BatchFormat.HeaderBytes..]);
+            return new BatchReply(BatchOutcome.Executed, 0, buffer.Whole.ToArray(), null);
+        }
+        finally
+        {
+            ArrayPool<ShardResult>.Shared.Return(results);
+        }
+    }
+
+    /// <summary>What the silo counted.</summary>
+    public NodeStatistics GetStatistics(NodeSettings settings) =>
+        new(settings.Name, shards.Settings.MemoryBudgetBytes, [.. shards.GetStatistics()]);
+}

@@ -1,0 +1,24 @@
+using System.Collections.Concurrent;
+
+namespace Orleans.Cache.Grains.Partitions;
+
+/// <summary>The partition grains that are active on this silo, so that it can let go of them when the map gives them away. Thread-safe.</summary>
+internal sealed class PartitionActivations
+{
+    private readonly ConcurrentDictionary<int, IGrainContext> _active = new();
+
+    public void Add(int partition, IGrainContext activation) => _active[partition] = activation;
+
+    /// <summary>Forgets an activation, unless a later one took its place.</summary>
+    public void Remove(int partition, IGrainContext activation) =>
+        _active.TryRemove(new KeyValuePair<int, IGrainContext>(partition, activation));
+
+    /// <summary>Deactivates a partition's grain if it is here; its next call is then placed by the map.</summary>
+    public void Release(int partition)
+    {
+        if (_active.TryGetValue(partition, out var activation))
+        {
+            activation.Deactivate(new DeactivationReason(DeactivationReasonCode.ApplicationRequested, "The partition has another owner."));
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using System.Globalization;
+using Orleans.Cache.Contracts.Nodes;
+
+namespace Orleans.Cache.Grains.Topology;
+
+/// <summary>Whether a silo may join the silos that are in the grid.</summary>
+internal static class NodeAdmission
+{
+    /// <returns>Why it may not and how to mend it, or <see langword="null"/>.</returns>
+    public static string? Refuse(NodeDescriptor node, IEnumerable<NodeDescriptor> members)
+    {
+        foreach (var member in members.Where(member => !member.Address.Equals(node.Address)))
+        {
+            if (string.Equals(member.Name, node.Name, StringComparison.Ordinal))
+            {
+                return Text($"The grid has a running silo named '{node.Name}' already, at {member.Address.Endpoint}. Give this silo another name (Cache:SiloName, or --instance N), or stop the other first.");
+            }
+
+            if (member.PartitionCount != node.PartitionCount)
+            {
+                return Text($"Cache:PartitionCount is {node.PartitionCount} on this silo and {member.PartitionCount} in the running grid. It is fixed for the life of a grid: set {member.PartitionCount} here, or stop the whole grid to change it.");
+            }
+
+            if (member.VirtualNodes != node.VirtualNodes)
+            {
+                return Text($"Cache:VirtualNodes is {node.VirtualNodes} on this silo and {member.VirtualNodes} in the running grid. All silos must agree on the ring: set {member.VirtualNodes} here, or stop the whole grid to change it.");
+            }
+        }
+
+        return null;
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

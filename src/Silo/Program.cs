@@ -1,0 +1,39 @@
+using Microsoft.Extensions.Options;
+using Orleans.Cache;
+using Orleans.Cache.Silo.Configuration;
+using Orleans.Cache.Silo.Endpoints;
+using Orleans.Dashboard;
+
+const int CannotStart = 1;
+
+try
+{
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+    {
+        Args = args,
+
+        // The settings beside the program, from whichever folder it is started.
+        ContentRootPath = AppContext.BaseDirectory,
+    });
+    builder.Configuration.AddCommandLine(args, new Dictionary<string, string> { ["--instance"] = "Silo:Instance" });
+    var options = SiloOptionsReader.Read(builder.Configuration);
+    builder.UseCacheSilo(options);
+
+    await using var app = builder.Build();
+    app.MapHealth();
+    app.MapOrleansDashboard();
+    await app.StartAsync();
+    Console.WriteLine(StartMessage.For(options));
+    await app.WaitForShutdownAsync();
+    return 0;
+}
+catch (Exception exception) when (exception is SiloConfigurationException or CacheGridStartException)
+{
+    Console.Error.WriteLine($"The silo does not start. {exception.Message}");
+    return CannotStart;
+}
+catch (OptionsValidationException exception)
+{
+    Console.Error.WriteLine($"The silo does not start. {string.Join(Environment.NewLine, exception.Failures)}");
+    return CannotStart;
+}
