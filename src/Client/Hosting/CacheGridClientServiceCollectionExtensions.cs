@@ -36,7 +36,9 @@ public static class CacheGridClientServiceCollectionExtensions
             client.Services.AddOptions<GatewayOptions>().Configure<IOptions<CacheGridClientOptions>>(
                 static (gateways, grid) => gateways.GatewayListRefreshPeriod = grid.Value.RefreshPeriod);
         });
-        services.TryAddSingleton(static provider => new NodeReferences(provider.GetRequiredService<IGrainFactory>(), insideCluster: false));
+        services.TryAddSingleton<LiveGateways>();
+        services.TryAddSingleton(static provider => new NodeReferences(
+            provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<LiveGateways>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, TopologyRefresher>());
         return services;
     }

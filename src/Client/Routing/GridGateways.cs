@@ -8,9 +8,10 @@ namespace Orleans.Cache.Client.Routing;
 /// The gateways that the Orleans client connects to: those that were configured, and those that the topology names. With the configured
 /// ones alone a client that knows one gateway would send everything through it.
 /// </summary>
-internal sealed class GridGateways(IServiceProvider services, IOptions<CacheGridClientOptions> options) : IGatewayListProvider
+internal sealed class GridGateways(IServiceProvider services, LiveGateways live, IOptions<CacheGridClientOptions> options) : IGatewayListProvider
 {
     private IReadOnlyList<IPEndPoint> _seeds = [];
+    private IReadOnlyList<IPEndPoint> _offered = [];
 
     // The topology needs the grain factory, which needs the gateways: resolved at the first use, not in the constructor.
     private ITopologySource? _topology;
@@ -27,7 +28,12 @@ internal sealed class GridGateways(IServiceProvider services, IOptions<CacheGrid
         var known = _topology.Current.Nodes
             .Where(static node => node.Descriptor.Gateway is not null)
             .Select(static node => node.Descriptor.Gateway!.Endpoint);
-        IList<Uri> gateways = [.. known.Concat(_seeds).Distinct().Select(static endpoint => SiloAddress.New(endpoint, 0).ToGatewayUri())];
+        IReadOnlyList<IPEndPoint> offered = [.. known.Concat(_seeds).Distinct()];
+
+        // What is offered now the client takes over after this call; what it was offered before it has.
+        live.Replace(_offered.Count == 0 ? offered : _offered.Intersect(offered));
+        _offered = offered;
+        IList<Uri> gateways = [.. offered.Select(static endpoint => SiloAddress.New(endpoint, 0).ToGatewayUri())];
         return Task.FromResult(gateways);
     }
 }

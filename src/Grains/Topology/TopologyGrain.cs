@@ -148,7 +148,7 @@ internal sealed partial class TopologyGrain(
     {
         try
         {
-            await references.Resolve(node).PublishAsync(message);
+            await references.Resolve(node).Door.PublishAsync(message);
         }
 #pragma warning disable CA1031 // A silo that misses the map finds it itself, or is found dead.
         catch (Exception exception)
