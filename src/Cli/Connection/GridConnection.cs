@@ -65,18 +65,6 @@ internal sealed class GridConnection : IAsyncDisposable
     private static async Task<GridConnection> ConnectAsync(IReadOnlyList<GatewayAddress> gateways, CancellationToken cancellationToken)
     {
         var connection = await StartAsync(gateways, cancellationToken);
-        var topology = await connection.Grid.GetTopologyAsync(cancellationToken);
-
-        // A client learns of the other silos' gateways at the next refresh of its list only, seconds later, and sends to the wrong silo
-        // until then. One command does not last that long, so it starts with all of them.
-        var others = OthersOf(topology, gateways);
-        if (others.Count == 0)
-        {
-            return connection;
-        }
-
-        await connection.DisposeAsync();
-        connection = await StartAsync([.. gateways, .. others], cancellationToken);
         await connection.Grid.GetTopologyAsync(cancellationToken);
         return connection;
     }
@@ -86,23 +74,6 @@ internal sealed class GridConnection : IAsyncDisposable
         var host = CreateHost(gateways);
         await host.StartAsync(cancellationToken);
         return new GridConnection(host);
-    }
-
-    private static List<GatewayAddress> OthersOf(GridTopology topology, IReadOnlyList<GatewayAddress> known)
-    {
-        var others = new List<GatewayAddress>();
-        if (topology.Silos.Count > 1)
-        {
-            foreach (var silo in topology.Silos)
-            {
-                if (GatewayAddress.TryParse(silo.Gateway, out var gateway, out _) && !known.Contains(gateway))
-                {
-                    others.Add(gateway);
-                }
-            }
-        }
-
-        return others;
     }
 
     private static IHost CreateHost(IReadOnlyList<GatewayAddress> gateways)

@@ -5,7 +5,7 @@ namespace Orleans.Cache.Cli.Replay;
 /// <summary>
 /// Replays a trace against a cache: each request reads its key and, on a miss, writes a value of the trace's size, as an application in
 /// front of a database does. One reader fills a bounded channel in the order of the trace; the workers take from it in that order, so that
-/// no more than <see cref="ReplaySettings.Concurrency"/> requests are out of step.
+/// no more than <see cref="ReplaySettings.Concurrency"/> requests are out of step, and those for one key follow each other.
 /// </summary>
 internal sealed class ReplayRun
 {
@@ -20,6 +20,7 @@ internal sealed class ReplayRun
     private readonly ReplaySettings _settings;
     private readonly TimeProvider _time;
     private readonly LatencyHistogram _latencies = new();
+    private readonly KeyGate _gate = new();
     private readonly Channel<TraceRequest> _requests;
 
     // What every value is a part of. Grows with the largest size seen so far; a race makes two arrays, and either will do.
@@ -113,7 +114,16 @@ internal sealed class ReplayRun
         {
             while (!stop.IsCancellationRequested && _requests.Reader.TryRead(out var request))
             {
-                await RequestAsync(request, stop.Token);
+                await _gate.EnterAsync(request.Key, stop.Token);
+                try
+                {
+                    await RequestAsync(request, stop.Token);
+                }
+                finally
+                {
+                    _gate.Leave(request.Key);
+                }
+
                 if (IsFutile())
                 {
                     await stop.CancelAsync();
