@@ -102,7 +102,9 @@ internal static class ReplayCommand
         context.Print($"hit ratio  {(result.HitRatio * 100).ToString("F2", CultureInfo.InvariantCulture)} %");
         context.Print($"errors     {PlainText.Count(result.Errors)}");
         context.Print($"rate       {PlainText.Count((long)result.RequestsPerSecond)} requests/s for {PlainText.Latency(result.Duration)}");
-        context.Print($"latency    p50 {PlainText.Latency(result.P50)}, p99 {PlainText.Latency(result.P99)}, p99.9 {PlainText.Latency(result.P999)}");
+        context.Print(result.Hits + result.Misses == 0
+            ? $"latency    {PlainText.None}"
+            : $"latency    p50 {PlainText.Latency(result.P50)}, p99 {PlainText.Latency(result.P99)}, p99.9 {PlainText.Latency(result.P999)}");
     }
 
     private static ExitCode Judge(Terminal terminal, ReplayResult result, CancellationToken cancellationToken)
