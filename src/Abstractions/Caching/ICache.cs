@@ -21,7 +21,10 @@ public interface ICache
     /// <returns>The value's bytes, <see langword="null"/> for a miss.</returns>
     ValueTask<ReadOnlyMemory<byte>?> GetAsync(CacheKey key, CancellationToken cancellationToken = default);
 
-    /// <summary>Reads an entry and turns its value into a <typeparamref name="T"/> with the client's serializer.</summary>
+    /// <summary>
+    /// Reads an entry and turns its value into a <typeparamref name="T"/> with the client's serializer; a byte array or memory of bytes is
+    /// the value as it is.
+    /// </summary>
     /// <exception cref="CacheSerializationException">The type has no serializer, or the bytes do not fit it.</exception>
     ValueTask<CacheEntry<T>> TryGetAsync<T>(CacheKey key, CancellationToken cancellationToken = default);
 
@@ -45,7 +48,7 @@ public interface ICache
     ValueTask<CacheWriteResult> SetAsync(
         CacheKey key, ReadOnlyMemory<byte> value, CacheSetOptions options = default, CancellationToken cancellationToken = default);
 
-    /// <summary>Turns a value into bytes with the client's serializer and writes it.</summary>
+    /// <summary>Turns a value into bytes with the client's serializer and writes it. Byte arrays and memory of bytes are written as they are.</summary>
     /// <exception cref="CacheSerializationException">The type has no serializer.</exception>
     ValueTask<CacheWriteResult> SetAsync<T>(
         CacheKey key, T value, CacheSetOptions options = default, CancellationToken cancellationToken = default);

@@ -12,7 +12,7 @@ public sealed record GridTopology
     /// <summary>The grid's silos, in the order of their names.</summary>
     public required IReadOnlyList<GridSilo> Silos { get; init; }
 
-    /// <summary>For every partition the index of its owner in <see cref="Silos"/>.</summary>
+    /// <summary>For every partition the index of its owner in <see cref="Silos"/>, or -1 where it has none.</summary>
     public required IReadOnlyList<int> Owners { get; init; }
 
     /// <summary>For every partition its epoch.</summary>

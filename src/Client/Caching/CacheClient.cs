@@ -17,7 +17,9 @@ internal sealed class CacheClient(string name, OperationRouter router, ITopology
     public async ValueTask<ReadOnlyMemory<byte>?> GetAsync(CacheKey key, CancellationToken cancellationToken = default)
     {
         var entry = await TryGetAsync(key, cancellationToken).ConfigureAwait(false);
-        return entry.Found ? entry.Value : null;
+
+        // A plain null would become an empty memory: byte arrays convert to it.
+        return entry.Found ? entry.Value : (ReadOnlyMemory<byte>?)null;
     }
 
     public async ValueTask<CacheEntry<T>> TryGetAsync<T>(CacheKey key, CancellationToken cancellationToken = default)
@@ -26,7 +28,7 @@ internal sealed class CacheClient(string name, OperationRouter router, ITopology
         return new CacheEntry<T>
         {
             Found = entry.Found,
-            Value = entry.Found ? serializer.Deserialize<T>(entry.Value.Span) : default,
+            Value = entry.Found ? TypedValue.Read<T>(entry.Value, serializer) : default,
             Version = entry.Version,
             TimeToLive = entry.TimeToLive,
         };
@@ -58,9 +60,14 @@ internal sealed class CacheClient(string name, OperationRouter router, ITopology
     public async ValueTask<CacheWriteResult> SetAsync<T>(
         CacheKey key, T value, CacheSetOptions options = default, CancellationToken cancellationToken = default)
     {
-        using var bytes = new ValueBuffer();
-        serializer.Serialize(value, bytes);
-        return await SetAsync(key, bytes.Whole, options, cancellationToken).ConfigureAwait(false);
+        if (TypedValue.TryGetBytes(value, out var raw))
+        {
+            return await SetAsync(key, raw, options, cancellationToken).ConfigureAwait(false);
+        }
+
+        using var buffer = new ValueBuffer();
+        serializer.Serialize(value, buffer);
+        return await SetAsync(key, buffer.Whole, options, cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask<CacheWriteResult[]> SetManyAsync(

@@ -32,6 +32,6 @@ public sealed class CacheGridClientOptions
     public ICacheSerializer? Serializer { get; set; }
 
     /// <summary>The source-generated contexts that describe the types of typed values to the default serializer.</summary>
-    /// <value>Default: none; strings, numbers, booleans, dates, GUIDs and byte arrays need none.</value>
+    /// <value>Default: none; strings, numbers, booleans, dates, GUIDs and URIs need none.</value>
     public IList<System.Text.Json.Serialization.Metadata.IJsonTypeInfoResolver> JsonContexts { get; } = [];
 }

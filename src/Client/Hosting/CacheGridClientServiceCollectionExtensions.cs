@@ -24,9 +24,9 @@ public static class CacheGridClientServiceCollectionExtensions
     /// <param name="configure">Sets the options; checked when the application starts.</param>
     public static IServiceCollection AddCacheGridClient(this IServiceCollection services, Action<CacheGridClientOptions>? configure = null)
     {
-        services.AddCacheGridRouting(configure);
-        services.AddOrleansClient(static client =>
+        services.AddOrleansClient(client =>
         {
+            client.AddCacheGrid(configure);
             client.Services.AddSingleton<IGatewayListProvider, GridGateways>();
             client.Services.AddOptions<ClusterOptions>().Configure<IOptions<CacheGridClientOptions>>(static (cluster, grid) =>
             {
@@ -36,10 +36,6 @@ public static class CacheGridClientServiceCollectionExtensions
             client.Services.AddOptions<GatewayOptions>().Configure<IOptions<CacheGridClientOptions>>(
                 static (gateways, grid) => gateways.GatewayListRefreshPeriod = grid.Value.RefreshPeriod);
         });
-        services.TryAddSingleton<LiveGateways>();
-        services.TryAddSingleton(static provider => new NodeReferences(
-            provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<LiveGateways>()));
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, TopologyRefresher>());
         return services;
     }
 

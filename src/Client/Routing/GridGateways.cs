@@ -11,7 +11,6 @@ namespace Orleans.Cache.Client.Routing;
 internal sealed class GridGateways(IServiceProvider services, LiveGateways live, IOptions<CacheGridClientOptions> options) : IGatewayListProvider
 {
     private IReadOnlyList<IPEndPoint> _seeds = [];
-    private IReadOnlyList<IPEndPoint> _offered = [];
 
     // The topology needs the grain factory, which needs the gateways: resolved at the first use, not in the constructor.
     private ITopologySource? _topology;
@@ -28,11 +27,8 @@ internal sealed class GridGateways(IServiceProvider services, LiveGateways live,
         var known = _topology.Current.Nodes
             .Where(static node => node.Descriptor.Gateway is not null)
             .Select(static node => node.Descriptor.Gateway!.Endpoint);
-        IReadOnlyList<IPEndPoint> offered = [.. known.Concat(_seeds).Distinct()];
-
-        // What is offered now the client takes over after this call; what it was offered before it has.
-        live.Replace(_offered.Count == 0 ? offered : _offered.Intersect(offered));
-        _offered = offered;
+        IPEndPoint[] offered = [.. known.Concat(_seeds).Distinct()];
+        live.Offer(offered);
         IList<Uri> gateways = [.. offered.Select(static endpoint => SiloAddress.New(endpoint, 0).ToGatewayUri())];
         return Task.FromResult(gateways);
     }

@@ -12,4 +12,13 @@ internal sealed record RoutedNode(NodeDescriptor Descriptor, ICacheNode Direct, 
     /// <summary>The shortest way to the silo's door as things stand.</summary>
     public ICacheNode Door =>
         Gateways is null || (Descriptor.Gateway is { } gateway && Gateways.Contains(gateway.Endpoint)) ? Direct : Relayed;
+
+    /// <summary>Takes the longer way for a while, because a call had no answer.</summary>
+    public void AvoidDirect()
+    {
+        if (Descriptor.Gateway is { } gateway)
+        {
+            Gateways?.Avoid(gateway.Endpoint);
+        }
+    }
 }

@@ -21,5 +21,4 @@ namespace Orleans.Cache.Client.Serialization;
 [JsonSerializable(typeof(TimeOnly))]
 [JsonSerializable(typeof(TimeSpan))]
 [JsonSerializable(typeof(Uri))]
-[JsonSerializable(typeof(byte[]))]
 internal sealed partial class SimpleTypesJsonContext : JsonSerializerContext;

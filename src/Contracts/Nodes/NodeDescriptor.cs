@@ -34,15 +34,11 @@ public sealed record NodeDescriptor
     [Id(6)]
     public required int PartitionCount { get; init; }
 
-    /// <summary>The virtual nodes per unit of weight; the same on every silo.</summary>
-    [Id(7)]
-    public required int VirtualNodes { get; init; }
-
     /// <summary>The names of its caches. The grid has those that every silo has.</summary>
-    [Id(8)]
+    [Id(7)]
     public required string[] Caches { get; init; }
 
     /// <summary>The sizes it accepts. The grid accepts what every silo accepts.</summary>
-    [Id(9)]
+    [Id(8)]
     public required LimitsMessage Limits { get; init; }
 }

@@ -30,7 +30,7 @@ internal sealed class PartitionMap : IVersionedSnapshot
     private readonly int[] _byOwner;
     private readonly int[] _begins;
 
-    /// <summary>Makes a map of raw arrays, as they come from the network. The arrays are not copied and must not change afterwards.</summary>
+    /// <summary>Makes a map of raw arrays, as they come from the network. They are not copied and must not change afterwards.</summary>
     /// <param name="version">0 or above; 0 is the empty map that a process starts with.</param>
     /// <param name="partitionCount">A power of two, 1 to 16,384.</param>
     /// <param name="silos">In the ordinal order of their names.</param>
@@ -156,8 +156,8 @@ internal sealed class PartitionMap : IVersionedSnapshot
         if (wanted.PartitionCount != PartitionCount)
         {
             throw new ArgumentException(
-                $"The wanted map has {wanted.PartitionCount} partitions, this map {PartitionCount}. Their number is fixed for the life of a " +
-                "grid: give all silos the same.",
+                $"The wanted map has {wanted.PartitionCount} partitions, this map {PartitionCount}. Their number is fixed for the life of " +
+                "a grid: give all silos the same.",
                 nameof(wanted));
         }
 
@@ -167,8 +167,7 @@ internal sealed class PartitionMap : IVersionedSnapshot
             throw new ArgumentException("These are not the silos that the wanted map was computed from.", nameof(silos));
         }
 
-        // The old indexes of the silos that go on in the same run.
-        var before = Array.ConvertAll(sorted, silo => IndexOf(silo.Name) is >= 0 and var index && _silos[index].IsSameRunAs(silo) ? index : -2);
+        var before = Array.ConvertAll(sorted, IndexOfRun);
         var owners = wanted.Owners.ToArray();
         var epochs = new long[PartitionCount];
         for (var partition = 0; partition < epochs.Length; partition++)
@@ -192,6 +191,9 @@ internal sealed class PartitionMap : IVersionedSnapshot
         Epochs = [.. _epochs],
         Caches = [.. caches],
     };
+
+    /// <summary>The index here of the same run of a silo; another number than any owner's, <see cref="NoOwner"/> included, if none.</summary>
+    private int IndexOfRun(MapSilo silo) => IndexOf(silo.Name) is >= 0 and var index && _silos[index].IsSameRunAs(silo) ? index : -2;
 
     private GridSilo ToGridSilo(MapSilo silo, int index) => new()
     {

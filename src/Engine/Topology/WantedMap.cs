@@ -6,6 +6,10 @@ namespace Orleans.Cache.Engine.Topology;
 /// Which silo should own each partition and which should hold further copies: a pure function of the silos and the settings, so every silo
 /// of a grid computes the same. Immutable; safe for any number of threads.
 /// </summary>
+/// <remarks>
+/// A partition's owner is the first silo of its preference list, but for the few that <see cref="BoundedLoad"/> puts elsewhere so that
+/// every silo's share holds (<see cref="LoadBounds"/>). Replicas: <see cref="ReplicaChoice"/>.
+/// </remarks>
 [DebuggerDisplay("{PartitionCount} partitions on {Members.Count} silos")]
 internal sealed class WantedMap
 {
@@ -69,10 +73,10 @@ internal sealed class WantedMap
             return new WantedMap(sorted, none, [], replicaCount: 0);
         }
 
-        var distances = new HashRing(sorted, settings.VirtualNodesPerWeight).Distances(partitionCount);
-        var owners = BoundedLoad.Assign(distances, partitionCount, [.. sorted.Select(member => member.Weight)], settings.Tolerance);
+        var ring = new HashRing(sorted, partitionCount);
+        var owners = BoundedLoad.Assign(ring, LoadBounds.Of(sorted, partitionCount, settings.Tolerance));
         var replicaCount = Math.Min(replicas, sorted.Length - 1);
-        return new WantedMap(sorted, owners, ReplicaChoice.Choose(distances, owners, sorted, replicaCount), replicaCount);
+        return new WantedMap(sorted, owners, ReplicaChoice.Choose(ring, owners, replicaCount), replicaCount);
     }
 
     public int OwnerOf(int partition) => _owners[partition];
@@ -101,8 +105,8 @@ internal sealed class WantedMap
             if (string.Equals(sorted[index - 1].Name, sorted[index].Name, StringComparison.Ordinal))
             {
                 throw new ArgumentException(
-                    $"Two silos have the name '{sorted[index].Name}'. A silo's place on the ring is hashed from its name: give each silo a " +
-                    "name of its own, and of a restarted silo pass only the latest run.",
+                    $"Two silos have the name '{sorted[index].Name}'. A silo's place on the ring is hashed from its name: give each silo " +
+                    "a name of its own, and of a restarted silo pass only the latest run.",
                     nameof(members));
             }
         }

@@ -1,5 +1,3 @@
-using Orleans.Cache.Engine.Topology;
-
 namespace Orleans.Cache;
 
 /// <summary>What a silo brings into the grid (<c>Cache</c> in the configuration). Checked when the silo starts.</summary>
@@ -24,10 +22,6 @@ public sealed class CacheGridOptions
     /// <summary>The failure domain that the silo stands in, such as a rack or an availability zone.</summary>
     /// <value>Any text. Default: empty.</value>
     public string Zone { get; set; } = string.Empty;
-
-    /// <summary>How many places on the ring a silo has per unit of weight. The same on every silo.</summary>
-    /// <value>1 to 10,000. Default: 128.</value>
-    public int VirtualNodes { get; set; } = WantedMapSettings.Default.VirtualNodesPerWeight;
 
     /// <summary>The sizes that the grid accepts. The grid accepts what every one of its silos accepts.</summary>
     public CacheLimits Limits { get; set; } = new();

@@ -51,7 +51,6 @@ internal sealed class CacheGridOptionsValidator : IValidateOptions<CacheGridOpti
             Add(failures, $"Cache:Weight is {options.Weight}. It must be {RingMember.MinWeight} to {RingMember.MaxWeight}; a silo that shall hold nothing should not host the grid: use AddCacheGridClient there.");
         }
 
-        CheckRange(failures, "Cache:VirtualNodes", options.VirtualNodes, 1, 10_000);
         if (options.Zone is null)
         {
             Add(failures, $"Cache:Zone is null. Leave it out where there are no zones.");

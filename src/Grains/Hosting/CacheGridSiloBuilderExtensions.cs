@@ -83,6 +83,9 @@ public static class CacheGridSiloBuilderExtensions
         services.TryAddSingleton(static provider => new NodeReferences(provider.GetRequiredService<IGrainFactory>(), gateways: null));
         services.TryAddSingleton<NodeTopology>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, NodeLifecycle>();
+
+        // A silo is told of every map; it looks too, because a message can be lost.
+        services.AddHostedService<TopologyRefresher>();
         return services;
     }
 }

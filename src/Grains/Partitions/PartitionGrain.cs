@@ -22,6 +22,13 @@ internal sealed class PartitionGrain(ShardHost shards, NodeTopology topology, Pa
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
+        // Callers remember where the grain was and send there without asking the placement again, which makes a silo activate it. Only a
+        // refusal makes them forget.
+        if (!topology.Owns(Partition))
+        {
+            throw new SiloUnavailableException($"Partition {Partition} does not belong on silo {topology.LocalSilo}. Try again.");
+        }
+
         activations.Add(Partition, GrainContext);
         return Task.CompletedTask;
     }

@@ -20,11 +20,6 @@ internal static class NodeAdmission
             {
                 return Text($"Cache:PartitionCount is {node.PartitionCount} on this silo and {member.PartitionCount} in the running grid. It is fixed for the life of a grid: set {member.PartitionCount} here, or stop the whole grid to change it.");
             }
-
-            if (member.VirtualNodes != node.VirtualNodes)
-            {
-                return Text($"Cache:VirtualNodes is {node.VirtualNodes} on this silo and {member.VirtualNodes} in the running grid. All silos must agree on the ring: set {member.VirtualNodes} here, or stop the whole grid to change it.");
-            }
         }
 
         return null;

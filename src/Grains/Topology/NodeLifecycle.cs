@@ -82,11 +82,11 @@ internal sealed partial class NodeLifecycle(
         {
             try
             {
-                await Grain.CheckMembershipAsync(membershipVersion);
+                await Grain.CheckMembershipAsync(membershipVersion).AsTask().WaitAsync(cancellationToken);
                 return;
             }
 #pragma warning disable CA1031 // Whatever failed, it is tried again: the grain may have been on the silo that went away.
-            catch (Exception exception)
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
             {
                 LogCheckFailed(exception);
@@ -98,12 +98,16 @@ internal sealed partial class NodeLifecycle(
     private async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stopping.CancelAsync();
-        if (!topology.Joined)
+        await _watch;
+        var joined = topology.Joined;
+        topology.Joined = false;
+
+        // A token that is cancelled from the start means that the silo goes down at once.
+        if (!joined || cancellationToken.IsCancellationRequested)
         {
             return;
         }
 
-        topology.Joined = false;
         try
         {
             await Grain.LeaveAsync(topology.ToDescriptor()).AsTask().WaitAsync(LongestLeave, time, cancellationToken);
@@ -115,8 +119,6 @@ internal sealed partial class NodeLifecycle(
         {
             LogLeaveFailed(exception);
         }
-
-        await _watch;
     }
 
     [LoggerMessage(EventIds.Joined, LogLevel.Information, "Silo {Silo} has joined the grid; the map has version {Version}.")]

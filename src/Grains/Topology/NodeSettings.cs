@@ -43,7 +43,6 @@ internal sealed class NodeSettings
         Weight = _options.Weight,
         Zone = _options.Zone,
         PartitionCount = _options.PartitionCount,
-        VirtualNodes = _options.VirtualNodes,
         Caches = [.. _caches.Keys.Order(StringComparer.Ordinal)],
         Limits = LimitsMessage.From(_options.Limits),
     };

@@ -20,9 +20,11 @@ internal sealed partial class TopologyGrain(
     IClusterMembershipService membership,
     NodeTopology localNode,
     NodeReferences references,
+    TimeProvider time,
     ILogger<TopologyGrain> logger) : Grain, ITopologyGrain
 {
     private const int MembershipVersionShift = 20;
+    private static readonly TimeSpan PublishDelay = TimeSpan.FromMilliseconds(100);
 
     private readonly Dictionary<SiloAddress, NodeDescriptor> _nodes = [];
     private PartitionMap? _map;
@@ -112,7 +114,7 @@ internal sealed partial class TopologyGrain(
             [.. nodes.Select(static node => node.Caches.AsEnumerable()).Aggregate(static (left, right) => left.Intersect(right, StringComparer.Ordinal))],
             nodes.Select(static node => node.Limits).Aggregate(LimitsMessage.Least));
         LogMapChanged(_map.Version, nodes.Length);
-        await Task.WhenAll(nodes.Append(alsoTo).OfType<NodeDescriptor>().Select(node => TryPublishAsync(node, _published)));
+        await Task.WhenAll(nodes.Append(alsoTo).OfType<NodeDescriptor>().Select(node => PublishAsync(node, _published)));
     }
 
     private PartitionMap MakeNextMap(NodeDescriptor[] nodes)
@@ -125,7 +127,7 @@ internal sealed partial class TopologyGrain(
             [.. silos.Select(static silo => silo.ToMember())],
             first.PartitionCount,
             replicas: 0,
-            new WantedMapSettings { VirtualNodesPerWeight = first.VirtualNodes });
+            WantedMapSettings.Default);
         return current.Next(version, silos, wanted);
     }
 
@@ -144,17 +146,37 @@ internal sealed partial class TopologyGrain(
         }
     }
 
-    private async Task TryPublishAsync(NodeDescriptor node, TopologyMessage message)
+    /// <summary>Tells a silo. One that cannot be told at once, such as one that the others do not see yet, is told again in the background.</summary>
+    private async Task PublishAsync(NodeDescriptor node, TopologyMessage message)
+    {
+        if (!await TryPublishAsync(node, message))
+        {
+            PublishAgainAsync(node, message).Ignore();
+        }
+    }
+
+    private async Task PublishAgainAsync(NodeDescriptor node, TopologyMessage message)
+    {
+        do
+        {
+            await Task.Delay(PublishDelay, time);
+        }
+        while (ReferenceEquals(_published, message) && _nodes.ContainsKey(node.Address) && !await TryPublishAsync(node, message));
+    }
+
+    private async Task<bool> TryPublishAsync(NodeDescriptor node, TopologyMessage message)
     {
         try
         {
             await references.Resolve(node).Door.PublishAsync(message);
+            return true;
         }
-#pragma warning disable CA1031 // A silo that misses the map finds it itself, or is found dead.
+#pragma warning disable CA1031 // Whatever failed, the silo is told again, or is found dead.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
             LogPublishFailed(node.Name, exception);
+            return false;
         }
     }
 

@@ -1,0 +1,2 @@
+// Each test runs a cluster of its own: side by side they would take each other's processors, and silos be taken for dead.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]

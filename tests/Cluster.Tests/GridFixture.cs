@@ -1,0 +1,90 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Cache.Client.Routing;
+using Orleans.Cache.Contracts.Nodes;
+using Orleans.Configuration;
+using Orleans.TestingHost;
+
+namespace Orleans.Cache.Cluster.Tests;
+
+/// <summary>A grid of silos in this process and a client outside of them, over Orleans' testing host.</summary>
+internal sealed class GridFixture : IAsyncDisposable
+{
+    public const int PartitionCount = 64;
+
+    // Only a limit for a test that has failed anyway.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly ConcurrentQueue<(string Silo, string Method)> _calls = new();
+
+    private GridFixture(InProcessTestCluster cluster) => Cluster = cluster;
+
+    public InProcessTestCluster Cluster { get; }
+
+    /// <summary>The grid as the client outside of it sees it.</summary>
+    public ICacheGrid Grid => Cluster.Client.ServiceProvider.GetRequiredService<ICacheGrid>();
+
+    /// <summary>The calls to silos' doors that silos received: the silo's name and the method.</summary>
+    public IEnumerable<(string Silo, string Method)> Calls => _calls;
+
+    public static async Task<GridFixture> StartAsync(short silos, Action<string, CacheGridOptions>? configure = null)
+    {
+        var builder = new InProcessTestClusterBuilder(silos);
+        GridFixture? fixture = null;
+        builder.ConfigureSilo((options, silo) =>
+        {
+            silo.AddCacheGrid(grid =>
+            {
+                grid.PartitionCount = PartitionCount;
+                configure?.Invoke(options.SiloName, grid);
+            });
+            silo.AddIncomingGrainCallFilter(context =>
+            {
+                if (context.InterfaceMethod.DeclaringType == typeof(ICacheNode))
+                {
+                    fixture!._calls.Enqueue((options.SiloName, context.InterfaceMethod.Name));
+                }
+
+                return context.Invoke();
+            });
+            silo.Configure<ClusterMembershipOptions>(membership =>
+            {
+                // Long enough that a silo on a busy machine is not taken for dead, which would end this process.
+                membership.ProbeTimeout = TimeSpan.FromSeconds(1.5);
+                membership.NumMissedProbesLimit = 3;
+            });
+        });
+        builder.ConfigureClient(client => client.AddCacheGrid(options => options.OperationTimeout = TimeSpan.FromSeconds(30)));
+        fixture = new GridFixture(builder.Build());
+        await fixture.Cluster.DeployAsync();
+        await fixture.WaitForSilosAsync(silos);
+        return fixture;
+    }
+
+    public TopologySource TopologyOf(InProcessSiloHandle silo) => silo.ServiceProvider.GetRequiredService<TopologySource>();
+
+    public ICacheGrid GridOf(InProcessSiloHandle silo) => silo.ServiceProvider.GetRequiredService<ICacheGrid>();
+
+    public void ForgetCalls() => _calls.Clear();
+
+    /// <summary>Waits until every running silo and the client route by a map of exactly so many silos.</summary>
+    public async Task WaitForSilosAsync(int silos)
+    {
+        foreach (var topology in Cluster.GetActiveSilos().Select(TopologyOf).Append(Cluster.Client.ServiceProvider.GetRequiredService<TopologySource>()))
+        {
+            await WaitForSilosAsync(topology, silos);
+        }
+    }
+
+    public ValueTask DisposeAsync() => Cluster.DisposeAsync();
+
+    private static async Task WaitForSilosAsync(TopologySource topology, int silos)
+    {
+        using var deadline = new CancellationTokenSource(Patience);
+        var snapshot = topology.Current;
+        while (snapshot.Nodes.Count != silos)
+        {
+            snapshot = await topology.WaitForAsync(snapshot.Version + 1, deadline.Token);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+using Orleans.Cache.Contracts.Partitions;
+
+namespace Orleans.Cache.Cluster.Tests;
+
+public sealed class PlacementTests
+{
+    private const int Keys = 500;
+
+    [Fact]
+    public async Task Join_NewSilo_TakesItsPartitionsAndEveryKeyIsReadable()
+    {
+        await using var grid = await GridFixture.StartAsync(silos: 2);
+        await SetAllAsync(grid, "before");
+
+        await grid.Cluster.StartAdditionalSiloAsync();
+        await grid.WaitForSilosAsync(3);
+
+        await SetAllAsync(grid, "after");
+        await AssertReadableAsync(grid, "after");
+        await AssertPlacedByMapAsync(grid, silos: 3);
+    }
+
+    [Fact]
+    public async Task Join_NewSilo_LeavesWhatDoesNotMoveWhereItIs()
+    {
+        await using var grid = await GridFixture.StartAsync(silos: 2);
+        await SetAllAsync(grid, "before");
+        var before = await grid.Grid.GetTopologyAsync();
+
+        await grid.Cluster.StartAdditionalSiloAsync();
+        await grid.WaitForSilosAsync(3);
+
+        var after = await grid.Grid.GetTopologyAsync();
+        var entries = await grid.Grid.GetCache().GetManyAsync(AllKeys());
+        for (var index = 0; index < Keys; index++)
+        {
+            var partition = Slot.Of(AllKeys()[index]).PartitionOf(GridFixture.PartitionCount);
+            var stayed = OwnerOf(before, partition) == OwnerOf(after, partition);
+            Assert.Equal(stayed, entries[index].Found);
+            Assert.Equal(stayed ? 0 : 1, after.Epochs[partition] - before.Epochs[partition]);
+        }
+    }
+
+    [Fact]
+    public async Task Stop_OfASilo_GivesItsPartitionsToTheOthers()
+    {
+        await using var grid = await GridFixture.StartAsync(silos: 3);
+        await SetAllAsync(grid, "before");
+
+        await grid.Cluster.StopSiloAsync(grid.Cluster.Silos[^1]);
+        await grid.WaitForSilosAsync(2);
+
+        await SetAllAsync(grid, "after");
+        await AssertReadableAsync(grid, "after");
+        await AssertPlacedByMapAsync(grid, silos: 2);
+    }
+
+    [Fact]
+    public async Task Kill_OfASilo_GivesItsPartitionsToTheOthers()
+    {
+        await using var grid = await GridFixture.StartAsync(silos: 3);
+        await SetAllAsync(grid, "before");
+
+        await grid.Cluster.KillSiloAsync(grid.Cluster.Silos[^1]);
+        await grid.WaitForSilosAsync(2);
+
+        await SetAllAsync(grid, "after");
+        await AssertReadableAsync(grid, "after");
+        await AssertPlacedByMapAsync(grid, silos: 2);
+    }
+
+    [Fact]
+    public async Task Kill_OfTheSiloThatHasTheTopologyGrain_IsSurvived()
+    {
+        await using var grid = await GridFixture.StartAsync(silos: 3);
+        var topologyGrain = grid.Cluster.Client.GetGrain<Contracts.Topology.ITopologyGrain>(0);
+        Assert.True(grid.Cluster.TryGetGrainContext(topologyGrain.GetGrainId(), out var activation));
+        var host = grid.Cluster.Silos.Single(silo => silo.SiloAddress.Equals(activation.Address.SiloAddress));
+        var before = await grid.Grid.GetTopologyAsync();
+
+        await grid.Cluster.KillSiloAsync(host);
+        await grid.WaitForSilosAsync(2);
+
+        var after = await grid.Grid.GetTopologyAsync();
+        Assert.True(after.Version > before.Version, $"{after.Version} does not follow {before.Version}");
+        await SetAllAsync(grid, "after");
+        await AssertReadableAsync(grid, "after");
+        await AssertPlacedByMapAsync(grid, silos: 2);
+    }
+
+    private static CacheKey[] AllKeys() => [.. Enumerable.Range(0, Keys).Select(number => (CacheKey)$"key:{number}")];
+
+    private static string OwnerOf(GridTopology topology, int partition) => topology.Silos[topology.Owners[partition]].Address;
+
+    private static async Task SetAllAsync(GridFixture grid, string value)
+    {
+        var results = await grid.Grid.GetCache().SetManyAsync(
+            [.. AllKeys().Select(key => new CacheSetItem(key, System.Text.Encoding.UTF8.GetBytes(value)))]);
+        Assert.All(results, result => Assert.True(result.Stored));
+    }
+
+    private static async Task AssertReadableAsync(GridFixture grid, string value)
+    {
+        var entries = await grid.Grid.GetCache().GetManyAsync(AllKeys());
+        Assert.All(entries, entry => Assert.Equal(value, System.Text.Encoding.UTF8.GetString(entry.Value.Span)));
+    }
+
+    private static async Task AssertPlacedByMapAsync(GridFixture grid, int silos)
+    {
+        var topology = await grid.Grid.GetTopologyAsync();
+        Assert.Equal(silos, topology.Silos.Count);
+        for (var partition = 0; partition < topology.PartitionCount; partition++)
+        {
+            var grain = grid.Cluster.Client.GetGrain<IPartitionGrain>(partition);
+            await OpenAsync(grain, topology.Version);
+            var status = await grain.GetStatusAsync();
+            Assert.Equal(OwnerOf(topology, partition), status.Silo.ToParsableString());
+            Assert.True(status.IsOpen, $"partition {partition} is not open on {status.Silo}");
+            Assert.Equal(topology.Epochs[partition], status.Epoch);
+        }
+    }
+
+    /// <summary>Asks for the partition as its owner does, which opens what nobody has asked for yet, until the grain has found its place.</summary>
+    private static async Task OpenAsync(IPartitionGrain grain, long mapVersion)
+    {
+        for (var tries = 0; tries < 1000; tries++)
+        {
+            try
+            {
+                if (await grain.OpenAsync(mapVersion))
+                {
+                    return;
+                }
+            }
+            catch (Runtime.OrleansException)
+            {
+                // The owner does not take grains yet, or the directory still names a silo that is gone.
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken);
+        }
+
+        Assert.Fail($"Partition {grain.GetPrimaryKeyLong()} was not opened under map {mapVersion}.");
+    }
+}
