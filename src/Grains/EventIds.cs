@@ -12,6 +12,5 @@ internal static class EventIds
     public const int MapChanged = 2006;
     public const int PublishFailed = 2007;
     public const int Recovered = 2008;
-    public const int ForwardFailed = 2009;
-    public const int CheckFailed = 2010;
+    public const int CheckFailed = 2009;
 }

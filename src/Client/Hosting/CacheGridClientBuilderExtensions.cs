@@ -13,15 +13,19 @@ public static class CacheGridClientBuilderExtensions
     /// Adds <see cref="ICacheGrid"/> over this Orleans client, which must connect to the cluster that hosts the grid. An application without
     /// an Orleans client of its own calls <c>AddCacheGridClient</c> instead.
     /// </summary>
-    /// <remarks>A silo whose gateway is not in the client's list of gateways is reached through another one, at the price of a hop.</remarks>
+    /// <remarks>
+    /// Which gateways an Orleans client is connected to only its own list of them knows, so that calls go through any gateway here, at the
+    /// price of a hop. <c>AddCacheGridClient</c> brings a list that knows, and sends straight to the silo that owns a key.
+    /// </remarks>
     /// <param name="builder">The Orleans client.</param>
     /// <param name="configure">Sets the options, of which the gateways and ids are not used here; checked when the application starts.</param>
     public static IClientBuilder AddCacheGrid(this IClientBuilder builder, Action<CacheGridClientOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddCacheGridRouting(configure);
-        builder.Services.TryAddSingleton(
-            static provider => new NodeReferences(provider.GetRequiredService<IGrainFactory>(), insideCluster: false));
+        builder.Services.TryAddSingleton<LiveGateways>();
+        builder.Services.TryAddSingleton(static provider => new NodeReferences(
+            provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<LiveGateways>()));
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, TopologyRefresher>());
         return builder;
     }

@@ -16,7 +16,7 @@ internal sealed class DirectLane(RoutedNode node, Func<IReadOnlyList<string>> kn
         CancellationToken cancellationToken)
     {
         var bytes = Pack(operations, positions);
-        var call = node.Door.ExecuteAsync(new BatchRequest(node.Descriptor.Address, mapVersion, cache, bytes, Forwarded: false));
+        var call = node.Door.ExecuteAsync(new BatchRequest(node.Descriptor.Address, mapVersion, cache, bytes));
 
         // A token that cannot be cancelled costs no task.
         var reply = cancellationToken.CanBeCanceled

@@ -8,7 +8,7 @@ namespace Orleans.Cache.Client.Routing;
 /// The gateways that the Orleans client connects to: those that were configured, and those that the topology names. With the configured
 /// ones alone a client that knows one gateway would send everything through it.
 /// </summary>
-internal sealed class GridGateways(IServiceProvider services, IOptions<CacheGridClientOptions> options) : IGatewayListProvider
+internal sealed class GridGateways(IServiceProvider services, LiveGateways live, IOptions<CacheGridClientOptions> options) : IGatewayListProvider
 {
     private IReadOnlyList<IPEndPoint> _seeds = [];
 
@@ -27,7 +27,9 @@ internal sealed class GridGateways(IServiceProvider services, IOptions<CacheGrid
         var known = _topology.Current.Nodes
             .Where(static node => node.Descriptor.Gateway is not null)
             .Select(static node => node.Descriptor.Gateway!.Endpoint);
-        IList<Uri> gateways = [.. known.Concat(_seeds).Distinct().Select(static endpoint => SiloAddress.New(endpoint, 0).ToGatewayUri())];
+        IPEndPoint[] offered = [.. known.Concat(_seeds).Distinct()];
+        live.Offer(offered);
+        IList<Uri> gateways = [.. offered.Select(static endpoint => SiloAddress.New(endpoint, 0).ToGatewayUri())];
         return Task.FromResult(gateways);
     }
 }

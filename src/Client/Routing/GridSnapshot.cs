@@ -33,7 +33,7 @@ internal sealed class GridSnapshot : IVersionedSnapshot
             message.Epochs,
             [],
             replicaSlots: 0);
-        Nodes = [.. message.Nodes.Select(node => new RoutedNode(node, references.Resolve(node)))];
+        Nodes = [.. message.Nodes.Select(node => references.Resolve(node))];
         Limits = message.Limits.ToLimits();
         _caches = new HashSet<string>(message.Caches, StringComparer.Ordinal);
     }

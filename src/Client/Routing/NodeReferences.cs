@@ -4,16 +4,19 @@ namespace Orleans.Cache.Client.Routing;
 
 /// <summary>
 /// Makes references to silos' doors. A door is a service of one silo, so its id holds an address: inside the cluster the silo's own;
-/// outside that of its gateway with generation 0, which makes Orleans' client send straight to that gateway, one hop away. A reference is
-/// made anew when a silo is.
+/// outside that of its gateway with generation 0, which makes Orleans' client send straight to that gateway, one hop away, once it has the
+/// gateway in its list. A reference is made anew when a silo is.
 /// </summary>
-internal sealed class NodeReferences(IGrainFactory grains, bool insideCluster)
+internal sealed class NodeReferences(IGrainFactory grains, LiveGateways? gateways)
 {
-    public ICacheNode Resolve(NodeDescriptor node)
+    public RoutedNode Resolve(NodeDescriptor node)
     {
-        // A silo without a gateway cannot be reached in one hop: any gateway takes the message, and hands the batch on.
-        var address = insideCluster || node.Gateway is null ? node.Address : SiloAddress.New(node.Gateway.Endpoint, 0);
-        return Resolve(node.NodeType, address);
+        // A silo that cannot be reached in one hop has its own address: any gateway takes the message, and the cluster delivers it.
+        var relayed = Resolve(node.NodeType, node.Address);
+        var direct = gateways is null || node.Gateway is null
+            ? relayed
+            : Resolve(node.NodeType, SiloAddress.New(node.Gateway.Endpoint, 0));
+        return new RoutedNode(node, direct, relayed, gateways);
     }
 
     public ICacheNode Resolve(string nodeType, SiloAddress address) =>

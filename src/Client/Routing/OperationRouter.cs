@@ -157,6 +157,7 @@ internal sealed partial class OperationRouter
         }
         catch (Exception exception) when (exception is not (CacheException or OperationCanceledException))
         {
+            node.AvoidDirect();
             LogBatchFailed(node.Descriptor.Name, positions.Count, exception);
             if (positions.Any(position => !operations[position].IsRepeatable))
             {

@@ -7,7 +7,7 @@ public enum BatchOutcome
     /// <summary>Executed; each operation has its own result.</summary>
     Executed = 0,
 
-    /// <summary>Not executed: this silo is not the one it was meant for, and could not hand it on.</summary>
+    /// <summary>Not executed: this silo is not the one it was meant for.</summary>
     WrongSilo = 1,
 
     /// <summary>Not executed: the grid has no cache of that name.</summary>

@@ -11,7 +11,6 @@ namespace Orleans.Cache.Contracts.Nodes;
 public interface ICacheNode : IGrainService
 {
     /// <summary>Executes a batch of operations on one cache.</summary>
-    /// <remarks>A batch that was meant for another silo is handed on to it, once: see <see cref="BatchRequest.Forwarded"/>.</remarks>
     [Alias("execute")]
     [ResponseTimeout("00:00:02")]
     ValueTask<BatchReply> ExecuteAsync(BatchRequest request);

@@ -80,7 +80,7 @@ public static class CacheGridSiloBuilderExtensions
 
     private static IServiceCollection AddTopology(this IServiceCollection services)
     {
-        services.TryAddSingleton(static provider => new NodeReferences(provider.GetRequiredService<IGrainFactory>(), insideCluster: true));
+        services.TryAddSingleton(static provider => new NodeReferences(provider.GetRequiredService<IGrainFactory>(), gateways: null));
         services.TryAddSingleton<NodeTopology>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, NodeLifecycle>();
 

@@ -1,0 +1,55 @@
+using Orleans.Cache.Cli.Commands;
+using Orleans.Cache.Cli.Output;
+using Orleans.Cache.Cli.Output.Documents;
+using Spectre.Console;
+
+namespace Orleans.Cache.Cli.Tests.Output;
+
+public sealed class TableTests
+{
+    [Fact]
+    public void Ring_Redirected_IsATableAndAPictureWithoutColours()
+    {
+        var ring = new RingDocument(
+            12,
+            4,
+            [
+                new("silo-0", "S1", "localhost:30000", 1, "rack-1", 3, 0.75, 1234, 2048, 4096),
+                new("[silo-1]", "S2", "localhost:30001", 0.5, "", 1, 0.25, null, null, null),
+            ],
+            [0, 0, 1, 0]);
+
+        var text = Render(console => RingCommand.Print(console, ring));
+
+        Assert.DoesNotContain('\u001b', text);
+        Assert.Matches(@"\n  A  +silo-0 +rack-1 +1 +3 +75\.0 % +1,234 +2\.0 KiB +localhost:30000", text);
+        Assert.Matches(@"\n  B  +\[silo-1\] +– +0\.5 +1 +25\.0 % +– +– +localhost:30001", text);
+        Assert.Contains("4 partitions", text, StringComparison.Ordinal);
+        Assert.Contains("map version 12", text, StringComparison.Ordinal);
+        Assert.Contains("AAAAAAA", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Statistics_TwoSilos_EndWithTheTotal()
+    {
+        SiloStatistics[] counts =
+        [
+            new("silo-0", 1, [new() { Cache = "default", Hits = 1000, Misses = 500, Entries = 7, Bytes = 100 }]),
+            new("silo-1", 1, [new() { Cache = "default", Hits = 500, Evictions = 3, Expirations = 2 }]),
+        ];
+
+        var text = Render(console => StatisticsCommand.Print(console, StatisticsDocument.Of("default", counts)));
+
+        Assert.Matches(@"silo-0 +1,000 +500 +66\.7 % +0 +0 +7 +100 B", text);
+        Assert.Matches(@"silo-1 +500 +0 +100\.0 % +3 +2 +0 +0 B", text);
+        Assert.Matches(@"total +1,500 +500 +75\.0 % +3 +2 +7 +100 B", text);
+    }
+
+    private static string Render(Action<IAnsiConsole> print)
+    {
+        var output = new StringWriter { NewLine = "\n" };
+        var terminal = new Terminal { Input = Stream.Null, OutputBytes = Stream.Null, Output = output, Error = TextWriter.Null };
+        print(terminal.CreateOutputConsole());
+        return output.ToString();
+    }
+}
