@@ -21,6 +21,9 @@ internal sealed unsafe class SlabPool : IDisposable
     private const long HugePagesFrom = 64L * 1024 * 1024;
     private const int SmallestUnitShift = 3;
 
+    /// <summary>Slabs that only structures may take, so that a full silo can still remember what expires when.</summary>
+    private const int ReservedSlabs = 2;
+
     /// <summary>Who looks at a slot that is not its own may take anything for the length of a key, and must not fall off the end.</summary>
     private const int ReadableBeyond = 128 * 1024;
 
@@ -108,6 +111,8 @@ internal sealed unsafe class SlabPool : IDisposable
     /// <summary>Whether more is used than the budget allows: only after the budget was lowered.</summary>
     public bool IsOverBudget => UsedBytes > BudgetBytes;
 
+    private long ReservedBytes => (long)ReservedSlabs << SlabShift;
+
     private long UsedLocked => ((long)_used << SlabShift) + _largeBytes + _managedBytes;
 
     /// <summary>Lowers the budget, or raises it up to what it was at first. What is used above it must be evicted by the caller.</summary>
@@ -119,22 +124,27 @@ internal sealed unsafe class SlabPool : IDisposable
         }
     }
 
-    /// <summary>Whether <see cref="TryTake"/> would succeed now.</summary>
+    /// <summary>Whether structures took of what is reserved for them: entries have to give it back.</summary>
+    public bool IsReserveLow => !HasRoom(0);
+
+    /// <summary>Whether there is room for so many bytes of entries now.</summary>
     public bool HasRoom(long bytes)
     {
         lock (_lock)
         {
-            return UsedLocked + bytes <= _budget;
+            return UsedLocked + bytes + ReservedBytes <= _budget;
         }
     }
 
     /// <summary>Takes a slab. Its bytes are whatever they were.</summary>
-    public bool TryTake(out int slab)
+    /// <param name="reserved">Whether it may be one of those reserved for structures.</param>
+    /// <param name="slab">The slab's number.</param>
+    public bool TryTake(bool reserved, out int slab)
     {
         lock (_lock)
         {
             slab = 0;
-            if (UsedLocked + SlabBytes > _budget || _refuses?.Invoke() == true)
+            if (UsedLocked + SlabBytes + (reserved ? 0 : ReservedBytes) > _budget || _refuses?.Invoke() == true)
             {
                 return false;
             }
@@ -171,7 +181,7 @@ internal sealed unsafe class SlabPool : IDisposable
         var mapped = LargeBytes(bytes);
         lock (_lock)
         {
-            if (UsedLocked + mapped > _budget || _refuses?.Invoke() == true)
+            if (UsedLocked + mapped + ReservedBytes > _budget || _refuses?.Invoke() == true)
             {
                 return 0;
             }
