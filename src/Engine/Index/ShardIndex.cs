@@ -225,6 +225,24 @@ internal sealed unsafe class ShardIndex<TTags>(CacheArena arena, KeyHash hash)
         }
     }
 
+    /// <summary>The soonest expiry of the entries in a bucket and its chain; <see cref="EntryLayout.Never"/> when none expires.</summary>
+    public long SoonestExpiry(uint bucket)
+    {
+        var soonest = EntryLayout.Never;
+        for (var current = At(bucket); ; current = new Bucket(arena.Pointer(current.Chain)))
+        {
+            for (var occupied = current.Occupied<TTags>(); occupied != 0; occupied &= occupied - 1)
+            {
+                soonest = Math.Min(soonest, arena.Entry(current[BitOperations.TrailingZeroCount(occupied)]).Expiry);
+            }
+
+            if (!current.IsChained)
+            {
+                return soonest;
+            }
+        }
+    }
+
     /// <summary>
     /// The bucket that a cursor points into, and the cursor behind it. Cursors run over the hashes' low 32 bits in reversed order of bits, so
     /// a bucket is a range of them however often buckets split and join: what is there throughout is seen by somebody who goes from 0 until

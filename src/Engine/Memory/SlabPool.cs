@@ -36,6 +36,7 @@ internal sealed unsafe class SlabPool : IDisposable
     private int _fresh = 1;
     private int _used;
     private long _budget;
+    private long _ceiling;
     private long _largeBytes;
     private long _managedBytes;
 
@@ -47,6 +48,7 @@ internal sealed unsafe class SlabPool : IDisposable
     {
         _refuses = refuses;
         _budget = budgetBytes;
+        _ceiling = budgetBytes;
         SlabBytes = (int)Math.Clamp((long)BitOperations.RoundUpToPowerOf2((ulong)Math.Max(1, budgetBytes / SlabsPerBudget)), SmallestSlab, LargestSlab);
         SlabShift = BitOperations.Log2((uint)SlabBytes);
         var slabs = checked((int)(budgetBytes / SlabBytes)) + 2;
@@ -108,19 +110,35 @@ internal sealed unsafe class SlabPool : IDisposable
         }
     }
 
-    /// <summary>Whether more is used than the budget allows: only after the budget was lowered.</summary>
-    public bool IsOverBudget => UsedBytes > BudgetBytes;
+    /// <summary>Whether the budget was lowered and what counts has not come down to it yet.</summary>
+    public bool IsLowering => Volatile.Read(ref _ceiling) > BudgetBytes;
+
+    /// <summary>Whether more is used than counts at present.</summary>
+    public bool IsOver => UsedBytes > Volatile.Read(ref _ceiling);
 
     private long ReservedBytes => (long)ReservedSlabs << SlabShift;
 
     private long UsedLocked => ((long)_used << SlabShift) + _largeBytes + _managedBytes;
 
-    /// <summary>Lowers the budget, or raises it up to what it was at first. What is used above it must be evicted by the caller.</summary>
+    /// <summary>
+    /// Raises the budget up to what it was at first, or lowers it. Lowered, it counts only step by step: what counts is first what is used, and
+    /// comes down with each <see cref="Lower"/>, so that nobody has to evict everything at once.
+    /// </summary>
     public void SetBudget(long bytes)
     {
         lock (_lock)
         {
             _budget = Math.Min(bytes, (long)(Slabs.Length - 2) << SlabShift);
+            _ceiling = Math.Max(_budget, Math.Min(_ceiling, UsedLocked + ReservedBytes));
+        }
+    }
+
+    /// <summary>Lets what counts come down by a slab, towards the budget.</summary>
+    public void Lower()
+    {
+        lock (_lock)
+        {
+            _ceiling = Math.Max(_budget, _ceiling - SlabBytes);
         }
     }
 
@@ -132,7 +150,7 @@ internal sealed unsafe class SlabPool : IDisposable
     {
         lock (_lock)
         {
-            return UsedLocked + bytes + ReservedBytes <= _budget;
+            return UsedLocked + bytes + ReservedBytes <= _ceiling;
         }
     }
 
@@ -144,7 +162,7 @@ internal sealed unsafe class SlabPool : IDisposable
         lock (_lock)
         {
             slab = 0;
-            if (UsedLocked + SlabBytes + (reserved ? 0 : ReservedBytes) > _budget || _refuses?.Invoke() == true)
+            if (UsedLocked + SlabBytes + (reserved ? 0 : ReservedBytes) > _ceiling || _refuses?.Invoke() == true)
             {
                 return false;
             }
@@ -181,12 +199,12 @@ internal sealed unsafe class SlabPool : IDisposable
         var mapped = LargeBytes(bytes);
         lock (_lock)
         {
-            if (UsedLocked + mapped + ReservedBytes > _budget || _refuses?.Invoke() == true)
+            if (UsedLocked + mapped + ReservedBytes > _ceiling || _refuses?.Invoke() == true)
             {
                 return 0;
             }
 
-            var over = UsedLocked + mapped + ((long)_warm.Count << SlabShift) - _budget;
+            var over = UsedLocked + mapped + ((long)_warm.Count << SlabShift) - _ceiling;
             ReleaseLocked(Math.Max(0, over + SlabBytes - 1) >> SlabShift);
             var address = VirtualMemory.Map((nint)mapped);
             _largeBytes += address == 0 ? 0 : mapped;

@@ -39,6 +39,11 @@ internal sealed class RoomMaker(SlabPool pool)
     public RoomOutcome Make(CacheStore store, in RoomNeed need, Shard? held)
     {
         var outcome = RoomOutcome.Ready;
+        if (pool.IsLowering)
+        {
+            pool.Lower();
+        }
+
         if (pool.IsReserveLow && DonorFor(store).TryGiveSlab(held, evict: true))
         {
             outcome = RoomOutcome.Made;
@@ -73,8 +78,16 @@ internal sealed class RoomMaker(SlabPool pool)
             }
         }
 
-        while (pool.IsOverBudget && steps-- > 0 && Give(_stores[0], held: null) == RoomOutcome.Made)
+        while ((pool.IsLowering || pool.IsOver) && steps-- > 0)
         {
+            if (!pool.IsOver)
+            {
+                pool.Lower();
+            }
+            else if (Give(_stores[0], held: null) != RoomOutcome.Made)
+            {
+                return;
+            }
         }
     }
 

@@ -122,6 +122,34 @@ internal sealed class Shard(CacheStore store, int partition)
         }
     }
 
+    /// <summary>Shows the entries of the bucket at a cursor, and moves the cursor on.</summary>
+    public void Scan(ref uint cursor, long now, EntryVisitor visit)
+    {
+        Lock.Enter();
+        try
+        {
+            if (_entries.Index.Buckets == 0)
+            {
+                cursor = 0;
+                return;
+            }
+
+            var references = new List<uint>();
+            _entries.Index.CopyReferences(_entries.Index.BucketAtCursor(cursor, out cursor), references);
+            foreach (var reference in references)
+            {
+                if (_entries[reference].Expiry > now)
+                {
+                    visit(_entries[reference]);
+                }
+            }
+        }
+        finally
+        {
+            Lock.Exit();
+        }
+    }
+
     /// <summary>Drops everything, uncounted; no operation enters any more.</summary>
     public void Close()
     {

@@ -38,7 +38,7 @@ internal sealed class ShardHost : IDisposable
     {
         Settings = settings;
         _clock = new ShardClock(time);
-        _hash = settings.HashSeed is { } seed ? new KeyHash(seed) : KeyHash.CreateRandom();
+        _hash = settings.HashSeed is { } seed ? new KeyHash(seed, settings.HashBits) : KeyHash.CreateRandom();
         _room = new RoomMaker(new SlabPool(settings.MemoryBudgetBytes, settings.RefuseMemory));
         CacheNames = [.. settings.Caches.Keys.Order(StringComparer.Ordinal)];
         _caches = [.. CacheNames.Select(name => new CacheStore(name, settings.Caches[name], settings, _hash, _room))];
@@ -171,6 +171,26 @@ internal sealed class ShardHost : IDisposable
         {
             throw new InvalidOperationException($"{UsedBytes} bytes are in use, the budget is {MemoryBudgetBytes}");
         }
+    }
+
+    /// <summary>
+    /// Hands out the entries of one bucket after the other, while others read and write: whoever starts at 0 and goes on until the cursor is
+    /// 0 again has seen every entry that was there throughout, some perhaps twice.
+    /// </summary>
+    /// <param name="cache">The cache's index.</param>
+    /// <param name="partition">An open partition.</param>
+    /// <param name="cursor">0 to start, then what the last call left there.</param>
+    /// <param name="visit">Called under the shard's lock, with a view of each entry that is valid for that call only.</param>
+    public void Scan(int cache, int partition, ref uint cursor, EntryVisitor visit)
+    {
+        var shard = _caches[cache].FindShard(partition);
+        if (shard is null)
+        {
+            cursor = 0;
+            return;
+        }
+
+        shard.Scan(ref cursor, _clock.Milliseconds, visit);
     }
 
     /// <summary>What was counted for each cache.</summary>
