@@ -20,7 +20,7 @@ internal sealed unsafe class ShardIndex<TTags>(CacheArena arena, KeyHash hash)
     where TTags : struct, ITagMatcher
 {
     /// <summary>Entries a bucket that the index grows at. Higher saves memory, and lengthens chains.</summary>
-    public const int Load = 8;
+    public const int Load = 9;
 
     private const int SmallSegments = 7;
     private const int SegmentShift = 6;

@@ -242,7 +242,7 @@ internal sealed class Shard(CacheStore store, int partition)
         result.Version = existing == 0 ? 0 : _entries[existing].Version;
         result.Status = Check(operation, existing != 0, result.Version);
         return result.Status != OperationStatus.Done
-            || TryWriteLocked(batch.KeyOf(operation), batch.ValueOf(operation), store.TimesOf(operation, moment.Now), existing, hash, ref moment, ref result, ref need);
+            || TryWriteLocked(batch.KeyOf(operation), batch.ValueOf(operation), store.TimesOf(operation, moment.Now, hash + (ulong)_lastVersion), existing, hash, ref moment, ref result, ref need);
     }
 
     private bool TryIncrementLocked(
@@ -264,7 +264,7 @@ internal sealed class Shard(CacheStore store, int partition)
 
         Span<byte> text = stackalloc byte[MaxNumberLength];
         Utf8Formatter.TryFormat(sum, text, out var length);
-        var times = existing == 0 ? store.TimesOf(operation, moment.Now) : _entries[existing].Times;
+        var times = existing == 0 ? store.TimesOf(operation, moment.Now, hash + (ulong)_lastVersion) : _entries[existing].Times;
         if (!TryWriteLocked(batch.KeyOf(operation), text[..length], times, existing, hash, ref moment, ref result, ref need))
         {
             return false;
