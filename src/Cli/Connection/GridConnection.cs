@@ -25,7 +25,8 @@ internal sealed class GridConnection : IAsyncDisposable
 
     /// <summary>Connects to the grid through whichever of the gateways answer, and learns its topology.</summary>
     /// <exception cref="CacheUnavailableException">None of them answers, or what answers is no grid.</exception>
-    public static async Task<GridConnection> OpenAsync(IReadOnlyList<GatewayAddress> gateways, CancellationToken cancellationToken)
+    public static async Task<GridConnection> OpenAsync(
+        IReadOnlyList<GatewayAddress> gateways, string cluster, CancellationToken cancellationToken)
     {
         var time = TimeProvider.System;
         var started = time.GetTimestamp();
@@ -39,7 +40,7 @@ internal sealed class GridConnection : IAsyncDisposable
         try
         {
             // The client's own waits do not all honour a token, so the time is kept out here.
-            return await ConnectAsync(answering, cancellationToken).WaitAsync(OpenBudget - time.GetElapsedTime(started), cancellationToken);
+            return await ConnectAsync(answering, cluster, cancellationToken).WaitAsync(OpenBudget - time.GetElapsedTime(started), cancellationToken);
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
@@ -64,26 +65,29 @@ internal sealed class GridConnection : IAsyncDisposable
         }
     }
 
-    private static async Task<GridConnection> ConnectAsync(IReadOnlyList<GatewayAddress> gateways, CancellationToken cancellationToken)
+    private static async Task<GridConnection> ConnectAsync(
+        IReadOnlyList<GatewayAddress> gateways, string cluster, CancellationToken cancellationToken)
     {
-        var connection = await StartAsync(gateways, cancellationToken);
+        var connection = await StartAsync(gateways, cluster, cancellationToken);
         await connection.Grid.GetTopologyAsync(cancellationToken);
         return connection;
     }
 
-    private static async Task<GridConnection> StartAsync(IReadOnlyList<GatewayAddress> gateways, CancellationToken cancellationToken)
+    private static async Task<GridConnection> StartAsync(
+        IReadOnlyList<GatewayAddress> gateways, string cluster, CancellationToken cancellationToken)
     {
-        var host = CreateHost(gateways);
+        var host = CreateHost(gateways, cluster);
         await host.StartAsync(cancellationToken);
         return new GridConnection(host);
     }
 
-    private static IHost CreateHost(IReadOnlyList<GatewayAddress> gateways)
+    private static IHost CreateHost(IReadOnlyList<GatewayAddress> gateways, string cluster)
     {
         // An empty builder reads no settings and logs nowhere: what goes wrong is told in one line, once.
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddCacheGridClient(options =>
         {
+            options.ClusterId = cluster;
             foreach (var gateway in gateways)
             {
                 options.Gateways.Add(gateway.ToString());
