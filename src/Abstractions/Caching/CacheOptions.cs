@@ -23,4 +23,12 @@ public sealed record CacheOptions
     /// </summary>
     /// <value>Bytes; 1,048,576 (1 MiB) or more. Default: none, the cache shares its silos' memory budgets with the others.</value>
     public long? MaxBytes { get; init; }
+
+    /// <summary>Which entry goes when a limit is reached.</summary>
+    /// <value>
+    /// <c>s3fifo</c> (new entries prove themselves first; the best on most workloads, and the fastest), <c>lru</c> (the longest unused),
+    /// <c>wtinylfu</c> (the rarely asked for, with a window that adapts), <c>lfu</c> (the least used), <c>fifo</c> (the oldest),
+    /// <c>random</c>, <c>ttl</c> (the soonest to expire). Default: <c>s3fifo</c>.
+    /// </value>
+    public string Eviction { get; init; } = "s3fifo";
 }

@@ -21,7 +21,7 @@ internal static class ReplayCommand
         };
         file.Validators.Add(RefuseMissingFile);
         var concurrency = WholeNumber(
-            "--concurrency", "How many requests are under way at once. With 1 the order is strictly that of the trace, as an exact hit ratio needs.", 1, 65_536, defaults.Concurrency);
+            "--concurrency", "How many requests are under way at once. With 1 the order is strictly that of the trace.", 1, 65_536, defaults.Concurrency);
         var valueBytes = WholeNumber(
             "--value-bytes", "The size of a value where the line names none.", 0, TraceReader.MaxValueBytes, defaults.ValueBytes);
         var limit = WholeNumber("--limit", "Stop after so many requests.", 1, long.MaxValue, null);
@@ -37,8 +37,8 @@ internal static class ReplayCommand
         {
             Notes =
             [
-                "A latency is that of a get together with the set it led to. Failed requests are counted and do not end the replay.",
-                "With more than one request at once a key may be asked for again before its set is done: that counts as a second miss.",
+                "A latency is that of a get together with the set it led to. Failed requests are counted; the replay ends when none was answered for 30 seconds.",
+                "Requests for one key follow each other, also with many at once: a key is not asked for again before its set is done.",
                 "Ctrl-C ends the replay and prints what was measured so far.",
             ],
             Examples =
@@ -102,7 +102,9 @@ internal static class ReplayCommand
         context.Print($"hit ratio  {(result.HitRatio * 100).ToString("F2", CultureInfo.InvariantCulture)} %");
         context.Print($"errors     {PlainText.Count(result.Errors)}");
         context.Print($"rate       {PlainText.Count((long)result.RequestsPerSecond)} requests/s for {PlainText.Latency(result.Duration)}");
-        context.Print($"latency    p50 {PlainText.Latency(result.P50)}, p99 {PlainText.Latency(result.P99)}, p99.9 {PlainText.Latency(result.P999)}");
+        context.Print(result.Hits + result.Misses == 0
+            ? $"latency    {PlainText.None}"
+            : $"latency    p50 {PlainText.Latency(result.P50)}, p99 {PlainText.Latency(result.P99)}, p99.9 {PlainText.Latency(result.P999)}");
     }
 
     private static ExitCode Judge(Terminal terminal, ReplayResult result, CancellationToken cancellationToken)

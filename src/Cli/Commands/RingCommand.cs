@@ -16,7 +16,7 @@ internal static class RingCommand
         {
             Notes =
             [
-                "Entries and bytes are those of all caches; a silo that does not answer shows –.",
+                "Entries and bytes are those of all caches; a silo that does not answer shows –. A narrow terminal leaves out columns.",
                 "The picture has partition 0 at 12 o'clock, then clockwise; each point shows the silo that owns the partition there.",
                 "With more partitions than points, a point stands for several, so that the silos keep their shares of the circle.",
                 "Set NO_COLOR=1 to get letters only.",
@@ -34,7 +34,7 @@ internal static class RingCommand
     /// <summary>Prints a grid for people.</summary>
     public static void Print(IAnsiConsole console, RingDocument ring)
     {
-        console.Write(CreateTable(ring));
+        CreateTable(ring).Write(console);
 
         var caption = new[]
         {
@@ -65,34 +65,25 @@ internal static class RingCommand
         return ExitCode.Done;
     }
 
-    private static Table CreateTable(RingDocument ring)
+    private static FittingTable CreateTable(RingDocument ring)
     {
-        var table = new Table { Border = TableBorder.Simple };
-        table.AddColumn("");
-        table.AddColumn("silo");
-        table.AddColumn("zone");
-        foreach (var number in new[] { "weight", "partitions", "share", "entries", "bytes" })
+        var table = new FittingTable();
+        table.Add("", ring.Silos.Select((_, index) => RingPainter.Symbol(index)));
+        table.Add("silo", Cells(silo => silo.Name));
+        if (ring.Silos.Any(silo => silo.Zone.Length > 0))
         {
-            table.AddColumn(new TableColumn(number).RightAligned());
+            table.Add("zone", Cells(silo => silo.Zone.Length == 0 ? PlainText.None : silo.Zone), leaveOut: 4);
         }
 
-        table.AddColumn("gateway");
-        for (var index = 0; index < ring.Silos.Count; index++)
-        {
-            var silo = ring.Silos[index];
-            table.AddRow(
-                RingPainter.Symbol(index),
-                new Text(silo.Name),
-                new Text(silo.Zone.Length == 0 ? PlainText.None : silo.Zone),
-                new Text(silo.Weight.ToString("0.##", CultureInfo.InvariantCulture)),
-                new Text(PlainText.Count(silo.Partitions)),
-                new Text(PlainText.Percent(silo.Share)),
-                new Text(silo.Entries is { } entries ? PlainText.Count(entries) : PlainText.None),
-                new Text(silo.Bytes is { } bytes ? PlainText.Bytes(bytes) : PlainText.None),
-                new Text(silo.Gateway));
-        }
-
+        table.Add("weight", Cells(silo => silo.Weight.ToString("0.##", CultureInfo.InvariantCulture)), isNumber: true, leaveOut: 3);
+        table.Add("partitions", Cells(silo => PlainText.Count(silo.Partitions)), isNumber: true);
+        table.Add("share", Cells(silo => PlainText.Percent(silo.Share)), isNumber: true);
+        table.Add("entries", Cells(silo => silo.Entries is { } entries ? PlainText.Count(entries) : PlainText.None), isNumber: true, leaveOut: 1);
+        table.Add("bytes", Cells(silo => silo.Bytes is { } bytes ? PlainText.Bytes(bytes) : PlainText.None), isNumber: true, leaveOut: 2);
+        table.Add("gateway", Cells(silo => silo.Gateway), leaveOut: 5);
         return table;
+
+        IEnumerable<Text> Cells(Func<RingSiloDocument, string> cell) => ring.Silos.Select(silo => new Text(cell(silo)));
     }
 
     private static string Counted(int count, string noun) => $"{PlainText.Count(count)} {noun}{(count == 1 ? "" : "s")}";

@@ -15,7 +15,8 @@ internal static class StatisticsCommand
         {
             Notes =
             [
-                "Hits, misses, evictions and expirations are since each silo started; entries and bytes are now.",
+                "Hits, misses, evicted and expired entries are counted since each silo started; entries and bytes are as of now.",
+                "A narrow terminal leaves out columns; --json has them all.",
             ],
             Examples =
             [
@@ -31,29 +32,19 @@ internal static class StatisticsCommand
     /// <summary>Prints counts for people.</summary>
     public static void Print(IAnsiConsole console, StatisticsDocument statistics)
     {
-        var table = new Table { Border = TableBorder.Simple };
-        table.AddColumn(new TableColumn("silo") { Footer = new Text("total") });
-        AddNumber(table, "hits", PlainText.Count(statistics.Total.Hits));
-        AddNumber(table, "misses", PlainText.Count(statistics.Total.Misses));
-        AddNumber(table, "hit ratio", PlainText.Percent(statistics.Total.HitRatio));
-        AddNumber(table, "evictions", PlainText.Count(statistics.Total.Evictions));
-        AddNumber(table, "expirations", PlainText.Count(statistics.Total.Expirations));
-        AddNumber(table, "entries", PlainText.Count(statistics.Total.Entries));
-        AddNumber(table, "bytes", PlainText.Bytes(statistics.Total.Bytes));
-        foreach (var silo in statistics.Silos)
-        {
-            table.AddRow(
-                new Text(silo.Silo ?? ""),
-                new Text(PlainText.Count(silo.Hits)),
-                new Text(PlainText.Count(silo.Misses)),
-                new Text(PlainText.Percent(silo.HitRatio)),
-                new Text(PlainText.Count(silo.Evictions)),
-                new Text(PlainText.Count(silo.Expirations)),
-                new Text(PlainText.Count(silo.Entries)),
-                new Text(PlainText.Bytes(silo.Bytes)));
-        }
+        var table = new FittingTable();
+        table.Add("silo", statistics.Silos.Select(silo => new Text(silo.Silo ?? "")), "total");
+        AddNumber("hits", counts => PlainText.Count(counts.Hits));
+        AddNumber("misses", counts => PlainText.Count(counts.Misses));
+        AddNumber("hit ratio", counts => PlainText.Percent(counts.HitRatio));
+        AddNumber("evicted", counts => PlainText.Count(counts.Evictions), leaveOut: 3);
+        AddNumber("expired", counts => PlainText.Count(counts.Expirations), leaveOut: 4);
+        AddNumber("entries", counts => PlainText.Count(counts.Entries), leaveOut: 1);
+        AddNumber("bytes", counts => PlainText.Bytes(counts.Bytes), leaveOut: 2);
+        table.Write(console);
 
-        console.Write(table);
+        void AddNumber(string name, Func<SiloCountsDocument, string> cell, int leaveOut = 0) =>
+            table.Add(name, statistics.Silos.Select(silo => new Text(cell(silo))), cell(statistics.Total), isNumber: true, leaveOut);
     }
 
     private static async Task<ExitCode> RunAsync(VerbContext context, CancellationToken cancellationToken)
@@ -73,7 +64,4 @@ internal static class StatisticsCommand
 
         return ExitCode.Done;
     }
-
-    private static void AddNumber(Table table, string name, string total) =>
-        table.AddColumn(new TableColumn(name) { Footer = new Text(total) }.RightAligned());
 }

@@ -5,22 +5,25 @@ namespace Orleans.Cache.Cli.Replay;
 /// <summary>
 /// Replays a trace against a cache: each request reads its key and, on a miss, writes a value of the trace's size, as an application in
 /// front of a database does. One reader fills a bounded channel in the order of the trace; the workers take from it in that order, so that
-/// no more than <see cref="ReplaySettings.Concurrency"/> requests are out of step.
+/// no more than <see cref="ReplaySettings.Concurrency"/> requests are out of step, and those for one key follow each other.
 /// </summary>
 internal sealed class ReplayRun
 {
     private const int ReadAhead = 1024;
 
-    // A grid that is gone would otherwise be asked for every line of a long trace, a timeout each.
-    private const int FutileRequestsPerWorker = 4;
-    private const int FutileRequestsAtLeast = 100;
+    // Longer than a grid needs to get over the loss of a silo. One that is gone would else be asked for every line, a timeout each.
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(30);
 
     private readonly ICache _cache;
     private readonly TraceReader _trace;
     private readonly ReplaySettings _settings;
     private readonly TimeProvider _time;
     private readonly LatencyHistogram _latencies = new();
+    private readonly KeyGate _gate = new();
     private readonly Channel<TraceRequest> _requests;
+
+    // When a request was last answered; at first, when the run started.
+    private long _lastAnswer;
 
     // What every value is a part of. Grows with the largest size seen so far; a race makes two arrays, and either will do.
     private byte[] _filling;
@@ -44,6 +47,7 @@ internal sealed class ReplayRun
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var started = _time.GetTimestamp();
+        Volatile.Write(ref _lastAnswer, started);
         var reading = ReadTraceAsync(stop.Token);
         var workers = Enumerable.Range(0, _settings.Concurrency).Select(_ => Task.Run(() => WorkAsync(stop), CancellationToken.None));
 
@@ -74,7 +78,7 @@ internal sealed class ReplayRun
             _latencies.Percentile(0.5),
             _latencies.Percentile(0.99),
             _latencies.Percentile(0.999),
-            stoppedBy is OperationCanceledException && !cancellationToken.IsCancellationRequested ? Counts.FirstError : stoppedBy);
+            stoppedBy is OperationCanceledException && !cancellationToken.IsCancellationRequested ? Silence() : stoppedBy);
     }
 
     private static byte[] MakeFilling(int bytes)
@@ -113,8 +117,17 @@ internal sealed class ReplayRun
         {
             while (!stop.IsCancellationRequested && _requests.Reader.TryRead(out var request))
             {
-                await RequestAsync(request, stop.Token);
-                if (IsFutile())
+                await _gate.EnterAsync(request.Key, stop.Token);
+                try
+                {
+                    await RequestAsync(request, stop.Token);
+                }
+                finally
+                {
+                    _gate.Leave(request.Key);
+                }
+
+                if (_time.GetElapsedTime(Volatile.Read(ref _lastAnswer)) > LongestSilence)
                 {
                     await stop.CancelAsync();
                 }
@@ -136,7 +149,9 @@ internal sealed class ReplayRun
                 await _cache.SetAsync(request.Key, ValueOf(request), options, cancellationToken);
             }
 
-            _latencies.Record(_time.GetElapsedTime(started));
+            var answered = _time.GetTimestamp();
+            Volatile.Write(ref _lastAnswer, answered);
+            _latencies.Record(_time.GetElapsedTime(started, answered));
             Counts.Answered(entry.Found);
         }
         catch (CacheException error)
@@ -158,7 +173,6 @@ internal sealed class ReplayRun
         return filling.AsMemory(0, bytes);
     }
 
-    private bool IsFutile() =>
-        Counts.Errors >= Math.Max(FutileRequestsAtLeast, FutileRequestsPerWorker * _settings.Concurrency)
-        && Counts.Hits + Counts.Misses == 0;
+    private static CacheUnavailableException Silence() => new(
+        $"no request was answered for {LongestSilence.TotalSeconds:F0} seconds, so the replay stopped. Check the grid with 'ocache ring'.");
 }

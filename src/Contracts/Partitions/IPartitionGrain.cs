@@ -12,8 +12,8 @@ public interface IPartitionGrain : IGrainWithIntegerKey
     /// <summary>Opens the partition on the silo where the grain is.</summary>
     /// <param name="mapVersion">The version of the partition map that the caller acts on; the grain waits for it.</param>
     /// <returns>
-    /// Whether the partition is open here under that map. Where the map gives it to another silo the grain deactivates, so that the next
-    /// call is placed there.
+    /// Whether the partition is open here under that map. Where the map gives it to another silo the grain moves there, and the caller asks
+    /// again.
     /// </returns>
     [Alias("open")]
     [ResponseTimeout("00:00:05")]

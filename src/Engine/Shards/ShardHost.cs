@@ -1,4 +1,6 @@
 using Orleans.Cache.Engine.Batches;
+using Orleans.Cache.Engine.Index;
+using Orleans.Cache.Engine.Memory;
 
 namespace Orleans.Cache.Engine.Shards;
 
@@ -14,8 +16,17 @@ internal sealed class ShardHost : IDisposable
 {
     private const long Closed = 0;
 
+    /// <summary>As many operations are prefetched together: enough for the loads to overlap, few enough to stay in the nearest cache.</summary>
+    private const int Stretch = 32;
+    private const int StepsPerSweep = 100_000;
+    private const int WarmSlabs = 64;
+
     private readonly Lock _lock = new();
-    private readonly CacheShards[] _caches;
+    private readonly Lock _sweepLock = new();
+    private readonly ShardClock _clock;
+    private readonly KeyHash _hash;
+    private readonly RoomMaker _room;
+    private readonly CacheStore[] _caches;
     private readonly Dictionary<string, int> _cacheIndexes = new(StringComparer.Ordinal);
     private readonly long[] _epochs;
     private int _open;
@@ -26,9 +37,12 @@ internal sealed class ShardHost : IDisposable
     public ShardHost(ShardHostSettings settings, TimeProvider time)
     {
         Settings = settings;
-        var clock = new ShardClock(time);
+        _clock = new ShardClock(time);
+        _hash = settings.HashSeed is { } seed ? new KeyHash(seed) : KeyHash.CreateRandom();
+        _room = new RoomMaker(new SlabPool(settings.MemoryBudgetBytes, settings.RefuseMemory));
         CacheNames = [.. settings.Caches.Keys.Order(StringComparer.Ordinal)];
-        _caches = [.. CacheNames.Select(name => new CacheShards(name, settings.Caches[name], settings, clock))];
+        _caches = [.. CacheNames.Select(name => new CacheStore(name, settings.Caches[name], settings, _hash, _room))];
+        _room.Use(_caches);
         _epochs = new long[settings.PartitionCount];
         for (var index = 0; index < CacheNames.Count; index++)
         {
@@ -36,7 +50,17 @@ internal sealed class ShardHost : IDisposable
         }
     }
 
+    /// <summary>The settings that the host was made with; <see cref="MemoryBudgetBytes"/> says what counts now.</summary>
     public ShardHostSettings Settings { get; }
+
+    /// <summary>The memory that all caches may use together now.</summary>
+    public long MemoryBudgetBytes => _room.Pool.BudgetBytes;
+
+    /// <summary>The memory in use: slabs whether full or not, large values, and structures on the managed heap.</summary>
+    public long UsedBytes => _room.Pool.UsedBytes;
+
+    /// <summary>The memory that the engine keeps from the rest of the machine: <see cref="UsedBytes"/> and slabs not given back yet.</summary>
+    public long ResidentBytes => _room.Pool.ResidentBytes;
 
     /// <summary>The caches' names, by index.</summary>
     public IReadOnlyList<string> CacheNames { get; }
@@ -56,14 +80,15 @@ internal sealed class ShardHost : IDisposable
         lock (_lock)
         {
             var known = _epochs[partition];
-            Volatile.Write(ref _epochs[partition], Math.Max(known, epoch));
-            if (known != Closed)
+            if (known == Closed)
             {
-                return false;
+                // An operation that had seen the partition open before it was closed may have come to write since.
+                CloseShards(partition);
+                SetOpenLocked(_open + 1);
             }
 
-            SetOpenLocked(_open + 1);
-            return true;
+            Volatile.Write(ref _epochs[partition], Math.Max(known, epoch));
+            return known == Closed;
         }
     }
 
@@ -78,12 +103,9 @@ internal sealed class ShardHost : IDisposable
             }
 
             Volatile.Write(ref _epochs[partition], Closed);
-            foreach (var cache in _caches)
-            {
-                cache.Clear(partition);
-            }
-
+            CloseShards(partition);
             SetOpenLocked(_open - 1);
+            _room.Pool.Trim();
             return true;
         }
     }
@@ -97,39 +119,57 @@ internal sealed class ShardHost : IDisposable
     /// </summary>
     public void Execute(int cache, in ShardBatch batch)
     {
-        var shards = _caches[cache];
-        for (var index = 0; index < batch.Operations.Length; index++)
+        var store = _caches[cache];
+        var moment = new BatchMoment(_clock);
+        Span<ulong> hashes = stackalloc ulong[Stretch];
+        Span<int> partitions = stackalloc int[Stretch];
+        for (var start = 0; start < batch.Operations.Length; start += Stretch)
         {
-            ref readonly var operation = ref batch.Operations[index];
-            ref var result = ref batch.Results[index];
-            result = default;
-            if (!OperationRules.IsValid(operation, Settings.Limits))
+            var count = Math.Min(Stretch, batch.Operations.Length - start);
+            Prepare(store, batch, start, hashes[..count], partitions);
+            for (var index = 0; index < count; index++)
             {
-                result.Status = OperationStatus.Invalid;
-                continue;
-            }
-
-            var partition = Slot.Of(batch.KeyOf(operation)).PartitionOf(Settings.PartitionCount);
-            if (!IsOpen(partition))
-            {
-                result.Status = OperationStatus.Moved;
-                continue;
-            }
-
-            shards.Shard(partition).Execute(batch, operation, ref result);
-            if (operation.Kind is OperationKind.Set or OperationKind.Increment)
-            {
-                MakeRoom(shards);
+                if (partitions[index] >= 0)
+                {
+                    ExecuteOne(store, batch, start + index, hashes[index], partitions[index], ref moment);
+                }
             }
         }
     }
 
-    /// <summary>Reclaims entries whose time is over. Called every second.</summary>
+    /// <summary>Reclaims entries whose time is over, and memory that lowered limits no longer allow. Called every second.</summary>
     public void Sweep()
+    {
+        lock (_sweepLock)
+        {
+            foreach (var cache in _caches)
+            {
+                cache.Sweep(_clock.Milliseconds);
+            }
+
+            _room.Shrink(StepsPerSweep);
+            _room.Pool.Trim(WarmSlabs);
+        }
+    }
+
+    /// <summary>
+    /// Changes the memory budget, up to what it was when the host was made. What is used above it is evicted in steps: by the writes, and by
+    /// <see cref="Sweep"/>.
+    /// </summary>
+    public void SetMemoryBudget(long bytes) => _room.Pool.SetBudget(bytes);
+
+    /// <summary>Checks all structures against each other; for tests and benchmarks. Nobody else may use the host meanwhile.</summary>
+    /// <exception cref="InvalidOperationException">They contradict each other; the message says where.</exception>
+    public void Validate()
     {
         foreach (var cache in _caches)
         {
-            cache.Sweep();
+            cache.Validate();
+        }
+
+        if (UsedBytes > Math.Max(MemoryBudgetBytes, Settings.MemoryBudgetBytes))
+        {
+            throw new InvalidOperationException($"{UsedBytes} bytes are in use, the budget is {MemoryBudgetBytes}");
         }
     }
 
@@ -143,6 +183,73 @@ internal sealed class ShardHost : IDisposable
         {
             Close(partition, long.MaxValue);
         }
+
+        _room.Pool.Dispose();
+    }
+
+    /// <summary>
+    /// Hashes the keys of a stretch of operations, and asks the processor first for all their buckets, then for all their entries: loads that
+    /// would be waited for one by one overlap.
+    /// </summary>
+    /// <remarks><paramref name="partitions"/>: Receives the partition, or -1 when the operation is answered already.</remarks>
+    private void Prepare(CacheStore store, in ShardBatch batch, int start, Span<ulong> hashes, Span<int> partitions)
+    {
+        for (var index = 0; index < hashes.Length; index++)
+        {
+            ref readonly var operation = ref batch.Operations[start + index];
+            ref var result = ref batch.Results[start + index];
+            result = default;
+            partitions[index] = -1;
+            if (!OperationRules.IsValid(operation, Settings.Limits))
+            {
+                result.Status = OperationStatus.Invalid;
+                continue;
+            }
+
+            var key = batch.KeyOf(operation);
+            var partition = store.PartitionOf(key);
+            if (!IsOpen(partition))
+            {
+                result.Status = OperationStatus.Moved;
+                continue;
+            }
+
+            partitions[index] = partition;
+            hashes[index] = _hash.Of(key);
+            if (hashes.Length > 1)
+            {
+                store.ShardOf(partition).PrefetchBucket(hashes[index]);
+            }
+        }
+
+        for (var index = 0; hashes.Length > 1 && index < hashes.Length; index++)
+        {
+            if (partitions[index] >= 0)
+            {
+                store.ShardOf(partitions[index]).PrefetchEntry(hashes[index]);
+            }
+        }
+    }
+
+    private void ExecuteOne(CacheStore store, in ShardBatch batch, int index, ulong hash, int partition, ref BatchMoment moment)
+    {
+        ref readonly var operation = ref batch.Operations[index];
+        ref var result = ref batch.Results[index];
+        var need = default(RoomNeed);
+        while (!store.ShardOf(partition).TryExecute(batch, operation, hash, ref moment, ref result, ref need))
+        {
+            // Without a lock of its own this thread may wait for whichever shard has to give.
+            _room.Make(store, need, held: null);
+            result = default;
+        }
+    }
+
+    private void CloseShards(int partition)
+    {
+        foreach (var cache in _caches)
+        {
+            cache.Close(partition);
+        }
     }
 
     private void SetOpenLocked(int open)
@@ -152,33 +259,5 @@ internal sealed class ShardHost : IDisposable
         {
             cache.SetShare(open);
         }
-    }
-
-    private void MakeRoom(CacheShards written)
-    {
-        while (written.IsOverLimit && Evict(written))
-        {
-        }
-
-        while (_caches.Sum(static cache => cache.Bytes) > Settings.MemoryBudgetBytes)
-        {
-            // The cache that holds the most gives first: a small one must not be pushed out by a flood into a large one.
-            if (!Evict(_caches.MaxBy(static cache => cache.Bytes)!))
-            {
-                return;
-            }
-        }
-    }
-
-    private static bool Evict(CacheShards cache)
-    {
-        if (!cache.Victims.TryTake(out var shard))
-        {
-            return false;
-        }
-
-        shard.EvictOldest();
-        cache.Victims.PutBack(shard);
-        return true;
     }
 }

@@ -6,11 +6,20 @@ internal sealed record ShardHostSettings
     /// <summary>A power of two, 1 to 16,384.</summary>
     public required int PartitionCount { get; init; }
 
-    /// <summary>The memory that all entries of the silo may use, keys and overhead included.</summary>
+    /// <summary>The memory that all caches of the silo may use together: entries, index, queues and what lies unused between them.</summary>
     public required long MemoryBudgetBytes { get; init; }
 
     public required CacheLimits Limits { get; init; }
 
     /// <summary>The caches by name.</summary>
     public required IReadOnlyDictionary<string, CacheOptions> Caches { get; init; }
+
+    /// <summary>Values above this have memory of their own. Default: 64 KiB, also the most.</summary>
+    public int LargeValueBytes { get; init; } = 64 * 1024;
+
+    /// <summary>The seed of the keys' hash, for tests and benchmarks that must repeat. Default: a random one that nobody knows.</summary>
+    public long? HashSeed { get; init; }
+
+    /// <summary>Asked before memory is taken from the system, so that tests can let it run out. Default: none.</summary>
+    public Func<bool>? RefuseMemory { get; init; }
 }

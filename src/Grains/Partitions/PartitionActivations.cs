@@ -13,12 +13,12 @@ internal sealed class PartitionActivations
     public void Remove(int partition, IGrainContext activation) =>
         _active.TryRemove(new KeyValuePair<int, IGrainContext>(partition, activation));
 
-    /// <summary>Deactivates a partition's grain if it is here; its next call is then placed by the map.</summary>
+    /// <summary>Sends a partition's grain, if it is here, to where the placement wants it now: on the partition's owner.</summary>
     public void Release(int partition)
     {
         if (_active.TryGetValue(partition, out var activation))
         {
-            activation.Deactivate(new DeactivationReason(DeactivationReasonCode.ApplicationRequested, "The partition has another owner."));
+            activation.Migrate(requestContext: null);
         }
     }
 }

@@ -45,7 +45,7 @@ internal sealed class PartitionGrain(ShardHost shards, NodeTopology topology, Pa
         var snapshot = await topology.WaitForAsync(mapVersion, deadline.Token);
         if (!topology.Owns(Partition))
         {
-            DeactivateOnIdle();
+            this.MigrateOnIdle();
             return false;
         }
 
@@ -58,7 +58,7 @@ internal sealed class PartitionGrain(ShardHost shards, NodeTopology topology, Pa
         }
 
         shards.Close(Partition, snapshot.Map.EpochOf(Partition));
-        DeactivateOnIdle();
+        this.MigrateOnIdle();
         return false;
     }
 

@@ -18,13 +18,10 @@ internal sealed class RingPlacementDirector(NodeTopology topology) : IPlacementD
                 $"Partition {partition} has no place: the map of version {snapshot.Version} has {snapshot.Map.PartitionCount} partitions.");
         }
 
-        var owner = snapshot.OwnerOf((int)partition)?.Descriptor.Address;
-
-        // A silo that has just joined is not compatible until its manifest has arrived here, and nowhere else would be right: the caller
-        // tries again.
-        return owner is not null && context.GetCompatibleSilos(target).Contains(owner)
+        // The list of compatible silos is not asked: a silo that has just joined is missing from it until its manifest has arrived here, but
+        // it joined because it hosts these grains.
+        return snapshot.OwnerOf((int)partition)?.Descriptor.Address is { } owner
             ? Task.FromResult(owner)
-            : throw new SiloUnavailableException(
-                $"Partition {partition} has no place yet: its owner {owner?.ToString() ?? "is not decided"} does not take grains so far.");
+            : throw new SiloUnavailableException($"Partition {partition} has no place yet: the map of version {snapshot.Version} gives it to nobody.");
     }
 }

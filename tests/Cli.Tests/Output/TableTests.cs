@@ -22,8 +22,8 @@ public sealed class TableTests
         var text = Render(console => RingCommand.Print(console, ring));
 
         Assert.DoesNotContain('\u001b', text);
-        Assert.Matches(@"\n   A   +silo-0 +rack-1 +1 +3 +75\.0 % +1,234 +2\.0 KiB +localhost:30000", text);
-        Assert.Matches(@"\n   B   +\[silo-1\] +– +0\.5 +1 +25\.0 % +– +– +localhost:30001", text);
+        Assert.Matches(@"\n  A  +silo-0 +rack-1 +1 +3 +75\.0 % +1,234 +2\.0 KiB +localhost:30000", text);
+        Assert.Matches(@"\n  B  +\[silo-1\] +– +0\.5 +1 +25\.0 % +– +– +localhost:30001", text);
         Assert.Contains("4 partitions", text, StringComparison.Ordinal);
         Assert.Contains("map version 12", text, StringComparison.Ordinal);
         Assert.Contains("AAAAAAA", text, StringComparison.Ordinal);

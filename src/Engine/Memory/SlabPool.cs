@@ -1,0 +1,230 @@
+using System.Numerics;
+
+namespace Orleans.Cache.Engine.Memory;
+
+/// <summary>
+/// The memory of a silo: one reserved range, cut into slabs that caches take and give back, and mappings of their own for large values.
+/// </summary>
+/// <remarks>
+/// Invariants: slabs in use, large values and what the engine keeps on the managed heap never exceed the budget together; nor does what is
+/// resident, because free slabs go back to the system before a large value takes their place. Slab 0 is never handed out, so reference 0
+/// means none. A reference is an offset into the range in units of 8 bytes (more when the budget exceeds 32 GiB). Safe for any number of
+/// threads: one lock, taken once per slab or large value.
+/// </remarks>
+internal sealed unsafe class SlabPool : IDisposable
+{
+    /// <summary>Slabs are small enough that emptying one takes well under a millisecond.</summary>
+    private const int LargestSlab = 256 * 1024;
+    private const int SmallestSlab = 16 * 1024;
+    private const int SlabsPerBudget = 256;
+    private const int HugePageBytes = 2 * 1024 * 1024;
+    private const long HugePagesFrom = 64L * 1024 * 1024;
+    private const int SmallestUnitShift = 3;
+
+    /// <summary>Who looks at a slot that is not its own may take anything for the length of a key, and must not fall off the end.</summary>
+    private const int ReadableBeyond = 128 * 1024;
+
+    private readonly Lock _lock = new();
+    private readonly nint _mapping;
+    private readonly nint _mappingBytes;
+    private readonly Stack<int> _warm = new();
+    private readonly Stack<int> _cold = new();
+    private readonly Func<bool>? _refuses;
+    private int _fresh = 1;
+    private int _used;
+    private long _budget;
+    private long _largeBytes;
+    private long _managedBytes;
+
+    /// <summary>Reserves the range.</summary>
+    /// <param name="budgetBytes">The most that may be used, now and later.</param>
+    /// <param name="refuses">Asked before each slab and large value is given, so that tests can let the system run out of memory.</param>
+    /// <exception cref="InsufficientMemoryException">The system does not even reserve the range.</exception>
+    public SlabPool(long budgetBytes, Func<bool>? refuses = null)
+    {
+        _refuses = refuses;
+        _budget = budgetBytes;
+        SlabBytes = (int)Math.Clamp((long)BitOperations.RoundUpToPowerOf2((ulong)Math.Max(1, budgetBytes / SlabsPerBudget)), SmallestSlab, LargestSlab);
+        SlabShift = BitOperations.Log2((uint)SlabBytes);
+        var slabs = checked((int)(budgetBytes / SlabBytes)) + 2;
+        UnitShift = Math.Max(SmallestUnitShift, BitOperations.Log2((ulong)slabs << SlabShift) + 1 - 32);
+        Slabs = new SlabInfo[slabs];
+        _mappingBytes = checked((nint)(((long)slabs << SlabShift) + HugePageBytes + ReadableBeyond));
+        _mapping = VirtualMemory.Map(_mappingBytes);
+        if (_mapping == 0)
+        {
+            throw new InsufficientMemoryException($"the system reserves no {_mappingBytes:N0} bytes of address space for the memory budget");
+        }
+
+        Base = (byte*)((_mapping + HugePageBytes - 1) & ~(nint)(HugePageBytes - 1));
+        if (budgetBytes >= HugePagesFrom)
+        {
+            VirtualMemory.PreferHugePages((nint)Base, (nint)slabs << SlabShift);
+        }
+    }
+
+    /// <summary>Where references count from.</summary>
+    public byte* Base { get; }
+
+    /// <summary>A reference counts units of two to this power bytes.</summary>
+    public int UnitShift { get; }
+
+    public int SlabBytes { get; }
+
+    public int SlabShift { get; }
+
+    public SlabInfo[] Slabs { get; }
+
+    /// <summary>The most that may be used.</summary>
+    public long BudgetBytes => Volatile.Read(ref _budget);
+
+    /// <summary>Slabs in use, large values and managed structures, in bytes.</summary>
+    public long UsedBytes
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return UsedLocked;
+            }
+        }
+    }
+
+    /// <summary>What the engine holds on the managed heap.</summary>
+    public long ManagedBytes => Volatile.Read(ref _managedBytes);
+
+    /// <summary>What the engine keeps resident: <see cref="UsedBytes"/> and the free slabs that were not given back to the system yet.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return UsedLocked + ((long)_warm.Count << SlabShift);
+            }
+        }
+    }
+
+    /// <summary>Whether more is used than the budget allows: only after the budget was lowered.</summary>
+    public bool IsOverBudget => UsedBytes > BudgetBytes;
+
+    private long UsedLocked => ((long)_used << SlabShift) + _largeBytes + _managedBytes;
+
+    /// <summary>Lowers the budget, or raises it up to what it was at first. What is used above it must be evicted by the caller.</summary>
+    public void SetBudget(long bytes)
+    {
+        lock (_lock)
+        {
+            _budget = Math.Min(bytes, (long)(Slabs.Length - 2) << SlabShift);
+        }
+    }
+
+    /// <summary>Whether <see cref="TryTake"/> would succeed now.</summary>
+    public bool HasRoom(long bytes)
+    {
+        lock (_lock)
+        {
+            return UsedLocked + bytes <= _budget;
+        }
+    }
+
+    /// <summary>Takes a slab. Its bytes are whatever they were.</summary>
+    public bool TryTake(out int slab)
+    {
+        lock (_lock)
+        {
+            slab = 0;
+            if (UsedLocked + SlabBytes > _budget || _refuses?.Invoke() == true)
+            {
+                return false;
+            }
+
+            if (!_warm.TryPop(out slab) && !_cold.TryPop(out slab))
+            {
+                if (_fresh == Slabs.Length)
+                {
+                    return false;
+                }
+
+                slab = _fresh++;
+            }
+
+            _used++;
+            return true;
+        }
+    }
+
+    /// <summary>Gives a slab back.</summary>
+    public void Return(int slab)
+    {
+        lock (_lock)
+        {
+            _used--;
+            _warm.Push(slab);
+        }
+    }
+
+    /// <summary>Maps memory for a large value.</summary>
+    /// <returns>The address, or 0 when budget or system refuse.</returns>
+    public nint TryMapLarge(int bytes)
+    {
+        var mapped = LargeBytes(bytes);
+        lock (_lock)
+        {
+            if (UsedLocked + mapped > _budget || _refuses?.Invoke() == true)
+            {
+                return 0;
+            }
+
+            var over = UsedLocked + mapped + ((long)_warm.Count << SlabShift) - _budget;
+            ReleaseLocked(Math.Max(0, over + SlabBytes - 1) >> SlabShift);
+            var address = VirtualMemory.Map((nint)mapped);
+            _largeBytes += address == 0 ? 0 : mapped;
+            return address;
+        }
+    }
+
+    /// <summary>Unmaps a large value.</summary>
+    public void UnmapLarge(nint address, int bytes)
+    {
+        VirtualMemory.Unmap(address, (nint)LargeBytes(bytes));
+        lock (_lock)
+        {
+            _largeBytes -= LargeBytes(bytes);
+        }
+    }
+
+    /// <summary>What a large value takes: whole pages.</summary>
+    public static long LargeBytes(int bytes) => ((long)bytes + VirtualMemory.PageBytes - 1) / VirtualMemory.PageBytes * VirtualMemory.PageBytes;
+
+    /// <summary>Counts bytes that the engine holds on the managed heap.</summary>
+    public void CountManaged(long bytes)
+    {
+        lock (_lock)
+        {
+            _managedBytes += bytes;
+        }
+    }
+
+    /// <summary>Gives the memory of free slabs back to the system.</summary>
+    /// <param name="keep">How many may stay resident, for the next who asks.</param>
+    public void Trim(int keep = 0)
+    {
+        lock (_lock)
+        {
+            ReleaseLocked(_warm.Count - keep);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => VirtualMemory.Unmap(_mapping, _mappingBytes);
+
+    private void ReleaseLocked(long count)
+    {
+        for (; count > 0 && _warm.TryPop(out var slab); count--)
+        {
+            VirtualMemory.Release((nint)(Base + ((long)slab << SlabShift)), SlabBytes);
+            _cold.Push(slab);
+        }
+    }
+}

@@ -1,0 +1,350 @@
+using Orleans.Cache.Engine.Batches;
+using Orleans.Cache.Engine.Eviction;
+using Orleans.Cache.Engine.Expiration;
+using Orleans.Cache.Engine.Index;
+using Orleans.Cache.Engine.Memory;
+
+namespace Orleans.Cache.Engine.Shards;
+
+/// <summary>
+/// One cache on a silo: its slots, its eviction policy, its timing wheel, and its shards, which share those three.
+/// </summary>
+/// <remarks>
+/// Safe for any number of threads. Order of locks: a shard's, the policy's, then the arena's or the wheel's, then the pool's. Two shards'
+/// locks are never waited for by one thread: whoever holds one only tries the other.
+/// </remarks>
+internal sealed class CacheStore
+{
+    /// <summary>What a shard takes on the managed heap: its objects and their headers.</summary>
+    private const int ShardBytes = 320;
+
+    private readonly string _name;
+    private readonly CacheOptions _options;
+    private readonly ShardHostSettings _settings;
+    private readonly Shard?[] _shards;
+    private readonly long _defaultTimeToLive;
+    private readonly long _defaultSliding;
+    private readonly TimingWheel.Due _reclaim;
+    private readonly List<uint> _scratch = [];
+    private readonly Lock _closedLock = new();
+    private ShardCounts _closed;
+    private long _sweptAt;
+    private long _maxEntries = long.MaxValue;
+    private long _maxBytes = long.MaxValue;
+    private long _largeBytes;
+    private long _managedBytes;
+
+    public CacheStore(string name, CacheOptions options, ShardHostSettings settings, KeyHash hash, RoomMaker room)
+    {
+        _name = name;
+        Room = room;
+        _options = options;
+        _settings = settings;
+        Hash = hash;
+        Arena = new CacheArena(room.Pool, EntryLayout.SizeOf(settings.Limits.MaxKeyBytes, settings.LargeValueBytes, sliding: true, large: false));
+        Policy = EvictionPolicies.Create(options.Eviction, Arena, hash);
+        Wheel = new TimingWheel(Arena);
+        _shards = new Shard?[settings.PartitionCount];
+        _defaultTimeToLive = Milliseconds(options.DefaultTimeToLive);
+        _defaultSliding = Milliseconds(options.DefaultSlidingExpiration);
+        _reclaim = Reclaim;
+        CountManaged();
+    }
+
+    public KeyHash Hash { get; }
+
+    public RoomMaker Room { get; }
+
+    public CacheArena Arena { get; }
+
+    public EvictionPolicy Policy { get; }
+
+    public TimingWheel Wheel { get; }
+
+    public long Entries => Policy.Count;
+
+    public long MaxEntries => Volatile.Read(ref _maxEntries);
+
+    public long MaxBytes => Volatile.Read(ref _maxBytes);
+
+    /// <summary>Bytes in use: slots, index, queues, wheel, large values, managed structures.</summary>
+    public long Bytes => Arena.UsedBytes + Volatile.Read(ref _largeBytes) + Volatile.Read(ref _managedBytes);
+
+    /// <summary>What counts against the cache's own limit: <see cref="Bytes"/> but for what is there without entries.</summary>
+    public long LimitedBytes => Arena.UsedBytes + Volatile.Read(ref _largeBytes);
+
+    /// <summary>Bytes that the cache keeps from others: slabs whether full or not, and large values.</summary>
+    public long HeldBytes => Arena.SlabBytes + Volatile.Read(ref _largeBytes);
+
+    /// <summary>Whether the cache holds more than its own limits: after a write, or when its part of the partitions shrank.</summary>
+    public bool IsOverLimit => Entries > MaxEntries || LimitedBytes > MaxBytes;
+
+    /// <summary>Sets the silo's part of the grid-wide limits by its part of the partitions.</summary>
+    public void SetShare(int openPartitions)
+    {
+        Volatile.Write(ref _maxEntries, Share(_options.MaxEntries, openPartitions, _settings.PartitionCount));
+        Volatile.Write(ref _maxBytes, Share(_options.MaxBytes, openPartitions, _settings.PartitionCount));
+    }
+
+    public int PartitionOf(ReadOnlySpan<byte> key) => Slot.Of(key).PartitionOf(_settings.PartitionCount);
+
+    /// <summary>Whether a value goes to memory of its own, and the class of slot that its entry needs.</summary>
+    public bool IsLarge(int keyLength, int valueLength, bool sliding, out int slotClass)
+    {
+        var size = EntryLayout.SizeOf(keyLength, valueLength, sliding, large: false);
+        var large = valueLength > _settings.LargeValueBytes || size > Arena.Sizes.Largest;
+        slotClass = Arena.Sizes.ClassOf(large ? EntryLayout.SizeOf(keyLength, valueLength, sliding, large) : size);
+        return large;
+    }
+
+    /// <summary>The shard of a partition, made at its first use.</summary>
+    public Shard ShardOf(int partition) => Volatile.Read(ref _shards[partition]) ?? AddShard(partition);
+
+    /// <summary>The shard of a partition, if it was ever used.</summary>
+    public Shard? FindShard(int partition) => Volatile.Read(ref _shards[partition]);
+
+    /// <summary>Drops a partition's entries and gives its memory back.</summary>
+    public void Close(int partition)
+    {
+        var shard = FindShard(partition);
+        if (shard is null)
+        {
+            return;
+        }
+
+        shard.Close();
+        Volatile.Write(ref _shards[partition], null);
+        lock (_closedLock)
+        {
+            _closed.Add(shard.Counts);
+        }
+
+        CountManaged();
+    }
+
+    /// <summary>Takes out what has expired. One thread at a time.</summary>
+    public void Sweep(long now)
+    {
+        _sweptAt = now;
+        Wheel.Advance(now, _reclaim);
+        Wheel.Weed(CountManaged());
+    }
+
+    /// <summary>Evicts one entry, the policy's choice among all shards.</summary>
+    /// <param name="held">The shard whose lock the caller holds, if any.</param>
+    public RoomOutcome Evict(Shard? held)
+    {
+        Shard shard;
+        uint victim;
+        ulong hash;
+        Policy.Lock.Enter();
+        try
+        {
+            if (!Policy.TryChooseVictim(out victim))
+            {
+                return RoomOutcome.Impossible;
+            }
+
+            var key = Arena.Entry(victim).Key;
+            hash = Hash.Of(key);
+            shard = _shards[PartitionOf(key)]!;
+            if (shard == held)
+            {
+                shard.EvictLocked(victim, hash);
+                return RoomOutcome.Made;
+            }
+
+            if (shard.Lock.TryEnter())
+            {
+                shard.EvictLocked(victim, hash);
+                shard.Lock.Exit();
+                return RoomOutcome.Made;
+            }
+        }
+        finally
+        {
+            Policy.Lock.Exit();
+        }
+
+        return held is null ? EvictPatiently(shard, victim, hash) : RoomOutcome.Busy;
+    }
+
+    /// <summary>Empties the emptiest slab and gives it to the pool.</summary>
+    /// <param name="held">The shard whose lock the caller holds, if any.</param>
+    /// <param name="evict">Whether entries that find no other slot are evicted; else a slab is chosen that does not need it.</param>
+    /// <returns>Whether the pool got a slab.</returns>
+    public bool TryGiveSlab(Shard? held, bool evict)
+    {
+        if (!Arena.TryChooseLeaving(mustFit: !evict, out var slab))
+        {
+            return false;
+        }
+
+        var slotBytes = Arena.SlotBytes(Arena.ClassOfSlab(slab));
+        for (var slot = 0; slot < Arena.CarvedSlots(slab); slot++)
+        {
+            // Somebody may be writing here: nothing read now is believed until the index of the shard, under its lock, confirms the slot.
+            var reference = Arena.SlotAt(slab, slot);
+            var entry = Arena.Entry(reference);
+            if (!entry.IsLive || !entry.FitsWithin(slotBytes))
+            {
+                continue;
+            }
+
+            var key = entry.Key;
+            var hash = Hash.Of(key);
+            var shard = FindShard(PartitionOf(key));
+            if (shard is null || (shard != held && !shard.Lock.TryEnter()))
+            {
+                continue;
+            }
+
+            shard.MoveLocked(reference, hash, evict);
+            if (shard != held)
+            {
+                shard.Lock.Exit();
+            }
+        }
+
+        return Arena.EndLeaving(slab);
+    }
+
+    public bool TryMapLarge(ReadOnlySpan<byte> value, out nint address)
+    {
+        address = Arena.Pool.TryMapLarge(value.Length);
+        if (address == 0)
+        {
+            return false;
+        }
+
+        Interlocked.Add(ref _largeBytes, SlabPool.LargeBytes(value.Length));
+        return true;
+    }
+
+    /// <summary>Frees a large value; an address of 0 is none.</summary>
+    public void UnmapLarge(nint address, int bytes)
+    {
+        if (address != 0)
+        {
+            Arena.Pool.UnmapLarge(address, bytes);
+            Interlocked.Add(ref _largeBytes, -SlabPool.LargeBytes(bytes));
+        }
+    }
+
+    /// <summary>The times of an entry written now.</summary>
+    public EntryTimes TimesOf(in ShardOperation operation, long now) => new(AbsoluteExpiry(operation.TimeToLive, now), Sliding(operation.SlidingExpiration));
+
+    public long AbsoluteExpiry(long timeToLive, long now) => (timeToLive == 0 ? _defaultTimeToLive : timeToLive) switch
+    {
+        ShardOperation.Forever => EntryLayout.Never,
+        var milliseconds => Math.Min(now + milliseconds, EntryLayout.Never - 1),
+    };
+
+    public CacheStatistics GetStatistics()
+    {
+        ShardCounts counts;
+        lock (_closedLock)
+        {
+            counts = _closed;
+        }
+
+        foreach (var shard in _shards)
+        {
+            if (shard is not null)
+            {
+                counts.Add(shard.Counts);
+            }
+        }
+
+        return new CacheStatistics
+        {
+            Cache = _name,
+            Entries = Entries,
+            Bytes = Bytes,
+            Hits = counts.Hits,
+            Misses = counts.Misses,
+            Writes = counts.Writes,
+            Removals = counts.Removals,
+            Evictions = counts.Evictions,
+            Expirations = counts.Expirations,
+        };
+    }
+
+    /// <summary>Checks all structures against each other. Nobody else may use the cache meanwhile.</summary>
+    /// <exception cref="InvalidOperationException">They contradict each other; the message says where.</exception>
+    public void Validate()
+    {
+        Arena.Validate();
+        Policy.Validate();
+        long entries = 0;
+        foreach (var shard in _shards)
+        {
+            entries += shard?.Validate() ?? 0;
+        }
+
+        if (entries != Entries)
+        {
+            throw new InvalidOperationException($"the shards of '{_name}' hold {entries} entries, its eviction policy {Entries}");
+        }
+    }
+
+    private static long Milliseconds(TimeSpan? duration) =>
+        duration is { } value ? (long)value.TotalMilliseconds : ShardOperation.Forever;
+
+    private static long Share(long? limit, int open, int partitions) =>
+        limit is { } whole ? (long)(((Int128)whole * open + partitions - 1) / partitions) : long.MaxValue;
+
+    private long Sliding(long sliding) => (sliding == 0 ? _defaultSliding : sliding) switch
+    {
+        ShardOperation.Forever => 0,
+        var milliseconds => milliseconds,
+    };
+
+    private RoomOutcome EvictPatiently(Shard shard, uint victim, ulong hash)
+    {
+        shard.Lock.Enter();
+        try
+        {
+            // Another thread may have removed the entry meanwhile, and the slot may be another shard's by now.
+            if (shard.Holds(victim, hash))
+            {
+                Policy.Lock.Enter();
+                shard.EvictLocked(victim, hash);
+                Policy.Lock.Exit();
+            }
+        }
+        finally
+        {
+            shard.Lock.Exit();
+        }
+
+        return RoomOutcome.Made;
+    }
+
+    private Shard AddShard(int partition)
+    {
+        var shard = new Shard(this, partition);
+        return Interlocked.CompareExchange(ref _shards[partition], shard, null) ?? shard;
+    }
+
+    private void Reclaim(ulong record, byte timer) => FindShard((int)(record >> 32))?.Reclaim((uint)record, timer, _sweptAt, _scratch);
+
+    /// <summary>Counts again what the cache holds on the managed heap.</summary>
+    /// <returns>The buckets of all its shards.</returns>
+    private long CountManaged()
+    {
+        var bytes = Policy.ManagedBytes + ((long)_shards.Length * nint.Size);
+        long buckets = 0;
+        foreach (var shard in _shards)
+        {
+            if (shard is not null)
+            {
+                bytes += ShardBytes + shard.ManagedBytes;
+                buckets += shard.Buckets;
+            }
+        }
+
+        Arena.Pool.CountManaged(bytes - Interlocked.Exchange(ref _managedBytes, bytes));
+        return buckets;
+    }
+}

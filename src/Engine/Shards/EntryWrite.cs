@@ -1,0 +1,25 @@
+using Orleans.Cache.Engine.Memory;
+
+namespace Orleans.Cache.Engine.Shards;
+
+/// <summary>An entry about to be written: its parts, and the slot that they need.</summary>
+internal readonly ref struct EntryWrite
+{
+    public required ulong Hash { get; init; }
+
+    public required ReadOnlySpan<byte> Key { get; init; }
+
+    public required ReadOnlySpan<byte> Value { get; init; }
+
+    public required EntryTimes Times { get; init; }
+
+    public required long Now { get; init; }
+
+    /// <summary>The version that the entry gets.</summary>
+    public required long Version { get; init; }
+
+    /// <summary>Whether the value goes to memory of its own.</summary>
+    public required bool IsLarge { get; init; }
+
+    public required int SlotClass { get; init; }
+}

@@ -1,0 +1,17 @@
+namespace Orleans.Cache.Engine.Shards;
+
+/// <summary>What came of making room.</summary>
+internal enum RoomOutcome
+{
+    /// <summary>There is room, and was before.</summary>
+    Ready,
+
+    /// <summary>There is room now: entries were evicted or moved.</summary>
+    Made,
+
+    /// <summary>A shard that has to give is locked by somebody else: let go of the own shard's lock and try again.</summary>
+    Busy,
+
+    /// <summary>There is nothing left to evict.</summary>
+    Impossible,
+}

@@ -1,0 +1,343 @@
+using System.Buffers.Text;
+using Orleans.Cache.Engine.Batches;
+using Orleans.Cache.Engine.Memory;
+
+namespace Orleans.Cache.Engine.Shards;
+
+/// <summary>
+/// The entries of one cache in one partition, and what operations do to them.
+/// </summary>
+/// <remarks>
+/// Members whose names end in Locked need <see cref="Lock"/>; the others take it, for one operation at most. Expired entries are dropped
+/// when they are met, and by the timing wheel. A shard is closed once and for all: operations that still find it are answered
+/// <see cref="OperationStatus.Moved"/>.
+/// </remarks>
+internal sealed class Shard(CacheStore store, int partition)
+{
+    private const int MaxNumberLength = 20;
+    private const int RoomAttempts = 100;
+
+    /// <summary>A mutable struct, taken by <see cref="CacheStore"/> too when it evicts and moves.</summary>
+    public ShortLock Lock;
+
+    private readonly ShardEntries _entries = new(store, partition);
+    private ShardCounts _counts;
+    private long _lastVersion;
+    private bool _closed;
+
+    /// <summary>A copy of the counts; not all of one moment when operations go on.</summary>
+    public ShardCounts Counts => _counts;
+
+    public int ManagedBytes => _entries.Index.ManagedBytes;
+
+    public uint Buckets => _entries.Index.Buckets;
+
+    /// <summary>Asks the processor for the bucket of a hash.</summary>
+    public void PrefetchBucket(ulong hash) => _entries.Index.PrefetchBucket(hash);
+
+    /// <summary>Asks the processor for the entry of a hash, whose bucket should be there by now.</summary>
+    public void PrefetchEntry(ulong hash) => _entries.Index.PrefetchEntry(hash);
+
+    /// <summary>Executes one operation.</summary>
+    /// <returns>
+    /// <see langword="false"/> when room must be made first without this shard's lock, because another's is in the way: nothing has changed.
+    /// </returns>
+    public bool TryExecute(in ShardBatch batch, in ShardOperation operation, ulong hash, ref BatchMoment moment, ref ShardResult result, ref RoomNeed need)
+    {
+        Lock.Enter();
+        try
+        {
+            if (_closed)
+            {
+                result.Status = OperationStatus.Moved;
+                return true;
+            }
+
+            var key = batch.KeyOf(operation);
+            if (_entries.Index.TryFind(hash, key, out var entry) && _entries[entry].Expiry <= moment.Now)
+            {
+                DropExpiredLocked(entry, hash);
+                entry = 0;
+            }
+
+            switch (operation.Kind)
+            {
+                case OperationKind.Get:
+                    GetLocked(batch, entry, hash, moment.Now, ref result);
+                    return true;
+                case OperationKind.Set:
+                    return TrySetLocked(batch, operation, entry, hash, ref moment, ref result, ref need);
+                case OperationKind.Remove:
+                    RemoveLocked(entry, hash, ref result);
+                    return true;
+                case OperationKind.Touch:
+                    TouchLocked(operation, entry, hash, moment.Now, ref result);
+                    return true;
+                case OperationKind.Increment:
+                    return TryIncrementLocked(batch, operation, entry, hash, ref moment, ref result, ref need);
+                default:
+                    DescribeLocked(entry, moment.Now, ref result);
+                    return true;
+            }
+        }
+        finally
+        {
+            Lock.Exit();
+        }
+    }
+
+    /// <summary>Whether a slot holds an entry of this shard under a hash. Under <see cref="Lock"/>.</summary>
+    public bool Holds(uint reference, ulong hash) => _entries.Index.Contains(hash, reference);
+
+    /// <summary>Removes the policy's victim. Under <see cref="Lock"/> and the policy's lock.</summary>
+    public void EvictLocked(uint victim, ulong hash)
+    {
+        _entries.Evict(victim, hash);
+        _counts.Evictions++;
+    }
+
+    /// <summary>Moves an entry to another slot of its class, if it is this shard's at all.</summary>
+    /// <remarks><paramref name="evict"/>: Whether it is evicted when there is no other slot.</remarks>
+    public void MoveLocked(uint reference, ulong hash, bool evict)
+    {
+        if (Holds(reference, hash) && !_entries.TryMove(reference, hash) && evict)
+        {
+            store.Policy.Lock.Enter();
+            EvictLocked(reference, hash);
+            store.Policy.Lock.Exit();
+        }
+    }
+
+    /// <summary>Takes out what has expired in a bucket. Called by the wheel.</summary>
+    public void Reclaim(uint bucket, byte timer, long now, List<uint> scratch)
+    {
+        Lock.Enter();
+        try
+        {
+            _counts.Expirations += _entries.Reclaim(bucket, timer, now, scratch);
+        }
+        finally
+        {
+            Lock.Exit();
+        }
+    }
+
+    /// <summary>Drops everything, uncounted; no operation enters any more.</summary>
+    public void Close()
+    {
+        Lock.Enter();
+        try
+        {
+            _closed = true;
+            _entries.Clear();
+        }
+        finally
+        {
+            Lock.Exit();
+        }
+    }
+
+    /// <summary>Checks that the index fits the entries.</summary>
+    /// <returns>How many there are.</returns>
+    public long Validate() => _entries.Validate();
+
+    private void DescribeLocked(uint reference, long now, ref ShardResult result)
+    {
+        if (reference == 0)
+        {
+            result.Status = OperationStatus.NotFound;
+            result.Number = ShardOperation.Forever;
+            return;
+        }
+
+        var entry = _entries[reference];
+        var expiry = entry.Expiry;
+        result.Status = OperationStatus.Done;
+        result.Version = entry.Version;
+        result.Number = expiry == EntryLayout.Never ? ShardOperation.Forever : expiry - now;
+    }
+
+    private void GetLocked(in ShardBatch batch, uint reference, ulong hash, long now, ref ShardResult result)
+    {
+        if (reference == 0)
+        {
+            _counts.Misses++;
+        }
+        else
+        {
+            _counts.Hits++;
+            _entries.Renew(reference, now);
+            _entries.Use(reference, hash);
+            var value = _entries[reference].Value;
+            result.ValueOffset = batch.Values.Append(value);
+            result.ValueLength = value.Length;
+        }
+
+        DescribeLocked(reference, now, ref result);
+    }
+
+    private void RemoveLocked(uint reference, ulong hash, ref ShardResult result)
+    {
+        if (reference == 0)
+        {
+            result.Status = OperationStatus.NotFound;
+            return;
+        }
+
+        _entries.Drop(reference, hash);
+        _counts.Removals++;
+        result.Status = OperationStatus.Done;
+    }
+
+    private void TouchLocked(in ShardOperation operation, uint reference, ulong hash, long now, ref ShardResult result)
+    {
+        if (reference != 0)
+        {
+            _entries.SetAbsolute(reference, hash, store.AbsoluteExpiry(operation.TimeToLive, now), now);
+            _entries.Use(reference, hash);
+        }
+
+        DescribeLocked(reference, now, ref result);
+    }
+
+    private static OperationStatus Check(in ShardOperation operation, bool exists, long version) => (CacheConditionKind)operation.Condition switch
+    {
+        CacheConditionKind.IfAbsent when exists => OperationStatus.KeyPresent,
+        CacheConditionKind.IfPresent or CacheConditionKind.IfVersion when !exists => OperationStatus.KeyAbsent,
+        CacheConditionKind.IfVersion when version != operation.Argument => OperationStatus.VersionMismatch,
+        _ => OperationStatus.Done,
+    };
+
+    private bool TrySetLocked(
+        in ShardBatch batch, in ShardOperation operation, uint existing, ulong hash, ref BatchMoment moment, ref ShardResult result, ref RoomNeed need)
+    {
+        result.Version = existing == 0 ? 0 : _entries[existing].Version;
+        result.Status = Check(operation, existing != 0, result.Version);
+        return result.Status != OperationStatus.Done
+            || TryWriteLocked(batch.KeyOf(operation), batch.ValueOf(operation), store.TimesOf(operation, moment.Now), existing, hash, ref moment, ref result, ref need);
+    }
+
+    private bool TryIncrementLocked(
+        in ShardBatch batch, in ShardOperation operation, uint existing, ulong hash, ref BatchMoment moment, ref ShardResult result, ref RoomNeed need)
+    {
+        long number = 0;
+        if (existing != 0 && !TryParse(_entries[existing].Value, out number))
+        {
+            result.Status = OperationStatus.NotANumber;
+            return true;
+        }
+
+        var sum = unchecked(number + operation.Argument);
+        if (((number ^ sum) & (operation.Argument ^ sum)) < 0)
+        {
+            result.Status = OperationStatus.Overflow;
+            return true;
+        }
+
+        Span<byte> text = stackalloc byte[MaxNumberLength];
+        Utf8Formatter.TryFormat(sum, text, out var length);
+        var times = existing == 0 ? store.TimesOf(operation, moment.Now) : _entries[existing].Times;
+        if (!TryWriteLocked(batch.KeyOf(operation), text[..length], times, existing, hash, ref moment, ref result, ref need))
+        {
+            return false;
+        }
+
+        if (result.Status == OperationStatus.Done)
+        {
+            result.Number = sum;
+        }
+
+        return true;
+    }
+
+    private static bool TryParse(ReadOnlySpan<byte> text, out long number) => Utf8Parser.TryParse(text, out number, out var read) && read == text.Length;
+
+    private bool TryWriteLocked(
+        ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, EntryTimes times, uint existing, ulong hash, ref BatchMoment moment, ref ShardResult result, ref RoomNeed need)
+    {
+        var large = store.IsLarge(key.Length, value.Length, times.Sliding != 0, out var slotClass);
+        var write = new EntryWrite
+        {
+            Hash = hash,
+            Key = key,
+            Value = value,
+            Times = times,
+            Now = moment.Now,
+            Version = Math.Max(_lastVersion + 1, moment.Version()),
+            IsLarge = large,
+            SlotClass = slotClass,
+        };
+
+        var isNew = existing == 0;
+        if (isNew || !_entries.TryOverwrite(existing, write))
+        {
+            need = new RoomNeed(slotClass, store.Arena.SlotBytes(slotClass), large ? SlabPool.LargeBytes(value.Length) : 0, existing == 0 ? 1 : 0);
+            if (!store.Room.CouldEverFit(store, need))
+            {
+                result.Status = OperationStatus.EntryTooLarge;
+                return true;
+            }
+
+            switch (MakeRoomAndWriteLocked(ref existing, write, ref need, ref isNew))
+            {
+                case RoomOutcome.Busy:
+                    return false;
+                case RoomOutcome.Impossible:
+                    result.Status = OperationStatus.EntryTooLarge;
+                    return true;
+            }
+        }
+
+        if (!isNew)
+        {
+            _entries.Use(existing, hash);
+        }
+
+        _lastVersion = write.Version;
+        _counts.Writes++;
+        result.Status = OperationStatus.Done;
+        result.Version = write.Version;
+        return true;
+    }
+
+    private RoomOutcome MakeRoomAndWriteLocked(ref uint entry, in EntryWrite write, ref RoomNeed need, ref bool isNew)
+    {
+        for (var attempt = 0; attempt < RoomAttempts; attempt++)
+        {
+            var outcome = store.Room.Make(store, need, this);
+            if (outcome is RoomOutcome.Busy or RoomOutcome.Impossible)
+            {
+                return outcome;
+            }
+
+            // What was evicted or moved may have been this very entry.
+            if (outcome == RoomOutcome.Made && !isNew)
+            {
+                isNew = !_entries.Index.TryFind(write.Hash, write.Key, out entry);
+            }
+
+            if (_entries.TryWrite(isNew ? 0 : entry, write, out var written))
+            {
+                entry = written;
+                return RoomOutcome.Made;
+            }
+
+            // The cache's own structures need memory, or the system refuses what the budget would allow: evict even so.
+            need = need with { Slab = true };
+            if (attempt > 0 && store.Evict(this) == RoomOutcome.Busy)
+            {
+                return RoomOutcome.Busy;
+            }
+
+            isNew = !_entries.Index.TryFind(write.Hash, write.Key, out entry);
+        }
+
+        return RoomOutcome.Impossible;
+    }
+
+    private void DropExpiredLocked(uint reference, ulong hash)
+    {
+        _entries.Drop(reference, hash);
+        _counts.Expirations++;
+    }
+}

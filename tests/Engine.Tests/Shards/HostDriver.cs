@@ -1,0 +1,85 @@
+using System.Text;
+using Orleans.Cache.Engine.Batches;
+using Orleans.Cache.Engine.Memory;
+using Orleans.Cache.Engine.Shards;
+
+namespace Orleans.Cache.Engine.Tests.Shards;
+
+/// <summary>Builds batches for a host and keeps their results. For one thread.</summary>
+internal sealed class HostDriver(ShardHost host, int cache = 0) : IDisposable
+{
+    private readonly ValueBuffer _values = new();
+    private ShardOperation[] _operations = new ShardOperation[64];
+    private ShardResult[] _results = new ShardResult[64];
+    private byte[] _payload = new byte[4096];
+    private int _count;
+    private int _end;
+
+    /// <summary>The results of the last batch.</summary>
+    public ReadOnlySpan<ShardResult> Results => _results.AsSpan(0, _count);
+
+    public ShardHost Host => host;
+
+    /// <summary>Starts a batch.</summary>
+    public void Begin()
+    {
+        _count = 0;
+        _end = 0;
+    }
+
+    /// <summary>Adds an operation; offsets and lengths are set here.</summary>
+    public void Add(ShardOperation operation, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value = default)
+    {
+        if (_count == _operations.Length)
+        {
+            Array.Resize(ref _operations, _count * 2);
+            Array.Resize(ref _results, _count * 2);
+        }
+
+        while (_end + key.Length + value.Length > _payload.Length)
+        {
+            Array.Resize(ref _payload, _payload.Length * 2);
+        }
+
+        operation.KeyOffset = _end;
+        operation.KeyLength = (ushort)key.Length;
+        key.CopyTo(_payload.AsSpan(_end));
+        _end += key.Length;
+        operation.ValueOffset = _end;
+        operation.ValueLength = value.Length;
+        value.CopyTo(_payload.AsSpan(_end));
+        _end += value.Length;
+        _operations[_count++] = operation;
+    }
+
+    public void Execute()
+    {
+        _values.Reset();
+        host.Execute(cache, new ShardBatch(_operations.AsSpan(0, _count), _payload.AsSpan(0, _end), _results.AsSpan(0, _count), _values));
+    }
+
+    /// <summary>The value that a read of the last batch found.</summary>
+    public ReadOnlySpan<byte> ValueOf(int index) => _values.Values.Slice(_results[index].ValueOffset, _results[index].ValueLength);
+
+    /// <summary>Executes one operation.</summary>
+    public ShardResult One(ShardOperation operation, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value = default)
+    {
+        Begin();
+        Add(operation, key, value);
+        Execute();
+        return _results[0];
+    }
+
+    public ShardResult Get(string key) => One(new ShardOperation { Kind = OperationKind.Get }, Encoding.UTF8.GetBytes(key));
+
+    public ShardResult Set(string key, ReadOnlySpan<byte> value, long timeToLive = 0, long sliding = 0) =>
+        One(new ShardOperation { Kind = OperationKind.Set, TimeToLive = timeToLive, SlidingExpiration = sliding }, Encoding.UTF8.GetBytes(key), value);
+
+    public ShardResult Remove(string key) => One(new ShardOperation { Kind = OperationKind.Remove }, Encoding.UTF8.GetBytes(key));
+
+    public bool Has(string key) => One(new ShardOperation { Kind = OperationKind.Peek }, Encoding.UTF8.GetBytes(key)).Status == OperationStatus.Done;
+
+    public string? TextOf(string key) => Get(key).Status == OperationStatus.Done ? Encoding.UTF8.GetString(ValueOf(0)) : null;
+
+    public void Dispose() => _values.Dispose();
+}

@@ -1,0 +1,33 @@
+using Orleans.Cache.Engine.Shards;
+
+namespace Orleans.Cache.Engine.Tests.Shards;
+
+/// <summary>Hosts for tests: small, all partitions open, the hash seeded.</summary>
+internal static class TestHosts
+{
+    public const long Budget = 256 * 1024 * 1024;
+
+    public static ShardHost Create(TimeProvider time, CacheOptions? options = null, int partitions = 8, long budget = Budget, Func<bool>? refuse = null) =>
+        Create(time, new Dictionary<string, CacheOptions> { ["cache"] = options ?? new CacheOptions() }, partitions, budget, refuse);
+
+    public static ShardHost Create(TimeProvider time, Dictionary<string, CacheOptions> caches, int partitions, long budget, Func<bool>? refuse = null)
+    {
+        var host = new ShardHost(
+            new ShardHostSettings
+            {
+                PartitionCount = partitions,
+                MemoryBudgetBytes = budget,
+                Limits = new CacheLimits { MaxValueBytes = 8 * 1024 * 1024 },
+                Caches = caches,
+                HashSeed = 42,
+                RefuseMemory = refuse,
+            },
+            time);
+        for (var partition = 0; partition < partitions; partition++)
+        {
+            host.Open(partition, epoch: 1);
+        }
+
+        return host;
+    }
+}
