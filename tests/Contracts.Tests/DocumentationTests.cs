@@ -3,25 +3,24 @@ namespace Orleans.Cache.Contracts.Tests;
 /// <summary>What the pages name is there: files by their paths, and types and options by their names.</summary>
 public sealed class DocumentationTests
 {
+    /// <summary>All but the decision records, which stay as they were written.</summary>
     public static TheoryData<string> Pages =>
     [
         "README.md",
         "CONTRIBUTING.md",
-        "docs/architecture.md",
-        "docs/glossary.md",
-        .. Directory.EnumerateFiles(Repository.PathOf("docs/formats"), "*.md").Select(static path => $"docs/formats/{Path.GetFileName(path)}").Order(StringComparer.Ordinal),
+        .. Directory.EnumerateFiles(Repository.PathOf("docs"), "*.md", SearchOption.AllDirectories)
+            .Select(static path => Path.GetRelativePath(Repository.Root, path).Replace('\\', '/'))
+            .Where(static page => !page.StartsWith("docs/decisions/", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal),
     ];
 
     [Theory]
     [MemberData(nameof(Pages))]
     public void Page_NamesOnlyWhatIsThere(string page)
     {
-        if (File.Exists(Repository.PathOf(page)))
-        {
-            var missing = DocumentedNames.Missing(page, File.ReadAllText(Repository.PathOf(page)));
+        var missing = DocumentedNames.Missing(page, File.ReadAllText(Repository.PathOf(page)));
 
-            Assert.True(!missing.Any(), $"{page} names what is not in the repository: {string.Join(", ", missing)}. Correct the page; a name that is not ours goes on the list in {nameof(DocumentedNames)}.");
-        }
+        Assert.True(!missing.Any(), $"{page} names what is not in the repository: {string.Join(", ", missing)}. Correct the page; a name that is not ours goes on the list in {nameof(DocumentedNames)}.");
     }
 
     [Fact]

@@ -8,7 +8,7 @@ internal static partial class DocumentedNames
     /// <summary>Back-ticked names that are not ours.</summary>
     private static readonly HashSet<string> Foreign = new(StringComparer.Ordinal)
     {
-        "Debug", "Release", "Docker", "Redis", "Kubernetes", "Linux", "Windows",
+        "Debug", "Release", "IDistributedCache", "HybridCache", "Subject_Condition_Outcome",
     };
 
     private static readonly HashSet<string> Ours = [.. Repository.Sources.SelectMany(static source => Word().Matches(source.Text)).Select(static word => word.Value)];

@@ -32,6 +32,23 @@ public sealed class OptionsTests
             name => !readers.Any(source => Regex.IsMatch(source.Text, $@"\.(Effective)?{name}\b")));
     }
 
+    [Theory]
+    [InlineData(typeof(CacheGridOptions), typeof(CacheGridOptionsValidator))]
+    [InlineData(typeof(CacheOptions), typeof(CacheGridOptionsValidator))]
+    [InlineData(typeof(CacheLimits), typeof(CacheGridOptionsValidator))]
+    [InlineData(typeof(CacheGridClientOptions), typeof(CacheGridClientOptionsValidator))]
+    [InlineData(typeof(Silo.Configuration.SiloOptions), typeof(SiloOptionsReader))]
+    public void Option_OfEveryKind_IsChecked(Type options, Type validator)
+    {
+        // What turns typed values into bytes is code, of which any will do.
+        string[] anyValueWillDo = [nameof(CacheGridClientOptions.Serializer), nameof(CacheGridClientOptions.JsonContexts)];
+        var text = Repository.Sources.Single(source => Path.GetFileNameWithoutExtension(source.Path) == validator.Name).Text;
+
+        Assert.DoesNotContain(
+            options.GetProperties().Select(static property => property.Name).Except(anyValueWillDo),
+            name => !Regex.IsMatch(text, $@"\.{name}\b"));
+    }
+
     [Fact]
     public void BadOption_OfASilosPart_IsRefusedByName() => Refused(new CacheGridOptionsValidator(), new()
     {
@@ -59,6 +76,8 @@ public sealed class OptionsTests
         ["Cache:Caches has 'no name'"] = static options => options.Caches["no name"] = new CacheOptions(),
         ["Cache:Caches:small:DefaultTimeToLive is 00:00:00."] = static options => options.Caches["small"] = new() { DefaultTimeToLive = TimeSpan.Zero },
         ["Cache:Caches:small:DefaultSlidingExpiration is -00:00:01."] = static options => options.Caches["small"] = new() { DefaultSlidingExpiration = TimeSpan.FromSeconds(-1) },
+        ["Cache:Caches:small:Eviction is 'mru'."] = static options => options.Caches["small"] = new() { Eviction = "mru" },
+        ["Cache:Caches:small:Eviction is ''."] = static options => options.Caches["small"] = new() { Eviction = null! },
         ["Cache:Caches:small:MaxEntries is 0."] = static options => options.Caches["small"] = new() { MaxEntries = 0 },
         ["Cache:Caches:small:MaxBytes is 1000."] = static options => options.Caches["small"] = new() { MaxBytes = 1000 },
     });

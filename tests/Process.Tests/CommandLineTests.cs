@@ -28,7 +28,7 @@ public sealed class CommandLineTests(SingleSiloGrid grid) : GridTests(grid)
         var key = NewKey();
         byte[] value = [.. Enumerable.Range(0, 512).Select(number => (byte)number)];
 
-        var set = await Ocache.RunAsync(grid.Silos[0].Gateway, value, "set", key, "-");
+        var set = await grid.OcacheAsync(0, value, "set", key, "-");
         var get = await RunAsync("get", key);
         var json = await RunAsync("get", key, "--json");
 
@@ -161,7 +161,7 @@ public sealed class CommandLineTests(SingleSiloGrid grid) : GridTests(grid)
 
         foreach (var (property, arguments) in verbs)
         {
-            var result = await Ocache.RunAsync(grid.Silos[0].Gateway, Encoding.UTF8.GetBytes(key), [.. arguments, "--json"]);
+            var result = await grid.OcacheAsync(0, Encoding.UTF8.GetBytes(key), [.. arguments, "--json"]);
 
             Assert.True(result.Done().Json.TryGetProperty(property, out _), result.Transcript);
         }
@@ -187,5 +187,5 @@ public sealed class CommandLineTests(SingleSiloGrid grid) : GridTests(grid)
 
     private static string NewKey() => $"key:{Guid.NewGuid():N}";
 
-    private Task<OcacheResult> RunAsync(params string[] arguments) => Ocache.RunAsync(grid.Silos[0].Gateway, arguments);
+    private Task<OcacheResult> RunAsync(params string[] arguments) => grid.OcacheAsync(0, arguments);
 }

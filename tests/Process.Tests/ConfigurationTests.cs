@@ -15,6 +15,7 @@ public sealed class ConfigurationTests(SingleSiloGrid grid) : GridTests(grid), I
     [InlineData("--Cache:PartitionCuont=5", "Cache:PartitionCuont is no option.")]
     [InlineData("--Cache:Caches:small:MaxEntrys=5", "Cache:Caches:small:MaxEntrys is no option.")]
     [InlineData("--Cache:Caches:small:MaxEntries=many", "'many' at 'Cache:Caches:small:MaxEntries'")]
+    [InlineData("--Cache:Caches:small:Eviction=mru", "Cache:Caches:small:Eviction is 'mru'. It must be one of lru, ")]
     [InlineData("--Silo:Gateway=5", "Silo:Gateway is no option.")]
     [InlineData("--Silo:ClusterId=", "Silo:ClusterId is empty.")]
     public async Task BadOption_StopsTheSilo(string option, string message) => await RefusedAsync(SiloSettings.First(option), message);

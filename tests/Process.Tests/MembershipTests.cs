@@ -12,7 +12,7 @@ public sealed class MembershipTests(ThreeSiloGrid grid) : GridTests(grid)
     [Fact]
     public async Task KilledSilo_IsTakenOutOfTheMap_AndEveryKeyCanBeSetAndReadAgain()
     {
-        await using var client = await OutsideClient.ConnectAsync(grid.Silos[0].Gateway);
+        await using var client = await grid.ConnectAsync();
         await SetAndReadAllAsync(client, "before");
         var killed = grid.Silos[2];
 
@@ -25,7 +25,7 @@ public sealed class MembershipTests(ThreeSiloGrid grid) : GridTests(grid)
                 (await client.Grid.GetTopologyAsync(token)).Silos.Select(silo => silo.Name)),
             () => grid.Transcript);
         await Wait.UntilAsync("every key can be set and read", _ => SetAndReadAllAsync(client, "after"), () => grid.Transcript);
-        var ring = (await Ocache.RunAsync(grid.Silos[1].Gateway, "ring", "--json")).Done().Json;
+        var ring = (await grid.OcacheAsync(1, "ring", "--json")).Done().Json;
         Assert.Equal(2, ring.GetProperty("silos").GetArrayLength());
         Assert.DoesNotContain(-1, OwnersOf(ring));
     }
@@ -33,7 +33,7 @@ public sealed class MembershipTests(ThreeSiloGrid grid) : GridTests(grid)
     [Fact]
     public async Task StoppedSilo_HandsOver_AndEveryKeyCanBeSetAndReadAtOnce()
     {
-        await using var client = await OutsideClient.ConnectAsync(grid.Silos[0].Gateway);
+        await using var client = await grid.ConnectAsync();
         await SetAndReadAllAsync(client, "before");
 
         var exitCode = await grid.Silos[1].StopAsync();
@@ -72,7 +72,7 @@ public sealed class MembershipTests(ThreeSiloGrid grid) : GridTests(grid)
 
     private async Task<string[]> OwnerNamesAsync()
     {
-        var ring = (await Ocache.RunAsync(grid.Silos[0].Gateway, "ring", "--json")).Done().Json;
+        var ring = (await grid.OcacheAsync(0, "ring", "--json")).Done().Json;
         string[] names = [.. ring.GetProperty("silos").EnumerateArray().Select(silo => silo.GetProperty("name").GetString()!)];
         return [.. OwnersOf(ring).Select(owner => names[owner])];
     }

@@ -14,14 +14,14 @@ public sealed class ReplayTests(ThreeSiloGrid grid) : GridTests(grid)
     [Fact]
     public async Task Replay_InTheOrderOfTheTrace_HitsAsOftenAsStrictLru()
     {
-        await using var client = await OutsideClient.ConnectAsync(grid.Silos[0].Gateway);
+        await using var client = await grid.ConnectAsync();
         var topology = await client.Grid.GetTopologyAsync();
         string[] trace = [.. ZipfLikeTrace()];
         var expected = new LruModel(topology, ThreeSiloGrid.SmallCacheEntries);
         var hits = trace.Count(expected.Request);
 
-        var replay = (await Ocache.RunAsync(
-            grid.Silos[0].Gateway,
+        var replay = (await grid.OcacheAsync(
+            0,
             Encoding.UTF8.GetBytes(string.Join('\n', trace)),
             "replay", "-", "--cache", ThreeSiloGrid.SmallCache, "--concurrency", "1", "--json")).Done().Json;
         var counted = (await client.Grid.GetStatisticsAsync()).SelectMany(silo => silo.Caches).Where(cache => cache.Cache == ThreeSiloGrid.SmallCache).ToArray();

@@ -14,12 +14,12 @@ public sealed class RoutingTests(ThreeSiloGrid grid) : GridTests(grid)
         string[] keys = [.. grid.Silos.Select(silo => KeyOwnedBy(silo.Name, topology))];
         foreach (var key in keys)
         {
-            (await Ocache.RunAsync(grid.Silos[0].Gateway, "set", key, $"value of {key}")).Done();
+            (await grid.OcacheAsync(0, "set", key, $"value of {key}")).Done();
         }
 
-        foreach (var silo in grid.Silos)
+        for (var silo = 0; silo < grid.Silos.Count; silo++)
         {
-            var read = await Ocache.RunAsync(silo.Gateway, ["mget", .. keys]);
+            var read = await grid.OcacheAsync(silo, ["mget", .. keys]);
 
             Assert.Equal(string.Concat(keys.Select(key => $"{key}\tvalue of {key}\n")), read.Done().Text);
         }
@@ -28,8 +28,8 @@ public sealed class RoutingTests(ThreeSiloGrid grid) : GridTests(grid)
     [Fact]
     public async Task Ring_ShowsEverySiloAndPartition()
     {
-        var json = (await Ocache.RunAsync(grid.Silos[1].Gateway, "ring", "--json")).Done().Json;
-        var text = (await Ocache.RunAsync(grid.Silos[2].Gateway, "ring")).Done().Text;
+        var json = (await grid.OcacheAsync(1, "ring", "--json")).Done().Json;
+        var text = (await grid.OcacheAsync(2, "ring")).Done().Text;
 
         var silos = json.GetProperty("silos").EnumerateArray().ToArray();
         int[] owners = [.. json.GetProperty("owners").EnumerateArray().Select(owner => owner.GetInt32())];
@@ -46,7 +46,7 @@ public sealed class RoutingTests(ThreeSiloGrid grid) : GridTests(grid)
     [Fact]
     public async Task Client_ThatKnowsOneGateway_ReachesEverySiloDirectly()
     {
-        await using var client = await OutsideClient.ConnectAsync(grid.Silos[0].Gateway);
+        await using var client = await grid.ConnectAsync();
         var cache = client.Grid.GetCache();
         CacheKey[] keys = [.. Enumerable.Range(0, 200).Select(number => (CacheKey)$"outside:{number}")];
         await cache.SetManyAsync([.. keys.Select(key => new CacheSetItem(key, key.ToArray()))]);
@@ -75,7 +75,7 @@ public sealed class RoutingTests(ThreeSiloGrid grid) : GridTests(grid)
 
     private async Task<GridTopology> TopologyAsync()
     {
-        await using var client = await OutsideClient.ConnectAsync(grid.Silos[0].Gateway);
+        await using var client = await grid.ConnectAsync();
         return await client.Grid.GetTopologyAsync();
     }
 }

@@ -13,6 +13,9 @@ public abstract class GridOfSilos : IAsyncLifetime
         _silos = new SiloProcess?[silos];
     }
 
+    /// <summary>The Orleans cluster that the silos form.</summary>
+    public virtual string ClusterId => CacheGridDefaults.ClusterId;
+
     internal IReadOnlyList<SiloProcess> Silos => [.. _silos.OfType<SiloProcess>()];
 
     /// <summary>What all silos wrote, for the message of a test that failed.</summary>
@@ -45,6 +48,16 @@ public abstract class GridOfSilos : IAsyncLifetime
 
         await Task.WhenAll(Silos.Select(static silo => silo.WaitUntilReadyAsync()));
     }
+
+    /// <summary>Runs the command line through the gateway of one silo.</summary>
+    internal Task<OcacheResult> OcacheAsync(int silo, params IReadOnlyCollection<string> arguments) =>
+        OcacheAsync(silo, ReadOnlyMemory<byte>.Empty, arguments);
+
+    internal Task<OcacheResult> OcacheAsync(int silo, ReadOnlyMemory<byte> input, params IReadOnlyCollection<string> arguments) =>
+        Ocache.RunAsync(Silos[silo].Gateway, input, ["--cluster", ClusterId, .. arguments]);
+
+    /// <summary>Connects a client in this process, which at first knows the first silo only.</summary>
+    internal Task<OutsideClient> ConnectAsync() => OutsideClient.ConnectAsync(Silos[0].Gateway, ClusterId);
 
     public async ValueTask DisposeAsync()
     {

@@ -15,12 +15,13 @@ internal sealed class OutsideClient : IAsyncDisposable
 
     public ITopologySource Topology => _host.Services.GetRequiredService<ITopologySource>();
 
-    public static async Task<OutsideClient> ConnectAsync(string gateway)
+    public static async Task<OutsideClient> ConnectAsync(string gateway, string clusterId)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddCacheGridClient(options =>
         {
             options.Gateways.Add(gateway);
+            options.ClusterId = clusterId;
             options.RefreshPeriod = TimeSpan.FromMilliseconds(250);
 
             // Longer than the default: the machine may be busy, and nothing here measures time.
