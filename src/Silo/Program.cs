@@ -17,6 +17,7 @@ try
     });
     builder.Configuration.AddCommandLine(args, new Dictionary<string, string> { ["--instance"] = "Silo:Instance" });
     var options = SiloOptionsReader.Read(builder.Configuration);
+    ConfigurationSections.Read<CacheGridOptions>(builder.Configuration, CacheGridSiloBuilderExtensions.SectionName);
     builder.UseCacheSilo(options);
 
     await using var app = builder.Build();

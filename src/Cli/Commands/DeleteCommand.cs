@@ -45,9 +45,12 @@ internal static class DeleteCommand
             return ExitCode.Done;
         }
 
-        context.Terminal.Report(keys.Length == 1
-            ? $"no entry for '{keys[0]}' in cache '{context.CacheName}'."
-            : $"{missing} of {keys.Length} keys had no entry in cache '{context.CacheName}'.");
+        if (keys.Length == 1)
+        {
+            return context.ReportMiss(keys[0]);
+        }
+
+        context.Terminal.Report($"{missing} of {keys.Length} keys had no entry in cache '{context.CacheName}'.");
         return ExitCode.Refused;
     }
 }

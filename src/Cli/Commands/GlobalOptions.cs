@@ -7,8 +7,6 @@ namespace Orleans.Cache.Cli.Commands;
 /// <summary>The options that every command takes.</summary>
 internal sealed class GlobalOptions
 {
-    private const int LongestCacheName = 64;
-
     /// <summary>Where to reach the grid.</summary>
     public Option<GatewayAddress[]> Gateways { get; } = new("--gateway", "-g")
     {
@@ -30,6 +28,15 @@ internal sealed class GlobalOptions
         DefaultValueFactory = _ => ICacheGrid.DefaultCache,
     };
 
+    /// <summary>The Orleans cluster that the grid's silos form.</summary>
+    public Option<string> Cluster { get; } = new("--cluster")
+    {
+        Description = "The id of the Orleans cluster, where the silos have another one than usual (Silo:ClusterId).",
+        HelpName = "id",
+        Recursive = true,
+        DefaultValueFactory = _ => CacheGridDefaults.ClusterId,
+    };
+
     /// <summary>Whether to print for programs.</summary>
     public Option<bool> Json { get; } = new("--json")
     {
@@ -43,6 +50,7 @@ internal sealed class GlobalOptions
         Cache.Validators.Add(CheckCacheName);
         root.Options.Add(Gateways);
         root.Options.Add(Cache);
+        root.Options.Add(Cluster);
         root.Options.Add(Json);
     }
 
@@ -66,11 +74,9 @@ internal sealed class GlobalOptions
     private static void CheckCacheName(OptionResult result)
     {
         var name = result.Tokens.Count > 0 ? result.Tokens[0].Value : ICacheGrid.DefaultCache;
-        var wellFormed = name.Length is > 0 and <= LongestCacheName
-            && name.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.');
-        if (!wellFormed)
+        if (!CacheName.IsValid(name))
         {
-            result.AddError($"'{name}' is no cache name. A name has 1 to {LongestCacheName} characters of a-z, A-Z, 0-9, '-', '_' and '.'.");
+            result.AddError($"'{name}' is no cache name. A name has 1 to {CacheName.MaxLength} characters of a-z, A-Z, 0-9, '-', '_' and '.'.");
         }
     }
 }

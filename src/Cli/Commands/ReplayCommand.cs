@@ -37,7 +37,7 @@ internal static class ReplayCommand
         {
             Notes =
             [
-                "A latency is that of a get together with the set it led to. Failed requests are counted and do not end the replay.",
+                "A latency is that of a get together with the set it led to. Failed requests are counted; the replay ends when none was answered for 30 seconds.",
                 "Requests for one key follow each other, also with many at once: a key is not asked for again before its set is done.",
                 "Ctrl-C ends the replay and prints what was measured so far.",
             ],

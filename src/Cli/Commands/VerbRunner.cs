@@ -16,7 +16,8 @@ internal sealed class VerbRunner(GlobalOptions options, Terminal terminal)
     {
         try
         {
-            await using var connection = await GridConnection.OpenAsync(arguments.GetRequiredValue(options.Gateways), cancellationToken);
+            await using var connection = await GridConnection.OpenAsync(
+                arguments.GetRequiredValue(options.Gateways), arguments.GetRequiredValue(options.Cluster), cancellationToken);
             var context = new VerbContext(
                 connection.Grid, arguments.GetRequiredValue(options.Cache), arguments.GetValue(options.Json), terminal, arguments);
             return await verb(context, cancellationToken);

@@ -9,7 +9,7 @@ namespace Orleans.Cache.Cli.Replay;
 /// <param name="P50">Half of the requests took no longer.</param>
 /// <param name="P99">99 % of the requests took no longer.</param>
 /// <param name="P999">99.9 % of the requests took no longer.</param>
-/// <param name="StoppedBy">Why it ended early: a malformed line, a cancellation, or nothing but errors; <see langword="null"/> if it did not.</param>
+/// <param name="StoppedBy">Why it ended early: a malformed line, a cancellation, or a grid that fell silent; <see langword="null"/> if it did not.</param>
 internal sealed record ReplayResult(
     long Hits,
     long Misses,

@@ -11,9 +11,8 @@ internal sealed class ReplayRun
 {
     private const int ReadAhead = 1024;
 
-    // A grid that is gone would otherwise be asked for every line of a long trace, a timeout each.
-    private const int FutileRequestsPerWorker = 4;
-    private const int FutileRequestsAtLeast = 100;
+    // Longer than a grid needs to get over the loss of a silo. One that is gone would else be asked for every line, a timeout each.
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(30);
 
     private readonly ICache _cache;
     private readonly TraceReader _trace;
@@ -22,6 +21,9 @@ internal sealed class ReplayRun
     private readonly LatencyHistogram _latencies = new();
     private readonly KeyGate _gate = new();
     private readonly Channel<TraceRequest> _requests;
+
+    // When a request was last answered; at first, when the run started.
+    private long _lastAnswer;
 
     // What every value is a part of. Grows with the largest size seen so far; a race makes two arrays, and either will do.
     private byte[] _filling;
@@ -45,6 +47,7 @@ internal sealed class ReplayRun
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var started = _time.GetTimestamp();
+        Volatile.Write(ref _lastAnswer, started);
         var reading = ReadTraceAsync(stop.Token);
         var workers = Enumerable.Range(0, _settings.Concurrency).Select(_ => Task.Run(() => WorkAsync(stop), CancellationToken.None));
 
@@ -75,7 +78,7 @@ internal sealed class ReplayRun
             _latencies.Percentile(0.5),
             _latencies.Percentile(0.99),
             _latencies.Percentile(0.999),
-            stoppedBy is OperationCanceledException && !cancellationToken.IsCancellationRequested ? Counts.FirstError : stoppedBy);
+            stoppedBy is OperationCanceledException && !cancellationToken.IsCancellationRequested ? Silence() : stoppedBy);
     }
 
     private static byte[] MakeFilling(int bytes)
@@ -124,7 +127,7 @@ internal sealed class ReplayRun
                     _gate.Leave(request.Key);
                 }
 
-                if (IsFutile())
+                if (_time.GetElapsedTime(Volatile.Read(ref _lastAnswer)) > LongestSilence)
                 {
                     await stop.CancelAsync();
                 }
@@ -146,7 +149,9 @@ internal sealed class ReplayRun
                 await _cache.SetAsync(request.Key, ValueOf(request), options, cancellationToken);
             }
 
-            _latencies.Record(_time.GetElapsedTime(started));
+            var answered = _time.GetTimestamp();
+            Volatile.Write(ref _lastAnswer, answered);
+            _latencies.Record(_time.GetElapsedTime(started, answered));
             Counts.Answered(entry.Found);
         }
         catch (CacheException error)
@@ -168,7 +173,6 @@ internal sealed class ReplayRun
         return filling.AsMemory(0, bytes);
     }
 
-    private bool IsFutile() =>
-        Counts.Errors >= Math.Max(FutileRequestsAtLeast, FutileRequestsPerWorker * _settings.Concurrency)
-        && Counts.Hits + Counts.Misses == 0;
+    private static CacheUnavailableException Silence() => new(
+        $"no request was answered for {LongestSilence.TotalSeconds:F0} seconds, so the replay stopped. Check the grid with 'ocache ring'.");
 }

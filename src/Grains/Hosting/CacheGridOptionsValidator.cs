@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using Microsoft.Extensions.Options;
+using Orleans.Cache.Engine.Eviction;
 using Orleans.Cache.Engine.Topology;
 
 namespace Orleans.Cache.Grains.Hosting;
@@ -81,6 +82,11 @@ internal sealed class CacheGridOptionsValidator : IValidateOptions<CacheGridOpti
         if (cache.DefaultSlidingExpiration is { } sliding)
         {
             CheckDuration(failures, $"Cache:Caches:{name}:DefaultSlidingExpiration", sliding, limits.MaxTimeToLive);
+        }
+
+        if (cache.Eviction is null || !EvictionPolicies.IsKnown(cache.Eviction))
+        {
+            Add(failures, $"Cache:Caches:{name}:Eviction is '{cache.Eviction}'. It must be one of {string.Join(", ", EvictionPolicies.Names)}; leave it out for the default.");
         }
 
         if (cache.MaxEntries is < 1)

@@ -12,24 +12,15 @@ internal static class SiloOptionsReader
     /// <exception cref="SiloConfigurationException">Something is wrong; the message says what, and how to mend it.</exception>
     public static SiloOptions Read(IConfiguration configuration)
     {
-        SiloOptions options;
-        try
-        {
-            options = configuration.GetSection(SiloOptions.SectionName)
-                .Get<SiloOptions>(static binder => binder.ErrorOnUnknownConfiguration = true) ?? new SiloOptions();
-        }
-        catch (InvalidOperationException exception)
-        {
-            throw new SiloConfigurationException(
-                $"The section {SiloOptions.SectionName} of the configuration cannot be read: {exception.InnerException?.Message ?? exception.Message}");
-        }
-
+        var options = ConfigurationSections.Read<SiloOptions>(configuration, SiloOptions.SectionName);
         if (options.Instance is < 0 or > LastInstance)
         {
             throw new SiloConfigurationException(
                 Text($"Silo:Instance is {options.Instance}. It must be 0 to {LastInstance}: the silos of one machine are numbered from 0."));
         }
 
+        CheckText(nameof(SiloOptions.ClusterId), options.ClusterId);
+        CheckText(nameof(SiloOptions.ServiceId), options.ServiceId);
         (string Name, int Port)[] ports =
         [
             (nameof(SiloOptions.SiloPort), options.EffectiveSiloPort),
@@ -44,12 +35,26 @@ internal static class SiloOptionsReader
             }
         }
 
+        if (ports.GroupBy(static port => port.Port).FirstOrDefault(static group => group.Count() > 1) is { } shared)
+        {
+            throw new SiloConfigurationException(
+                Text($"Port {shared.Key} stands for {string.Join(" and ", shared.Select(static port => $"Silo:{port.Name}"))}. Give each a port of its own."));
+        }
+
         foreach (var (name, port) in ports)
         {
             CheckFree(name, port);
         }
 
         return options;
+    }
+
+    private static void CheckText(string name, string value)
+    {
+        if (string.IsNullOrWhiteSpace(value))
+        {
+            throw new SiloConfigurationException($"Silo:{name} is empty. Set the same on every silo and client, or leave it out.");
+        }
     }
 
     private static void CheckFree(string name, int port)

@@ -1,0 +1,150 @@
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+using Orleans.Cache.Client.Hosting;
+using Orleans.Cache.Grains.Hosting;
+using Orleans.Cache.Silo.Configuration;
+
+namespace Orleans.Cache.Contracts.Tests;
+
+/// <summary>No option is without effect, and none takes a value that makes no sense.</summary>
+public sealed class OptionsTests
+{
+    /// <summary>They look at options only to refuse or to pass them on.</summary>
+    private static readonly string[] OnlyLookAtOptions =
+        [nameof(CacheGridOptionsValidator), nameof(CacheGridClientOptionsValidator), nameof(SiloOptionsReader), nameof(Topology.LimitsMessage)];
+
+    [Theory]
+    [InlineData(typeof(CacheGridOptions))]
+    [InlineData(typeof(CacheOptions))]
+    [InlineData(typeof(CacheLimits))]
+    [InlineData(typeof(CacheGridClientOptions))]
+    [InlineData(typeof(Silo.Configuration.SiloOptions))]
+    public void Option_OfEveryKind_IsReadSomewhere(Type options)
+    {
+        var readers = Repository.Sources
+            .Where(source => !OnlyLookAtOptions.Append(options.Name).Contains(Path.GetFileNameWithoutExtension(source.Path)))
+            .ToArray();
+
+        // A port that is not set follows from the number of the silo, so it is read in its effective form.
+        Assert.DoesNotContain(
+            options.GetProperties().Select(static property => property.Name),
+            name => !readers.Any(source => Regex.IsMatch(source.Text, $@"\.(Effective)?{name}\b")));
+    }
+
+    [Theory]
+    [InlineData(typeof(CacheGridOptions), typeof(CacheGridOptionsValidator))]
+    [InlineData(typeof(CacheOptions), typeof(CacheGridOptionsValidator))]
+    [InlineData(typeof(CacheLimits), typeof(CacheGridOptionsValidator))]
+    [InlineData(typeof(CacheGridClientOptions), typeof(CacheGridClientOptionsValidator))]
+    [InlineData(typeof(Silo.Configuration.SiloOptions), typeof(SiloOptionsReader))]
+    public void Option_OfEveryKind_IsChecked(Type options, Type validator)
+    {
+        // What turns typed values into bytes is code, of which any will do.
+        string[] anyValueWillDo = [nameof(CacheGridClientOptions.Serializer), nameof(CacheGridClientOptions.JsonContexts)];
+        var text = Repository.Sources.Single(source => Path.GetFileNameWithoutExtension(source.Path) == validator.Name).Text;
+
+        Assert.DoesNotContain(
+            options.GetProperties().Select(static property => property.Name).Except(anyValueWillDo),
+            name => !Regex.IsMatch(text, $@"\.{name}\b"));
+    }
+
+    [Fact]
+    public void BadOption_OfASilosPart_IsRefusedByName() => Refused(new CacheGridOptionsValidator(), new()
+    {
+        ["Cache:SiloName has 0 "] = static options => options.SiloName = string.Empty,
+        ["Cache:SiloName has 129 "] = static options => options.SiloName = new string('n', 129),
+        ["Cache:PartitionCount is 0."] = static options => options.PartitionCount = 0,
+        ["Cache:PartitionCount is 1000."] = static options => options.PartitionCount = 1000,
+        ["Cache:PartitionCount is 32768."] = static options => options.PartitionCount = 32768,
+        ["Cache:MemoryBudgetBytes is 1000."] = static options => options.MemoryBudgetBytes = 1000,
+        ["Cache:Weight is 0."] = static options => options.Weight = 0,
+        ["Cache:Weight is -1."] = static options => options.Weight = -1,
+        ["Cache:Weight is 101."] = static options => options.Weight = 101,
+        ["Cache:Weight is NaN."] = static options => options.Weight = double.NaN,
+        ["Cache:Zone is null."] = static options => options.Zone = null!,
+        ["Cache:Limits:MaxKeyBytes is 0."] = static options => options.Limits = new() { MaxKeyBytes = 0 },
+        ["Cache:Limits:MaxKeyBytes is 65536."] = static options => options.Limits = new() { MaxKeyBytes = 65536 },
+        ["Cache:Limits:MaxValueBytes is -1."] = static options => options.Limits = new() { MaxValueBytes = -1 },
+        ["Cache:Limits:MaxValueBytes is 67108865."] = static options => options.Limits = new() { MaxValueBytes = 67108865, MaxBatchBytes = 200_000_000 },
+        ["Cache:Limits:MaxBatchOperations is 0."] = static options => options.Limits = new() { MaxBatchOperations = 0 },
+        ["Cache:Limits:MaxBatchOperations is 1000001."] = static options => options.Limits = new() { MaxBatchOperations = 1_000_001 },
+        ["Cache:Limits:MaxBatchBytes is 1000."] = static options => options.Limits = new() { MaxBatchBytes = 1000 },
+        ["Cache:Limits:MaxBatchBytes is 268435457."] = static options => options.Limits = new() { MaxBatchBytes = 268435457 },
+        ["Cache:Limits:MaxTimeToLive is 00:00:00."] = static options => options.Limits = new() { MaxTimeToLive = TimeSpan.Zero },
+        ["Cache:Limits:MaxTimeToLive is 3651.00:00:00."] = static options => options.Limits = new() { MaxTimeToLive = TimeSpan.FromDays(3651) },
+        ["Cache:Caches has 'no name'"] = static options => options.Caches["no name"] = new CacheOptions(),
+        ["Cache:Caches:small:DefaultTimeToLive is 00:00:00."] = static options => options.Caches["small"] = new() { DefaultTimeToLive = TimeSpan.Zero },
+        ["Cache:Caches:small:DefaultSlidingExpiration is -00:00:01."] = static options => options.Caches["small"] = new() { DefaultSlidingExpiration = TimeSpan.FromSeconds(-1) },
+        ["Cache:Caches:small:Eviction is 'mru'."] = static options => options.Caches["small"] = new() { Eviction = "mru" },
+        ["Cache:Caches:small:Eviction is ''."] = static options => options.Caches["small"] = new() { Eviction = null! },
+        ["Cache:Caches:small:MaxEntries is 0."] = static options => options.Caches["small"] = new() { MaxEntries = 0 },
+        ["Cache:Caches:small:MaxBytes is 1000."] = static options => options.Caches["small"] = new() { MaxBytes = 1000 },
+    });
+
+    [Fact]
+    public void BadOption_OfAClient_IsRefusedByName() => Refused(new CacheGridClientOptionsValidator(), new()
+    {
+        ["Gateways has 'localhost'"] = static options => options.Gateways.Add("localhost"),
+        ["Gateways has 'localhost:0'"] = static options => options.Gateways.Add("localhost:0"),
+        ["ClusterId is empty."] = static options => options.ClusterId = " ",
+        ["ServiceId is empty."] = static options => options.ServiceId = string.Empty,
+        ["OperationTimeout is 00:00:00."] = static options => options.OperationTimeout = TimeSpan.Zero,
+        ["OperationTimeout is 00:11:00."] = static options => options.OperationTimeout = TimeSpan.FromMinutes(11),
+        ["RetryDelay is 00:00:00."] = static options => options.RetryDelay = TimeSpan.Zero,
+        ["RetryDelay is 00:00:02."] = static options => options.RetryDelay = TimeSpan.FromSeconds(2),
+        ["RefreshPeriod is 00:00:00."] = static options => options.RefreshPeriod = TimeSpan.Zero,
+        ["RefreshPeriod is 02:00:00."] = static options => options.RefreshPeriod = TimeSpan.FromHours(2),
+    });
+
+    [Theory]
+    [InlineData("Silo:Instance", "-1", "Silo:Instance is -1.")]
+    [InlineData("Silo:Instance", "100", "Silo:Instance is 100.")]
+    [InlineData("Silo:Instance", "one", "'one' at 'Silo:Instance'")]
+    [InlineData("Silo:SiloPort", "0", "Silo:SiloPort is 0.")]
+    [InlineData("Silo:GatewayPort", "65536", "Silo:GatewayPort is 65536.")]
+    [InlineData("Silo:HttpPort", "-5", "Silo:HttpPort is -5.")]
+    [InlineData("Silo:PrimaryPort", "0", "Silo:PrimaryPort is 0.")]
+    [InlineData("Silo:SiloPort", "30000", "Port 30000 stands for Silo:SiloPort and Silo:GatewayPort.")]
+    [InlineData("Silo:ClusterId", "", "Silo:ClusterId is empty.")]
+    [InlineData("Silo:ServiceId", " ", "Silo:ServiceId is empty.")]
+    [InlineData("Silo:Port", "1", "Silo:Port is no option.")]
+    public void BadOption_OfTheReadyMadeSilo_IsRefusedByName(string option, string value, string message)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new(option, value)]).Build();
+
+        var error = Assert.Throws<SiloConfigurationException>(() => SiloOptionsReader.Read(configuration));
+
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Cache:PartitionCuont", "Cache:PartitionCuont is no option.")]
+    [InlineData("Cache:Limits:MaxKeyByte", "Cache:Limits:MaxKeyByte is no option.")]
+    [InlineData("Cache:Caches:small:MaxEntrys", "Cache:Caches:small:MaxEntrys is no option.")]
+    [InlineData("Cache:Caches:small:MaxEntries", "'x' at 'Cache:Caches:small:MaxEntries'")]
+    [InlineData("Cache:Limits:MaxTimeToLive", "'x' at 'Cache:Limits:MaxTimeToLive'")]
+    public void MisspeltOption_OfASilosPart_IsRefusedByName(string option, string message)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new(option, "x")]).Build();
+
+        var error = Assert.Throws<SiloConfigurationException>(() => ConfigurationSections.Read<CacheGridOptions>(configuration, "Cache"));
+
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+    }
+
+    private static void Refused<T>(IValidateOptions<T> validator, Dictionary<string, Action<T>> cases)
+        where T : class, new()
+    {
+        Assert.True(validator.Validate(null, new T()).Succeeded);
+        Assert.All(cases, @case =>
+        {
+            var options = new T();
+            @case.Value(options);
+
+            var failure = Assert.Single(validator.Validate(null, options).Failures ?? []);
+
+            Assert.StartsWith(@case.Key, failure, StringComparison.Ordinal);
+        });
+    }
+}

@@ -1,0 +1,173 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Orleans.Cache.Engine.Batches;
+
+namespace Orleans.Cache.Contracts.Tests.Wire;
+
+/// <summary>The bytes of batches: see docs/formats/batch.md.</summary>
+public sealed class BatchFormatTests
+{
+    private const int Seed = 20_261_120;
+    private const int DamagedBatches = 50_000;
+    private const int MaxOperations = 100;
+
+    private const string GoldenRequest = """
+        01000000 02000000
+        02 03 0300 05000000 00000000 03000000 E803000000000000 FFFFFFFFFFFFFFFF 8877665544332211 0000000000000000
+        01 00 0200 00000000 08000000 0A000000 0000000000000000 0000000000000000 0000000000000000 0000000000000000
+        6B6579 76616C7565
+        6B32
+        """;
+
+    private const string GoldenReply = """
+        01000000 02000000
+        01 000000 05000000 00000000 00000000 8877665544332211 FFFFFFFFFFFFFFFF
+        05 000000 00000000 05000000 00000000 0100000000000000 2A00000000000000
+        76616C7565
+        """;
+
+    [Fact]
+    public void Sizes_OfTheParts_AreThoseOfTheFormat()
+    {
+        Assert.Equal((8, 48, 32), (BatchFormat.HeaderBytes, Unsafe.SizeOf<ShardOperation>(), Unsafe.SizeOf<ShardResult>()));
+        Assert.Equal((ShardOperation.SizeInBytes, ShardResult.SizeInBytes), (Unsafe.SizeOf<ShardOperation>(), Unsafe.SizeOf<ShardResult>()));
+        Assert.True(BitConverter.IsLittleEndian);
+    }
+
+    [Fact]
+    public void Request_HasTheGoldenBytes() => Assert.Equal(Hex(GoldenRequest), Convert.ToHexString(MakeRequest()));
+
+    [Fact]
+    public void Reply_HasTheGoldenBytes() => Assert.Equal(Hex(GoldenReply), Convert.ToHexString(MakeReply()));
+
+    [Fact]
+    public void Request_OfGoldenBytes_IsReadAsItWasWritten()
+    {
+        var operations = BatchFormat.ReadRequest(Convert.FromHexString(Hex(GoldenRequest)), MaxOperations, out var payload).ToArray();
+
+        Assert.Equal([OperationKind.Set, OperationKind.Get], operations.Select(operation => operation.Kind));
+        Assert.Equal((byte)CacheConditionKind.IfVersion, operations[0].Condition);
+        Assert.Equal((1000, ShardOperation.Forever, 0x1122334455667788), (operations[0].TimeToLive, operations[0].SlidingExpiration, operations[0].Argument));
+        Assert.Equal("key"u8, payload.Slice(operations[0].KeyOffset, operations[0].KeyLength));
+        Assert.Equal("value"u8, payload.Slice(operations[0].ValueOffset, operations[0].ValueLength));
+        Assert.Equal("k2"u8, payload.Slice(operations[1].KeyOffset, operations[1].KeyLength));
+    }
+
+    [Fact]
+    public void Reply_OfGoldenBytes_IsReadAsItWasWritten()
+    {
+        var results = BatchFormat.ReadReply(Convert.FromHexString(Hex(GoldenReply)), 2, out var values).ToArray();
+
+        Assert.Equal([OperationStatus.Done, OperationStatus.VersionMismatch], results.Select(result => result.Status));
+        Assert.Equal((0x1122334455667788, ShardOperation.Forever), (results[0].Version, results[0].Number));
+        Assert.Equal((1, 42), (results[1].Version, results[1].Number));
+        Assert.Equal("value"u8, values.Slice(results[0].ValueOffset, results[0].ValueLength));
+    }
+
+    [Fact]
+    public void Damage_ToARequest_IsFoundOrHarmless() => Damage(MakeRequest(), static bytes =>
+    {
+        foreach (ref readonly var operation in BatchFormat.ReadRequest(bytes, MaxOperations, out var payload))
+        {
+            _ = payload.Slice(operation.KeyOffset, operation.KeyLength);
+            _ = payload.Slice(operation.ValueOffset, operation.ValueLength);
+        }
+    });
+
+    [Fact]
+    public void Damage_ToAReply_IsFoundOrHarmless() => Damage(MakeReply(), static bytes =>
+    {
+        foreach (ref readonly var result in BatchFormat.ReadReply(bytes, 2, out var values))
+        {
+            _ = values.Slice(result.ValueOffset, result.ValueLength);
+        }
+    });
+
+    [Fact]
+    public void Request_OverTheLimit_IsRefused()
+    {
+        var error = Assert.Throws<InvalidDataException>(static () => BatchFormat.ReadRequest(MakeRequest(), maxOperations: 1, out _));
+
+        Assert.Contains("2 operations, at most 1", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Reply_ToAnotherNumberOfOperations_IsRefused()
+    {
+        Assert.Throws<InvalidDataException>(static () => BatchFormat.ReadReply(MakeReply(), operations: 3, out _));
+        Assert.Throws<InvalidDataException>(static () => BatchFormat.ReadReply(MakeReply(), operations: 1, out _));
+    }
+
+    [Theory]
+    [InlineData(typeof(ShardOperation), "The operations of a request")]
+    [InlineData(typeof(ShardResult), "The results of a reply")]
+    public void Page_OfTheFormat_HasTheOffsetsOfTheStruct(Type type, string heading)
+    {
+        var section = File.ReadAllText(Repository.PathOf("docs/formats/batch.md")).Split("\n## ").Single(part => part.StartsWith(heading, StringComparison.Ordinal));
+        var documented = section.Split('\n')
+            .Select(static line => line.Split('|', StringSplitOptions.TrimEntries))
+            .Where(static cells => cells.Length > 3 && int.TryParse(cells[1], out _) && cells[3].StartsWith('`'))
+            .Select(static cells => $"{cells[1]} {cells[3].Trim('`')}");
+
+        var declared = type.GetFields().Where(static field => !field.IsStatic).Select(field => $"{Marshal.OffsetOf(type, field.Name)} {field.Name}");
+
+        Assert.Equal(declared, documented);
+    }
+
+    private static byte[] MakeRequest()
+    {
+        var writer = new BatchWriter(operations: 2, payloadBytes: 10);
+        var set = new ShardOperation
+        {
+            Kind = OperationKind.Set,
+            Condition = (byte)CacheConditionKind.IfVersion,
+            TimeToLive = 1000,
+            SlidingExpiration = ShardOperation.Forever,
+            Argument = 0x1122334455667788,
+        };
+        writer.Add(set, "key", "value"u8);
+        writer.Add(new ShardOperation { Kind = OperationKind.Get }, "k2", default);
+        return writer.ToArray();
+    }
+
+    private static byte[] MakeReply()
+    {
+        ShardResult[] results =
+        [
+            new() { Status = OperationStatus.Done, ValueLength = 5, Version = 0x1122334455667788, Number = ShardOperation.Forever },
+            new() { Status = OperationStatus.VersionMismatch, ValueOffset = 5, Version = 1, Number = 42 },
+        ];
+        byte[] reply = [.. new byte[BatchFormat.ReplyHeadBytes(results.Length)], .. "value"u8];
+        BatchFormat.WriteHeader(reply, results.Length);
+        MemoryMarshal.AsBytes(results.AsSpan()).CopyTo(reply.AsSpan(BatchFormat.HeaderBytes));
+        return reply;
+    }
+
+    private static void Damage(byte[] batch, Action<byte[]> read)
+    {
+        var random = new Random(Seed);
+        for (var number = 0; number < DamagedBatches; number++)
+        {
+            var damaged = batch.AsSpan(0, random.Next(4) == 0 ? random.Next(batch.Length + 1) : batch.Length).ToArray();
+            for (var flips = random.Next(damaged.Length == 0 ? 1 : 8); flips > 0; flips--)
+            {
+                damaged[random.Next(damaged.Length)] ^= (byte)(1 << random.Next(8));
+            }
+
+            try
+            {
+                read(damaged);
+            }
+            catch (InvalidDataException)
+            {
+                // Found.
+            }
+            catch (Exception exception)
+            {
+                Assert.Fail($"Batch {number} of seed {Seed}, {Convert.ToHexString(damaged)}: {exception}");
+            }
+        }
+    }
+
+    private static string Hex(string text) => string.Concat(text.Where(char.IsAsciiHexDigit));
+}

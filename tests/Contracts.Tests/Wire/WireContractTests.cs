@@ -1,0 +1,114 @@
+using System.Collections;
+using System.Globalization;
+using System.Reflection;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Cache.Contracts.Nodes;
+using Orleans.Cache.Contracts.Partitions;
+using Orleans.Cache.Contracts.Topology;
+using Orleans.Serialization;
+
+namespace Orleans.Cache.Contracts.Tests.Wire;
+
+/// <summary>Processes of different versions run side by side during an upgrade: what they say to each other changes only by additions.</summary>
+public sealed class WireContractTests
+{
+    private static readonly SiloAddress Silo = SiloAddress.New(new System.Net.IPEndPoint(System.Net.IPAddress.Parse("10.0.0.7"), 11111), 42);
+
+    private static readonly LimitsMessage Limits = new(1, 2, 3, long.MaxValue, TimeSpan.FromDays(3650));
+
+    private static readonly CacheStatistics Statistics = new()
+    {
+        Cache = "default",
+        Entries = 1,
+        Bytes = long.MaxValue,
+        Hits = 3,
+        Misses = 4,
+        Writes = 5,
+        Removals = 6,
+        Evictions = 7,
+        Expirations = 8,
+    };
+
+    private static readonly NodeDescriptor Node = new()
+    {
+        Name = "silo-0",
+        Address = Silo,
+        Gateway = SiloAddress.New(Silo.Endpoint, 0),
+        NodeType = "sys.svc.user.1",
+        Weight = 0.75,
+        Zone = "zone ä",
+        PartitionCount = 1024,
+        Caches = ["default", "small"],
+        Limits = Limits,
+    };
+
+    private static readonly TopologyMessage Topology = new(2097152, [Node, Node with { Gateway = null }], [0, 1, -1], [1, long.MaxValue, 0], ["default"], Limits);
+
+    private static readonly object[] Samples =
+    [
+        Node,
+        Node with { Gateway = null, Zone = string.Empty, Caches = [] },
+        Limits,
+        Topology,
+        new BatchRequest(Silo, 7, "default", [1, 2, 3]),
+        new BatchReply(BatchOutcome.Executed, 7, [1, 2, 3], null),
+        new BatchReply(BatchOutcome.Malformed, 7, [], "what was wrong"),
+        new CacheStatisticsConverter().ConvertToSurrogate(Statistics),
+        new NodeStatistics("silo-0", 1 << 30, [Statistics]),
+        new NodeStatus(Node, true, Topology),
+        new NodeStatus(Node, false, null),
+        new PartitionStatus(Silo, true, 9),
+        new JoinReply(Topology, null),
+        new JoinReply(null, "why not"),
+    ];
+
+    [Fact]
+    public void Contract_IsTheApprovedOne() => Approved.Equal("WireContract", WireContract.Describe());
+
+    [Fact]
+    public void Message_RoundTrip_LosesNothing()
+    {
+        using var services = new ServiceCollection()
+            .AddSerializer(static builder => builder.AddAssembly(typeof(BatchRequest).Assembly))
+            .BuildServiceProvider();
+        var serializer = services.GetRequiredService<Serializer>();
+
+        Assert.All(Samples, sample => Assert.Equal(Describe(sample), Describe(serializer.Deserialize<object>(serializer.SerializeToArray<object>(sample))!)));
+    }
+
+    [Fact]
+    public void Message_OfEveryType_IsAmongTheSamples() =>
+        Assert.Empty(WireContract.Messages.Except(Samples.Select(static sample => sample.GetType())));
+
+    [Fact]
+    public void Member_OfEveryMessage_HasAnId() => Assert.All(WireContract.Messages, static type => Assert.All(
+        type.GetProperties().Where(static property => property.CanWrite), static property => Assert.True(property.IsDefined(typeof(IdAttribute)), $"{property.DeclaringType!.Name}.{property.Name}")));
+
+    [Fact]
+    public void Alias_OfEveryTypeAndMethod_IsThereAndUnique()
+    {
+        var types = WireContract.Types.Where(static type => type.IsInterface || type.IsDefined(typeof(GenerateSerializerAttribute))).ToArray();
+        var aliases = types.Select(static type => type.GetCustomAttribute<AliasAttribute>()?.Alias).ToList();
+
+        Assert.All(aliases, Assert.NotNull);
+        Assert.Distinct(aliases);
+        Assert.All(types.Where(static type => type.IsInterface), static type =>
+        {
+            var methods = type.GetMethods().Select(static method => method.GetCustomAttribute<AliasAttribute>()?.Alias).ToList();
+            Assert.All(methods, Assert.NotNull);
+            Assert.Distinct(methods);
+        });
+    }
+
+    /// <summary>A value with everything in it, as text: records compare their arrays by reference.</summary>
+    private static string Describe(object? value) => value switch
+    {
+        null => "null",
+        string text => $"\"{text}\"",
+        SiloAddress address => address.ToString(),
+        IEnumerable elements => $"[{string.Join(", ", elements.Cast<object?>().Select(Describe))}]",
+        _ when value.GetType().Assembly.GetName().Name!.StartsWith("Orleans.Cache", StringComparison.Ordinal) && !value.GetType().IsEnum =>
+            $"{value.GetType().Name} {{ {string.Join(", ", value.GetType().GetProperties().Where(static property => property.CanWrite).Select(property => $"{property.Name} = {Describe(property.GetValue(value))}"))} }}",
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
+    };
+}

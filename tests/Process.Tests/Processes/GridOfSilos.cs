@@ -1,0 +1,75 @@
+namespace Orleans.Cache.Process.Tests.Processes;
+
+/// <summary>A grid of silo processes, shared by the tests of a collection. Silo 0 keeps the membership, so it is never stopped.</summary>
+public abstract class GridOfSilos : IAsyncLifetime
+{
+    private readonly SiloSettings[] _settings;
+    private readonly SiloProcess?[] _silos;
+
+    private protected GridOfSilos(int silos, params IReadOnlyList<string> further)
+    {
+        var first = SiloSettings.First(further);
+        _settings = [first, .. Enumerable.Range(1, silos - 1).Select(first.Joining)];
+        _silos = new SiloProcess?[silos];
+    }
+
+    /// <summary>The Orleans cluster that the silos form.</summary>
+    public virtual string ClusterId => CacheGridDefaults.ClusterId;
+
+    internal IReadOnlyList<SiloProcess> Silos => [.. _silos.OfType<SiloProcess>()];
+
+    /// <summary>What all silos wrote, for the message of a test that failed.</summary>
+    public string Transcript => string.Join('\n', Silos.Select(static silo => silo.Run.Transcript));
+
+    public async ValueTask InitializeAsync() => await EnsureAllRunAsync();
+
+    /// <summary>Starts whichever silos do not run, under the name and on the ports that they had, and waits until all are ready.</summary>
+    public async Task EnsureAllRunAsync()
+    {
+        if (_silos[0] is { Run.HasExited: true })
+        {
+            // The others cannot do without it.
+            await DisposeAsync();
+        }
+
+        for (var index = 0; index < _silos.Length; index++)
+        {
+            if (_silos[index] is not { Run.HasExited: false })
+            {
+                if (_silos[index] is { } former)
+                {
+                    await former.DisposeAsync();
+                }
+
+                _silos[index] = SiloProcess.Start(_settings[index]);
+                await _silos[index]!.WaitUntilReadyAsync();
+            }
+        }
+
+        await Task.WhenAll(Silos.Select(static silo => silo.WaitUntilReadyAsync()));
+    }
+
+    /// <summary>Runs the command line through the gateway of one silo.</summary>
+    internal Task<OcacheResult> OcacheAsync(int silo, params IReadOnlyCollection<string> arguments) =>
+        OcacheAsync(silo, ReadOnlyMemory<byte>.Empty, arguments);
+
+    internal Task<OcacheResult> OcacheAsync(int silo, ReadOnlyMemory<byte> input, params IReadOnlyCollection<string> arguments) =>
+        Ocache.RunAsync(Silos[silo].Gateway, input, ["--cluster", ClusterId, .. arguments]);
+
+    /// <summary>Connects a client in this process, which at first knows the first silo only.</summary>
+    internal Task<OutsideClient> ConnectAsync() => OutsideClient.ConnectAsync(Silos[0].Gateway, ClusterId);
+
+    public async ValueTask DisposeAsync()
+    {
+        for (var index = 0; index < _silos.Length; index++)
+        {
+            if (_silos[index] is { } silo)
+            {
+                await silo.DisposeAsync();
+                _silos[index] = null;
+            }
+        }
+
+        GC.SuppressFinalize(this);
+    }
+}
