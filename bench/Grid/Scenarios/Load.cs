@@ -1,0 +1,15 @@
+using System.Globalization;
+
+namespace Orleans.Cache.GridBench.Scenarios;
+
+/// <summary>What is asked of a side, and by how many at once.</summary>
+/// <param name="Operation">What each operation does.</param>
+/// <param name="Callers">How many callers, each waiting for its answer before it asks again; connections, for Redis.</param>
+/// <param name="Batch">How many operations a caller sends at once; the pipeline's depth, for Redis.</param>
+internal sealed record Load(LoadOperation Operation, int Callers, int Batch = 1)
+{
+    /// <summary>As <c>redis-benchmark</c> takes it.</summary>
+    public string ToRedisOptions() => Batch == 1
+        ? string.Create(CultureInfo.InvariantCulture, $"-c {Callers}")
+        : string.Create(CultureInfo.InvariantCulture, $"-c {Callers} -P {Batch}");
+}
