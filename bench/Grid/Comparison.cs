@@ -29,7 +29,7 @@ internal sealed class Comparison(CompareSettings settings, IReadOnlySet<SideKind
             foreach (var contestant in contestants)
             {
                 var side = await sides.GetAsync(contestant.Side, cancellationToken);
-                var measurement = await side.RunAsync(contestant.Load, settings.Duration, cancellationToken);
+                var measurement = await MeasureAsync(side, contestant.Load, cancellationToken);
                 await ReportAsync(scenario, contestant, turn, measurement);
 
                 // The first turn warms up: code is compiled, connections are made, buffers have grown.
@@ -46,6 +46,14 @@ internal sealed class Comparison(CompareSettings settings, IReadOnlySet<SideKind
             [.. contestants.Skip(1).Select(rival => new ContestantResult(rival, measurements[rival]))]);
     }
 
+    private async Task<Measurement> MeasureAsync(ISide side, Load load, CancellationToken cancellationToken)
+    {
+        var before = MachineTime.Now();
+        var measurement = await side.RunAsync(load, settings.Duration, cancellationToken);
+        var own = measurement.ClientProcessor + measurement.ServerProcessor;
+        return measurement with { OthersShare = before is { } start && own is { } time ? MachineTime.Now()?.OthersShareSince(start, time) : null };
+    }
+
     private async Task ReportAsync(Scenario scenario, Contestant contestant, int turn, Measurement measurement)
     {
         var which = turn == 0 ? "warm-up" : string.Create(CultureInfo.InvariantCulture, $"{turn} of {settings.Repeats}");
@@ -54,6 +62,6 @@ internal sealed class Comparison(CompareSettings settings, IReadOnlySet<SideKind
             : string.Create(CultureInfo.InvariantCulture, $", {measurement.Errors} errors, the first: {measurement.FirstError}");
         await progress.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
-            $"{scenario.Name,-14} {which,-8} {contestant.Label,-18} {measurement.OperationsPerSecond,12:N0} operations/s{errors}"));
+            $"{scenario.Name,-14} {which,-8} {contestant.Label,-18} {measurement.OperationsPerSecond,12:N0} operations/s, others took {measurement.OthersShare:P0}{errors}"));
     }
 }

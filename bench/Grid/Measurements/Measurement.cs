@@ -23,6 +23,9 @@ internal sealed record Measurement
     /// <summary>The managed bytes that the load's process allocated.</summary>
     public long? AllocatedBytes { get; init; }
 
+    /// <summary>The part of the machine's processors, 0 to 1, that programs beside the comparison took meanwhile.</summary>
+    public double? OthersShare { get; init; }
+
     /// <summary>The calls that ended in an error.</summary>
     public long Errors { get; init; }
 

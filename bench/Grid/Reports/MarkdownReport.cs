@@ -15,7 +15,8 @@ internal static class MarkdownReport
 
         Values of 100 bytes, 100,000 keys, all present; everything on one machine over loopback. The grid is one silo process under the load of
         a client process with the public API; Redis runs without persistence under the load of `redis-benchmark`, its best case. They take turns
-        (grid, Redis, grid, Redis ...) after a turn to warm up.
+        (grid, Redis, grid, Redis ...) after a turn to warm up. Other programs took {Others(results)} of the processors meanwhile: the less, the
+        better, because the side with more threads gets more of a busy machine. The processor time for an operation depends on it least.
 
         ## Ratios
 
@@ -76,6 +77,18 @@ internal static class MarkdownReport
         }
 
         return table;
+    }
+
+    private static string Others(IReadOnlyList<ScenarioResult> results)
+    {
+        double[] shares =
+        [
+            .. results.SelectMany(static result => result.Rivals.Prepend(result.Grid))
+                .SelectMany(static side => side.Runs)
+                .Select(static run => run.OthersShare)
+                .OfType<double>(),
+        ];
+        return shares.Length == 0 ? "an unknown part" : string.Create(CultureInfo.InvariantCulture, $"{100 * Spread.Of(shares).Median:F0} %");
     }
 
     private static string Errors(IReadOnlyList<ScenarioResult> results)
