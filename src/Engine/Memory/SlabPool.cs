@@ -244,8 +244,22 @@ internal sealed unsafe class SlabPool : IDisposable
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => VirtualMemory.Unmap(_mapping, _mappingBytes);
+    /// <summary>Unmaps the range, when nobody can use it any more.</summary>
+    ~SlabPool()
+    {
+        if (_mapping != 0)
+        {
+            VirtualMemory.Unmap(_mapping, _mappingBytes);
+        }
+    }
+
+    /// <summary>
+    /// Gives the memory back. The range stays mapped, and reads as zero: an application that stops may still have a thread in an operation,
+    /// which must end in an answer and not in the death of the process.
+    /// </summary>
+#pragma warning disable CA1816 // The finalizer has the rest to do.
+    public void Dispose() => VirtualMemory.Release((nint)Base, (nint)Slabs.Length << SlabShift);
+#pragma warning restore CA1816
 
     private void ReleaseLocked(long count)
     {
