@@ -79,6 +79,7 @@ public sealed class OptionsTests
         ["Cache:Caches:small:Eviction is 'mru'."] = static options => options.Caches["small"] = new() { Eviction = "mru" },
         ["Cache:Caches:small:Eviction is ''."] = static options => options.Caches["small"] = new() { Eviction = null! },
         ["Cache:Caches:small:MaxEntries is 0."] = static options => options.Caches["small"] = new() { MaxEntries = 0 },
+        ["Cache:Caches:small:TimeToLiveJitter is 2."] = static options => options.Caches["small"] = new() { TimeToLiveJitter = 2 },
         ["Cache:Caches:small:MaxBytes is 1000."] = static options => options.Caches["small"] = new() { MaxBytes = 1000 },
     });
 
