@@ -37,6 +37,6 @@ internal static class Fuzz
             _ => 30_000,
         };
         partitions = 1 << (seed % 7);
-        return seed % 3 == 0 ? new CacheOptions { MaxEntries = Math.Max(1, keys / 10), Eviction = "lru" } : new CacheOptions();
+        return seed % 3 == 0 ? new CacheOptions { MaxEntries = Math.Clamp(keys / 10, 1, 50), Eviction = "lru" } : new CacheOptions();
     }
 }

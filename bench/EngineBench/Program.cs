@@ -8,11 +8,19 @@ switch (args)
     case ["fuzz", var operations, var seed]:
         Fuzz.Run(long.Parse(operations), int.Parse(seed));
         return 0;
+    case ["speed", var entries, var operations, .. var rest]:
+        Speed.Run(int.Parse(entries), int.Parse(operations), rest is []);
+        return 0;
+    case ["memory", var entries, var eviction]:
+        MemoryUse.Run(int.Parse(entries), eviction);
+        return 0;
     default:
         Console.Error.WriteLine("""
             usage:
               traces FOLDER [TRACE ...]     hit ratios of every policy, against the table in FOLDER/README.md
               fuzz OPERATIONS SEED          random operations against the model
+              speed ENTRIES OPERATIONS      nanoseconds for each operation, against ConcurrentDictionary (append "alone" to leave it out)
+              memory ENTRIES POLICY         bytes for each entry, resident set, pauses of the garbage collector
             """);
         return 2;
 }

@@ -24,6 +24,12 @@ public sealed record CacheOptions
     /// <value>Bytes; 1,048,576 (1 MiB) or more. Default: none, the cache shares its silos' memory budgets with the others.</value>
     public long? MaxBytes { get; init; }
 
+    /// <summary>
+    /// By how much a time to live may be shortened at random, so that entries written together do not all expire together.
+    /// </summary>
+    /// <value>A part of the time to live, 0 to 1: at 0.1, ten minutes become nine to ten. Default: 0, not at all.</value>
+    public double TimeToLiveJitter { get; init; }
+
     /// <summary>Which entry goes when a limit is reached.</summary>
     /// <value>
     /// <c>s3fifo</c> (new entries prove themselves first; the best on most workloads, and the fastest), <c>lru</c> (the longest unused),

@@ -55,6 +55,11 @@ internal abstract class EvictionPolicy
     /// <summary>An entry's bytes were copied to another slot.</summary>
     public abstract void Moved(uint to);
 
+    /// <summary>Gives back what is remembered of entries that have gone. Called when the cache is empty.</summary>
+    public virtual void Forget()
+    {
+    }
+
     /// <summary>Checks the policy's structures against each other.</summary>
     public abstract void Validate();
 }

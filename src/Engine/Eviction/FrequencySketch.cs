@@ -44,6 +44,17 @@ internal sealed unsafe class FrequencySketch(CacheArena arena)
             return;
         }
 
+        Clear();
+        _capacity = Math.Max(LineBytes / BytesPerEntry, entries + (entries / 2));
+        _lines = (_capacity * BytesPerEntry / LineBytes) + 1;
+        _blocks = new uint[(_lines + LinesPerBlock - 1) / LinesPerBlock];
+        _sightings = 0;
+        _halved = _lines;
+    }
+
+    /// <summary>Forgets everything and gives the memory back.</summary>
+    public void Clear()
+    {
         foreach (var block in _blocks)
         {
             if (block != 0)
@@ -52,11 +63,11 @@ internal sealed unsafe class FrequencySketch(CacheArena arena)
             }
         }
 
-        _capacity = Math.Max(LineBytes / BytesPerEntry, entries + (entries / 2));
-        _lines = (_capacity * BytesPerEntry / LineBytes) + 1;
-        _blocks = new uint[(_lines + LinesPerBlock - 1) / LinesPerBlock];
+        _blocks = [];
+        _capacity = 0;
+        _lines = 0;
+        _halved = 0;
         _sightings = 0;
-        _halved = _lines;
     }
 
     /// <summary>Notes a sighting.</summary>

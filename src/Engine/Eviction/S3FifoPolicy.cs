@@ -55,6 +55,9 @@ internal sealed class S3FifoPolicy(CacheArena arena) : QueuePolicy(arena, queues
     }
 
     /// <inheritdoc/>
+    public override void Forget() => _ghosts.Resize(0);
+
+    /// <inheritdoc/>
     public override void Remove(uint reference, ulong hash, bool evicted)
     {
         var entry = Arena.Entry(reference);

@@ -90,6 +90,9 @@ internal sealed class WindowTinyLfuPolicy(CacheArena arena, KeyHash hash) : Queu
         return true;
     }
 
+    /// <inheritdoc/>
+    public override void Forget() => _sketch.Clear();
+
     private bool IsAdmitted(uint candidate, uint victim)
     {
         var candidateCount = _sketch.CountOf(HashOf(candidate));

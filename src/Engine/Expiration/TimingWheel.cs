@@ -58,26 +58,6 @@ internal sealed unsafe class TimingWheel(CacheArena arena)
         }
     }
 
-    /// <summary>Schedules a bucket that took over entries from another for the time when that one is looked at.</summary>
-    /// <returns>The bucket's new timer byte.</returns>
-    public byte Inherit(byte timer, byte from, ulong record)
-    {
-        if (from == 0)
-        {
-            return timer;
-        }
-
-        _lock.Enter();
-        try
-        {
-            return (timer != 0 && BeginOf(timer) <= BeginOf(from)) || !TryAdd(from, record) ? timer : from;
-        }
-        finally
-        {
-            _lock.Exit();
-        }
-    }
-
     /// <summary>
     /// Lets time pass: hands out the records of every slot that has begun. The slot of the current tick is handed out too, so that whatever
     /// has expired by now is met. One thread at a time.

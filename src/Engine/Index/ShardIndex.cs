@@ -20,7 +20,7 @@ internal sealed unsafe class ShardIndex<TTags>(CacheArena arena, KeyHash hash)
     where TTags : struct, ITagMatcher
 {
     /// <summary>Entries a bucket that the index grows at. Higher saves memory, and lengthens chains.</summary>
-    public const int Load = 8;
+    public const int Load = 9;
 
     private const int SmallSegments = 7;
     private const int SegmentShift = 6;
@@ -221,6 +221,24 @@ internal sealed unsafe class ShardIndex<TTags>(CacheArena arena, KeyHash hash)
             if (!current.IsChained)
             {
                 return;
+            }
+        }
+    }
+
+    /// <summary>The soonest expiry of the entries in a bucket and its chain; <see cref="EntryLayout.Never"/> when none expires.</summary>
+    public long SoonestExpiry(uint bucket)
+    {
+        var soonest = EntryLayout.Never;
+        for (var current = At(bucket); ; current = new Bucket(arena.Pointer(current.Chain)))
+        {
+            for (var occupied = current.Occupied<TTags>(); occupied != 0; occupied &= occupied - 1)
+            {
+                soonest = Math.Min(soonest, arena.Entry(current[BitOperations.TrailingZeroCount(occupied)]).Expiry);
+            }
+
+            if (!current.IsChained)
+            {
+                return soonest;
             }
         }
     }

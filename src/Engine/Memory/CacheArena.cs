@@ -95,7 +95,7 @@ internal sealed unsafe class CacheArena
         }
     }
 
-    /// <summary>Whether <see cref="TryAllocate"/> would find a slot now.</summary>
+    /// <summary>Whether <see cref="TryAllocate"/> would find a slot for an entry now.</summary>
     public bool CanAllocate(int slotClass) => Volatile.Read(ref _classes[slotClass].WithFree) != 0 || _pool.HasRoom(_pool.SlabBytes);
 
     /// <summary>Gives a slot or block back.</summary>
@@ -259,7 +259,7 @@ internal sealed unsafe class CacheArena
         ref var state = ref _classes[slotClass];
         if (state.WithFree == 0)
         {
-            if (!_pool.TryTake(out var taken))
+            if (!_pool.TryTake(reserved: slotClass >= _blockClass, out var taken))
             {
                 return false;
             }

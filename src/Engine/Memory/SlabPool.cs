@@ -21,6 +21,9 @@ internal sealed unsafe class SlabPool : IDisposable
     private const long HugePagesFrom = 64L * 1024 * 1024;
     private const int SmallestUnitShift = 3;
 
+    /// <summary>Slabs that only structures may take, so that a full silo can still remember what expires when.</summary>
+    private const int ReservedSlabs = 2;
+
     /// <summary>Who looks at a slot that is not its own may take anything for the length of a key, and must not fall off the end.</summary>
     private const int ReadableBeyond = 128 * 1024;
 
@@ -33,6 +36,7 @@ internal sealed unsafe class SlabPool : IDisposable
     private int _fresh = 1;
     private int _used;
     private long _budget;
+    private long _ceiling;
     private long _largeBytes;
     private long _managedBytes;
 
@@ -44,6 +48,7 @@ internal sealed unsafe class SlabPool : IDisposable
     {
         _refuses = refuses;
         _budget = budgetBytes;
+        _ceiling = budgetBytes;
         SlabBytes = (int)Math.Clamp((long)BitOperations.RoundUpToPowerOf2((ulong)Math.Max(1, budgetBytes / SlabsPerBudget)), SmallestSlab, LargestSlab);
         SlabShift = BitOperations.Log2((uint)SlabBytes);
         var slabs = checked((int)(budgetBytes / SlabBytes)) + 2;
@@ -105,36 +110,59 @@ internal sealed unsafe class SlabPool : IDisposable
         }
     }
 
-    /// <summary>Whether more is used than the budget allows: only after the budget was lowered.</summary>
-    public bool IsOverBudget => UsedBytes > BudgetBytes;
+    /// <summary>Whether the budget was lowered and what counts has not come down to it yet.</summary>
+    public bool IsLowering => Volatile.Read(ref _ceiling) > BudgetBytes;
+
+    /// <summary>Whether more is used than counts at present.</summary>
+    public bool IsOver => UsedBytes > Volatile.Read(ref _ceiling);
+
+    private long ReservedBytes => (long)ReservedSlabs << SlabShift;
 
     private long UsedLocked => ((long)_used << SlabShift) + _largeBytes + _managedBytes;
 
-    /// <summary>Lowers the budget, or raises it up to what it was at first. What is used above it must be evicted by the caller.</summary>
+    /// <summary>
+    /// Raises the budget up to what it was at first, or lowers it. Lowered, it counts only step by step: what counts is first what is used, and
+    /// comes down with each <see cref="Lower"/>, so that nobody has to evict everything at once.
+    /// </summary>
     public void SetBudget(long bytes)
     {
         lock (_lock)
         {
             _budget = Math.Min(bytes, (long)(Slabs.Length - 2) << SlabShift);
+            _ceiling = Math.Max(_budget, Math.Min(_ceiling, UsedLocked + ReservedBytes));
         }
     }
 
-    /// <summary>Whether <see cref="TryTake"/> would succeed now.</summary>
+    /// <summary>Lets what counts come down by a slab, towards the budget.</summary>
+    public void Lower()
+    {
+        lock (_lock)
+        {
+            _ceiling = Math.Max(_budget, _ceiling - SlabBytes);
+        }
+    }
+
+    /// <summary>Whether structures took of what is reserved for them: entries have to give it back.</summary>
+    public bool IsReserveLow => !HasRoom(0);
+
+    /// <summary>Whether there is room for so many bytes of entries now.</summary>
     public bool HasRoom(long bytes)
     {
         lock (_lock)
         {
-            return UsedLocked + bytes <= _budget;
+            return UsedLocked + bytes + ReservedBytes <= _ceiling;
         }
     }
 
     /// <summary>Takes a slab. Its bytes are whatever they were.</summary>
-    public bool TryTake(out int slab)
+    /// <param name="reserved">Whether it may be one of those reserved for structures.</param>
+    /// <param name="slab">The slab's number.</param>
+    public bool TryTake(bool reserved, out int slab)
     {
         lock (_lock)
         {
             slab = 0;
-            if (UsedLocked + SlabBytes > _budget || _refuses?.Invoke() == true)
+            if (UsedLocked + SlabBytes + (reserved ? 0 : ReservedBytes) > _ceiling || _refuses?.Invoke() == true)
             {
                 return false;
             }
@@ -171,12 +199,12 @@ internal sealed unsafe class SlabPool : IDisposable
         var mapped = LargeBytes(bytes);
         lock (_lock)
         {
-            if (UsedLocked + mapped > _budget || _refuses?.Invoke() == true)
+            if (UsedLocked + mapped + ReservedBytes > _ceiling || _refuses?.Invoke() == true)
             {
                 return 0;
             }
 
-            var over = UsedLocked + mapped + ((long)_warm.Count << SlabShift) - _budget;
+            var over = UsedLocked + mapped + ((long)_warm.Count << SlabShift) - _ceiling;
             ReleaseLocked(Math.Max(0, over + SlabBytes - 1) >> SlabShift);
             var address = VirtualMemory.Map((nint)mapped);
             _largeBytes += address == 0 ? 0 : mapped;
@@ -216,8 +244,22 @@ internal sealed unsafe class SlabPool : IDisposable
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => VirtualMemory.Unmap(_mapping, _mappingBytes);
+    /// <summary>Unmaps the range, when nobody can use it any more.</summary>
+    ~SlabPool()
+    {
+        if (_mapping != 0)
+        {
+            VirtualMemory.Unmap(_mapping, _mappingBytes);
+        }
+    }
+
+    /// <summary>
+    /// Gives the memory back. The range stays mapped, and reads as zero: an application that stops may still have a thread in an operation,
+    /// which must end in an answer and not in the death of the process.
+    /// </summary>
+#pragma warning disable CA1816 // The finalizer has the rest to do.
+    public void Dispose() => VirtualMemory.Release((nint)Base, (nint)Slabs.Length << SlabShift);
+#pragma warning restore CA1816
 
     private void ReleaseLocked(long count)
     {

@@ -122,6 +122,16 @@ internal sealed class CacheStore
         CountManaged();
     }
 
+    /// <summary>Gives back what is left when no partition is open any more: records of the wheel, and what the policy remembers.</summary>
+    public void Forget()
+    {
+        Wheel.Clear();
+        Policy.Lock.Enter();
+        Policy.Forget();
+        Policy.Lock.Exit();
+        CountManaged();
+    }
+
     /// <summary>Takes out what has expired. One thread at a time.</summary>
     public void Sweep(long now)
     {
@@ -231,8 +241,21 @@ internal sealed class CacheStore
         }
     }
 
-    /// <summary>The times of an entry written now.</summary>
-    public EntryTimes TimesOf(in ShardOperation operation, long now) => new(AbsoluteExpiry(operation.TimeToLive, now), Sliding(operation.SlidingExpiration));
+    /// <summary>The times of an entry written now, its time to live shortened by chance as the cache's options say.</summary>
+    /// <param name="operation">The write.</param>
+    /// <param name="now">Milliseconds of the shard clock.</param>
+    /// <param name="chance">Any 64 bits.</param>
+    public EntryTimes TimesOf(in ShardOperation operation, long now, ulong chance)
+    {
+        var absolute = AbsoluteExpiry(operation.TimeToLive, now);
+        if (_options.TimeToLiveJitter > 0 && absolute != EntryLayout.Never)
+        {
+            var most = (ulong)((absolute - now) * Math.Min(_options.TimeToLiveJitter, 1));
+            absolute -= (long)Math.BigMul(chance * 0x9E3779B97F4A7C15, most, out _);
+        }
+
+        return new EntryTimes(absolute, Sliding(operation.SlidingExpiration));
+    }
 
     public long AbsoluteExpiry(long timeToLive, long now) => (timeToLive == 0 ? _defaultTimeToLive : timeToLive) switch
     {

@@ -9,7 +9,8 @@ namespace Orleans.Cache.Engine.Shards;
 /// <remarks>
 /// Evicted entries leave free slots of their classes. Where the write needs another class, slabs are emptied: first those whose entries
 /// find room in others of their class, and after <see cref="EvictionsPerSlab"/> evictions in vain the emptiest one, its entries evicted:
-/// so one write never waits for more than that. Safe for any number of threads.
+/// so one write never waits for more than that. What a lowered budget or the structures take is given back a slab at each write. Safe
+/// for any number of threads.
 /// </remarks>
 internal sealed class RoomMaker(SlabPool pool)
 {
@@ -17,6 +18,9 @@ internal sealed class RoomMaker(SlabPool pool)
     private const int SlabsForStructures = 8;
 
     private CacheStore[] _stores = [];
+
+    // Counted by several threads without a lock: nothing depends on a few more or less.
+    private int _evictions;
 
     public SlabPool Pool => pool;
 
@@ -35,7 +39,16 @@ internal sealed class RoomMaker(SlabPool pool)
     public RoomOutcome Make(CacheStore store, in RoomNeed need, Shard? held)
     {
         var outcome = RoomOutcome.Ready;
-        var evictions = 0;
+        if (pool.IsLowering)
+        {
+            pool.Lower();
+        }
+
+        if (pool.IsReserveLow && DonorFor(store).TryGiveSlab(held, evict: true))
+        {
+            outcome = RoomOutcome.Made;
+        }
+
         while (true)
         {
             var limited = store.Entries + need.Entries > store.MaxEntries || store.LimitedBytes + need.Bytes > store.MaxBytes;
@@ -44,7 +57,7 @@ internal sealed class RoomMaker(SlabPool pool)
                 return outcome;
             }
 
-            var step = limited ? store.Evict(held) : Give(store, held, ref evictions);
+            var step = limited ? store.Evict(held) : Give(store, held);
             if (step != RoomOutcome.Made)
             {
                 return step;
@@ -65,9 +78,16 @@ internal sealed class RoomMaker(SlabPool pool)
             }
         }
 
-        var evictions = 0;
-        while (pool.IsOverBudget && steps-- > 0 && Give(_stores[0], held: null, ref evictions) == RoomOutcome.Made)
+        while ((pool.IsLowering || pool.IsOver) && steps-- > 0)
         {
+            if (!pool.IsOver)
+            {
+                pool.Lower();
+            }
+            else if (Give(_stores[0], held: null) != RoomOutcome.Made)
+            {
+                return;
+            }
         }
     }
 
@@ -75,21 +95,27 @@ internal sealed class RoomMaker(SlabPool pool)
         ? pool.HasRoom(pool.SlabBytes + need.LargeBytes)
         : (need.LargeBytes == 0 || pool.HasRoom(need.LargeBytes)) && store.Arena.CanAllocate(need.SlotClass);
 
-    /// <summary>Lets the cache that holds the most give something: a small one must not be pushed out by a flood into a large one.</summary>
-    private RoomOutcome Give(CacheStore store, Shard? held, ref int evictions)
+    /// <summary>The cache that holds the most gives: a small one must not be pushed out by a flood into a large one.</summary>
+    private CacheStore DonorFor(CacheStore store)
     {
-        var donor = store;
         foreach (var other in _stores)
         {
-            donor = other.HeldBytes > donor.HeldBytes ? other : donor;
+            store = other.HeldBytes > store.HeldBytes ? other : store;
         }
+
+        return store;
+    }
+
+    private RoomOutcome Give(CacheStore store, Shard? held)
+    {
+        var donor = DonorFor(store);
 
         if (donor.Arena.IsLoose && donor.TryGiveSlab(held, evict: false))
         {
             return RoomOutcome.Made;
         }
 
-        var mustEmpty = ++evictions % EvictionsPerSlab == 0;
+        var mustEmpty = ++_evictions % EvictionsPerSlab == 0;
         if (mustEmpty && donor.TryGiveSlab(held, evict: true))
         {
             return RoomOutcome.Made;

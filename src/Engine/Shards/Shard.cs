@@ -122,6 +122,34 @@ internal sealed class Shard(CacheStore store, int partition)
         }
     }
 
+    /// <summary>Shows the entries of the bucket at a cursor, and moves the cursor on.</summary>
+    public void Scan(ref uint cursor, long now, EntryVisitor visit)
+    {
+        Lock.Enter();
+        try
+        {
+            if (_entries.Index.Buckets == 0)
+            {
+                cursor = 0;
+                return;
+            }
+
+            var references = new List<uint>();
+            _entries.Index.CopyReferences(_entries.Index.BucketAtCursor(cursor, out cursor), references);
+            foreach (var reference in references)
+            {
+                if (_entries[reference].Expiry > now)
+                {
+                    visit(_entries[reference]);
+                }
+            }
+        }
+        finally
+        {
+            Lock.Exit();
+        }
+    }
+
     /// <summary>Drops everything, uncounted; no operation enters any more.</summary>
     public void Close()
     {
@@ -214,7 +242,7 @@ internal sealed class Shard(CacheStore store, int partition)
         result.Version = existing == 0 ? 0 : _entries[existing].Version;
         result.Status = Check(operation, existing != 0, result.Version);
         return result.Status != OperationStatus.Done
-            || TryWriteLocked(batch.KeyOf(operation), batch.ValueOf(operation), store.TimesOf(operation, moment.Now), existing, hash, ref moment, ref result, ref need);
+            || TryWriteLocked(batch.KeyOf(operation), batch.ValueOf(operation), store.TimesOf(operation, moment.Now, hash + (ulong)_lastVersion), existing, hash, ref moment, ref result, ref need);
     }
 
     private bool TryIncrementLocked(
@@ -236,7 +264,7 @@ internal sealed class Shard(CacheStore store, int partition)
 
         Span<byte> text = stackalloc byte[MaxNumberLength];
         Utf8Formatter.TryFormat(sum, text, out var length);
-        var times = existing == 0 ? store.TimesOf(operation, moment.Now) : _entries[existing].Times;
+        var times = existing == 0 ? store.TimesOf(operation, moment.Now, hash + (ulong)_lastVersion) : _entries[existing].Times;
         if (!TryWriteLocked(batch.KeyOf(operation), text[..length], times, existing, hash, ref moment, ref result, ref need))
         {
             return false;

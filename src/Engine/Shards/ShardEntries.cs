@@ -149,7 +149,6 @@ internal sealed class ShardEntries(CacheStore store, int partition)
         SetTimer(bucket, 0);
         scratch.Clear();
         _index.CopyReferences(bucket, scratch);
-        var soonest = EntryLayout.Never;
         uint left = 0;
         var expired = 0;
         foreach (var reference in scratch)
@@ -162,15 +161,14 @@ internal sealed class ShardEntries(CacheStore store, int partition)
             }
             else
             {
-                soonest = Math.Min(soonest, entry.Expiry);
                 left = reference;
             }
         }
 
-        // Not simply this bucket: dropping may have joined it to another.
-        if (soonest != EntryLayout.Never)
+        if (left != 0)
         {
-            Schedule(_index.BucketOf(store.Hash.Of(_arena.Entry(left).Key)), soonest);
+            // Not simply this bucket: dropping may have joined it to another.
+            ScheduleAgain(_index.BucketOf(store.Hash.Of(_arena.Entry(left).Key)));
         }
 
         return expired;
@@ -245,9 +243,9 @@ internal sealed class ShardEntries(CacheStore store, int partition)
             return false;
         }
 
-        if (_index.TryGrow(out var from, out var to))
+        if (_index.TryGrow(out _, out var to))
         {
-            SetTimer(to, _wheel.Inherit(0, _index.At(from).Timer, RecordOf(to)));
+            ScheduleAgain(to);
         }
 
         return true;
@@ -296,6 +294,19 @@ internal sealed class ShardEntries(CacheStore store, int partition)
         }
     }
 
+    /// <summary>
+    /// Schedules a bucket that has just got entries of another. By their own times: the other's timer may name a slot of the wheel that is
+    /// being handed out this moment, where a record would wait for the next round.
+    /// </summary>
+    private void ScheduleAgain(uint bucket)
+    {
+        var soonest = _index.SoonestExpiry(bucket);
+        if (soonest != EntryLayout.Never)
+        {
+            Schedule(bucket, soonest);
+        }
+    }
+
     private void SetTimer(uint bucket, byte timer)
     {
         var at = _index.At(bucket);
@@ -308,11 +319,9 @@ internal sealed class ShardEntries(CacheStore store, int partition)
     {
         _index.Remove(hash, reference);
         FreeSlot(reference);
-        var last = _index.Buckets - 1;
-        var timer = _index.At(last).Timer;
         if (_index.TryShrink(out _, out var to))
         {
-            SetTimer(to, _wheel.Inherit(_index.At(to).Timer, timer, RecordOf(to)));
+            ScheduleAgain(to);
         }
     }
 

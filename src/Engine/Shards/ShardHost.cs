@@ -38,7 +38,7 @@ internal sealed class ShardHost : IDisposable
     {
         Settings = settings;
         _clock = new ShardClock(time);
-        _hash = settings.HashSeed is { } seed ? new KeyHash(seed) : KeyHash.CreateRandom();
+        _hash = settings.HashSeed is { } seed ? new KeyHash(seed, settings.HashBits) : KeyHash.CreateRandom();
         _room = new RoomMaker(new SlabPool(settings.MemoryBudgetBytes, settings.RefuseMemory));
         CacheNames = [.. settings.Caches.Keys.Order(StringComparer.Ordinal)];
         _caches = [.. CacheNames.Select(name => new CacheStore(name, settings.Caches[name], settings, _hash, _room))];
@@ -105,6 +105,11 @@ internal sealed class ShardHost : IDisposable
             Volatile.Write(ref _epochs[partition], Closed);
             CloseShards(partition);
             SetOpenLocked(_open - 1);
+            for (var cache = 0; _open == 0 && cache < _caches.Length; cache++)
+            {
+                _caches[cache].Forget();
+            }
+
             _room.Pool.Trim();
             return true;
         }
@@ -120,13 +125,17 @@ internal sealed class ShardHost : IDisposable
     public void Execute(int cache, in ShardBatch batch)
     {
         var store = _caches[cache];
-        var moment = new BatchMoment(_clock);
         Span<ulong> hashes = stackalloc ulong[Stretch];
         Span<int> partitions = stackalloc int[Stretch];
+        BatchMoment? now = null;
         for (var start = 0; start < batch.Operations.Length; start += Stretch)
         {
             var count = Math.Min(Stretch, batch.Operations.Length - start);
             Prepare(store, batch, start, hashes[..count], partitions);
+
+            // The clock is read while the first buckets are on their way.
+            var moment = now ?? new BatchMoment(_clock);
+            PrefetchEntries(store, hashes[..count], partitions);
             for (var index = 0; index < count; index++)
             {
                 if (partitions[index] >= 0)
@@ -134,6 +143,8 @@ internal sealed class ShardHost : IDisposable
                     ExecuteOne(store, batch, start + index, hashes[index], partitions[index], ref moment);
                 }
             }
+
+            now = moment;
         }
     }
 
@@ -173,6 +184,26 @@ internal sealed class ShardHost : IDisposable
         }
     }
 
+    /// <summary>
+    /// Hands out the entries of one bucket after the other, while others read and write: whoever starts at 0 and goes on until the cursor is
+    /// 0 again has seen every entry that was there throughout, some perhaps twice.
+    /// </summary>
+    /// <param name="cache">The cache's index.</param>
+    /// <param name="partition">An open partition.</param>
+    /// <param name="cursor">0 to start, then what the last call left there.</param>
+    /// <param name="visit">Called under the shard's lock, with a view of each entry that is valid for that call only.</param>
+    public void Scan(int cache, int partition, ref uint cursor, EntryVisitor visit)
+    {
+        var shard = _caches[cache].FindShard(partition);
+        if (shard is null)
+        {
+            cursor = 0;
+            return;
+        }
+
+        shard.Scan(ref cursor, _clock.Milliseconds, visit);
+    }
+
     /// <summary>What was counted for each cache.</summary>
     public IReadOnlyList<CacheStatistics> GetStatistics() => [.. _caches.Select(cache => cache.GetStatistics())];
 
@@ -188,8 +219,9 @@ internal sealed class ShardHost : IDisposable
     }
 
     /// <summary>
-    /// Hashes the keys of a stretch of operations, and asks the processor first for all their buckets, then for all their entries: loads that
-    /// would be waited for one by one overlap.
+    /// Hashes the keys of a stretch of operations, and asks the processor for all their buckets; for all their entries then
+    /// <see cref="PrefetchEntries"/>. Loads that would be waited for one by one overlap; a single operation gains too, because the lines of its
+    /// entry come together.
     /// </summary>
     /// <remarks><paramref name="partitions"/>: Receives the partition, or -1 when the operation is answered already.</remarks>
     private void Prepare(CacheStore store, in ShardBatch batch, int start, Span<ulong> hashes, Span<int> partitions)
@@ -216,13 +248,13 @@ internal sealed class ShardHost : IDisposable
 
             partitions[index] = partition;
             hashes[index] = _hash.Of(key);
-            if (hashes.Length > 1)
-            {
-                store.ShardOf(partition).PrefetchBucket(hashes[index]);
-            }
+            store.ShardOf(partition).PrefetchBucket(hashes[index]);
         }
+    }
 
-        for (var index = 0; hashes.Length > 1 && index < hashes.Length; index++)
+    private static void PrefetchEntries(CacheStore store, ReadOnlySpan<ulong> hashes, ReadOnlySpan<int> partitions)
+    {
+        for (var index = 0; index < hashes.Length; index++)
         {
             if (partitions[index] >= 0)
             {

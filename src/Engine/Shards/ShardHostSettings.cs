@@ -20,6 +20,9 @@ internal sealed record ShardHostSettings
     /// <summary>The seed of the keys' hash, for tests and benchmarks that must repeat. Default: a random one that nobody knows.</summary>
     public long? HashSeed { get; init; }
 
+    /// <summary>How many bits of the keys' hash are used, for tests that let keys collide. Default: all 64.</summary>
+    public int HashBits { get; init; } = 64;
+
     /// <summary>Asked before memory is taken from the system, so that tests can let it run out. Default: none.</summary>
     public Func<bool>? RefuseMemory { get; init; }
 }

@@ -89,6 +89,12 @@ internal sealed class CacheGridOptionsValidator : IValidateOptions<CacheGridOpti
             Add(failures, $"Cache:Caches:{name}:Eviction is '{cache.Eviction}'. It must be one of {string.Join(", ", EvictionPolicies.Names)}; leave it out for the default.");
         }
 
+        // Written so that NaN fails too.
+        if (!(cache.TimeToLiveJitter >= 0 && cache.TimeToLiveJitter <= 1))
+        {
+            Add(failures, $"Cache:Caches:{name}:TimeToLiveJitter is {cache.TimeToLiveJitter}. It must be 0 to 1, such as 0.1 for up to a tenth less.");
+        }
+
         if (cache.MaxEntries is < 1)
         {
             Add(failures, $"Cache:Caches:{name}:MaxEntries is {cache.MaxEntries}. It must be at least 1; leave it out for no limit.");

@@ -103,9 +103,7 @@ public sealed class BatchFormatTests
     [InlineData(typeof(ShardResult), "The results of a reply")]
     public void Page_OfTheFormat_HasTheOffsetsOfTheStruct(Type type, string heading)
     {
-        var section = File.ReadAllText(Repository.PathOf("docs/formats/batch.md")).Split("\n## ").Single(part => part.StartsWith(heading, StringComparison.Ordinal));
-        var documented = section.Split('\n')
-            .Select(static line => line.Split('|', StringSplitOptions.TrimEntries))
+        var documented = RowsOf(heading)
             .Where(static cells => cells.Length > 3 && int.TryParse(cells[1], out _) && cells[3].StartsWith('`'))
             .Select(static cells => $"{cells[1]} {cells[3].Trim('`')}");
 
@@ -113,6 +111,23 @@ public sealed class BatchFormatTests
 
         Assert.Equal(declared, documented);
     }
+
+    [Fact]
+    public void Page_OfTheFormat_HasEveryKindStatusAndTheGoldenRequest()
+    {
+        var kinds = Enum.GetValues<OperationKind>().Select(static kind => $"{(int)kind} {kind.ToString().ToLowerInvariant()}");
+        var statuses = Enum.GetValues<OperationStatus>().Where(static status => status != OperationStatus.Pending).Select(static status => $"{(int)status}");
+
+        Assert.Contains(RowsOf("The operations of a request"), row => row.Length > 4 && row[4] == string.Join(", ", kinds));
+        Assert.Equal(statuses, RowsOf("The results of a reply").Where(static row => row.Length == 4 && int.TryParse(row[1], out _)).Select(static row => row[1]));
+        Assert.Equal(Hex(GoldenRequest), Hex(SectionOf("An example").Split("```")[1]));
+    }
+
+    private static string SectionOf(string heading) =>
+        File.ReadAllText(Repository.PathOf("docs/formats/batch.md")).Split("\n## ").Single(part => part.StartsWith(heading, StringComparison.Ordinal));
+
+    private static IEnumerable<string[]> RowsOf(string heading) =>
+        SectionOf(heading).Split('\n').Select(static line => line.Split('|', StringSplitOptions.TrimEntries));
 
     private static byte[] MakeRequest()
     {

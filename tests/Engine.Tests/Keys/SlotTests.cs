@@ -32,4 +32,33 @@ public sealed class SlotTests
     [InlineData(16383, 16384, 16383)]
     public void PartitionOf_Slot_IsAContiguousRange(int slot, int partitions, int expected) =>
         Assert.Equal(expected, new Slot((ushort)slot).PartitionOf(partitions));
+
+    [Fact]
+    public void Of_KeysOfEveryLength_IsTheChecksumBitByBit()
+    {
+        var random = new Random(1);
+        for (var length = 1; length <= 64; length++)
+        {
+            var key = new byte[length];
+            random.NextBytes(key);
+            key.AsSpan().Replace((byte)'{', (byte)'x');
+
+            Assert.Equal(BitByBit(key) % Slot.Count, Slot.Of(key.AsSpan()).Number);
+        }
+    }
+
+    private static int BitByBit(byte[] key)
+    {
+        var crc = 0;
+        foreach (var b in key)
+        {
+            crc ^= b << 8;
+            for (var bit = 0; bit < 8; bit++)
+            {
+                crc = ((crc & 0x8000) != 0 ? (crc << 1) ^ 0x1021 : crc << 1) & 0xFFFF;
+            }
+        }
+
+        return crc;
+    }
 }

@@ -26,23 +26,19 @@ public abstract class GridOfSilos : IAsyncLifetime
     /// <summary>Starts whichever silos do not run, under the name and on the ports that they had, and waits until all are ready.</summary>
     public async Task EnsureAllRunAsync()
     {
-        if (_silos[0] is { Run.HasExited: true })
+        if (_silos[0] is not { Run.HasExited: false })
         {
-            // The others cannot do without it.
+            // The others cannot do without it, and cannot join before it is there.
             await DisposeAsync();
+            await Start(0).WaitUntilReadyAsync();
         }
 
-        for (var index = 0; index < _silos.Length; index++)
+        for (var index = 1; index < _silos.Length; index++)
         {
             if (_silos[index] is not { Run.HasExited: false })
             {
-                if (_silos[index] is { } former)
-                {
-                    await former.DisposeAsync();
-                }
-
-                _silos[index] = SiloProcess.Start(_settings[index]);
-                await _silos[index]!.WaitUntilReadyAsync();
+                await ForgetAsync(index);
+                Start(index);
             }
         }
 
@@ -63,13 +59,20 @@ public abstract class GridOfSilos : IAsyncLifetime
     {
         for (var index = 0; index < _silos.Length; index++)
         {
-            if (_silos[index] is { } silo)
-            {
-                await silo.DisposeAsync();
-                _silos[index] = null;
-            }
+            await ForgetAsync(index);
         }
 
         GC.SuppressFinalize(this);
+    }
+
+    private SiloProcess Start(int index) => _silos[index] = SiloProcess.Start(_settings[index]);
+
+    private async Task ForgetAsync(int index)
+    {
+        if (_silos[index] is { } silo)
+        {
+            await silo.DisposeAsync();
+            _silos[index] = null;
+        }
     }
 }
