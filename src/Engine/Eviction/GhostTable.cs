@@ -6,8 +6,8 @@ namespace Orleans.Cache.Engine.Eviction;
 /// Remembers the hashes of the entries evicted last: 4 bytes each, 16 bits of hash and 16 of time, in buckets of 16.
 /// </summary>
 /// <remarks>
-/// 1. The last <c>capacity</c> hashes are remembered that were not found again, give or take one in 8,192. 2. A full bucket forgets its
-/// oldest. 3. A stranger is taken for remembered once in some 4,000 times. 4. Memory comes block by block, at the first hash that falls
+/// 1. A hash is remembered for as long as fewer than <c>capacity</c> others came after it, give or take one in 8,192. 2. A full bucket
+/// forgets its oldest. 3. A stranger is taken for remembered once in some 4,000 times. 4. Memory comes block by block, at the first hash that falls
 /// there; where it is refused nothing is remembered. Under the lock of the eviction policy.
 /// </remarks>
 internal sealed unsafe class GhostTable(CacheArena arena)
@@ -25,7 +25,6 @@ internal sealed unsafe class GhostTable(CacheArena arena)
     private long _capacity;
     private long _buckets;
     private long _added;
-    private long _removed;
     private int _timeShift;
 
     /// <summary>How many hashes are remembered.</summary>
@@ -49,7 +48,6 @@ internal sealed unsafe class GhostTable(CacheArena arena)
         _buckets = (long)(capacity * Spare / SlotsPerBucket) + 1;
         _blocks = new uint[(_buckets + BucketsPerBlock - 1) / BucketsPerBlock];
         _added = 0;
-        _removed = 0;
         _timeShift = 0;
         while ((capacity >> _timeShift) > TimesPerCapacity)
         {
@@ -66,16 +64,7 @@ internal sealed unsafe class GhostTable(CacheArena arena)
             return;
         }
 
-        // Time goes on only when the table gets fuller: a hash that was found again left its place to this one.
-        if (_removed > 0)
-        {
-            _removed--;
-        }
-        else
-        {
-            _added++;
-        }
-
+        _added++;
         var now = Now;
         var chosen = 0;
         var oldest = -1;
@@ -108,7 +97,6 @@ internal sealed unsafe class GhostTable(CacheArena arena)
             if (bucket[slot] != 0 && bucket[slot] >> 16 == tag && (long)AgeOf(bucket[slot], now) << _timeShift <= _capacity)
             {
                 bucket[slot] = 0;
-                _removed++;
                 return true;
             }
         }
