@@ -15,7 +15,7 @@ public sealed class CacheGridClientOptions
     /// <value>Not empty. Default: <c>orleans-cache</c>.</value>
     public string ServiceId { get; set; } = CacheGridDefaults.ServiceId;
 
-    /// <summary>How long a call may take, tries and waits together.</summary>
+    /// <summary>How long a call is tried again; a try that is under way then may last up to 2 seconds more.</summary>
     /// <value>10 ms to 10 minutes. Default: 2 seconds.</value>
     public TimeSpan OperationTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
