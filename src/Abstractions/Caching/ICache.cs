@@ -60,7 +60,9 @@ public interface ICache
     ValueTask<CacheWriteResult[]> SetManyAsync(IReadOnlyList<CacheSetItem> items, CancellationToken cancellationToken = default);
 
     /// <summary>Removes an entry.</summary>
-    /// <returns>Whether there was one.</returns>
+    /// <returns>
+    /// Whether there was one. A removal whose answer is lost is sent again, and the second answer may then be <see langword="false"/>.
+    /// </returns>
     ValueTask<bool> RemoveAsync(CacheKey key, CancellationToken cancellationToken = default);
 
     /// <summary>Removes many entries, with one message to each silo that owns some of them.</summary>
