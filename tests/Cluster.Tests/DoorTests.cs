@@ -76,7 +76,7 @@ public sealed class DoorTests
         var reply = await DoorOf(grid, first).ExecuteAsync(Request(second, await FindKeyAsync(grid, second.Name)));
 
         Assert.Equal(BatchOutcome.WrongSilo, reply.Outcome);
-        Assert.Empty(reply.Results);
+        Assert.Null(reply.Results);
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class DoorTests
         var reply = await DoorOf(grid, first).ExecuteAsync(Request(first, key));
 
         Assert.Equal(BatchOutcome.Executed, reply.Outcome);
-        Assert.Equal(OperationStatus.Moved, BatchFormat.ReadReply(reply.Results, 1, out _)[0].Status);
+        Assert.Equal(OperationStatus.Moved, BatchFormat.ReadReply(reply.Results!.Span, 1, out _)[0].Status);
     }
 
     [Fact]
@@ -97,35 +97,43 @@ public sealed class DoorTests
     {
         await using var grid = await GridFixture.StartAsync(silos: 1);
         var silo = grid.Cluster.Silos[0];
-        var good = Request(silo, "key");
+        var good = Request(silo, "key").Operations.Span.ToArray();
         var door = DoorOf(grid, silo);
         byte[][] damaged =
         [
             [],
             [1, 0, 0, 0],
-            [9, .. good.Operations[1..]],
-            good.Operations[..^1],
+            [9, .. good[1..]],
+            good[..^1],
             [1, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0x7F],
             [1, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF],
         ];
 
         foreach (var operations in damaged)
         {
-            var reply = await door.ExecuteAsync(good with { Operations = operations });
+            var reply = await door.ExecuteAsync(RequestOf(silo, operations));
 
             Assert.Equal(BatchOutcome.Malformed, reply.Outcome);
             Assert.NotEmpty(reply.Error!);
         }
 
-        Assert.Equal(BatchOutcome.Executed, (await door.ExecuteAsync(good)).Outcome);
+        Assert.Equal(BatchOutcome.Executed, (await door.ExecuteAsync(RequestOf(silo, good))).Outcome);
     }
 
     private static BatchRequest Request(InProcessSiloHandle silo, CacheKey key)
     {
         var value = Encoding.UTF8.GetBytes("value");
-        var writer = new BatchWriter(operations: 1, key.ByteCount + value.Length);
+        var operations = new byte[BatchFormat.RequestBytes(count: 1, key.ByteCount + value.Length)];
+        var writer = new BatchWriter(operations, operations: 1);
         writer.Add(new ShardOperation { Kind = OperationKind.Set }, key, value);
-        return new BatchRequest(silo.SiloAddress, MapVersion: 0, ICacheGrid.DefaultCache, writer.ToArray());
+        return RequestOf(silo, operations);
+    }
+
+    private static BatchRequest RequestOf(InProcessSiloHandle silo, byte[] operations)
+    {
+        var bytes = BatchBytes.Rent(operations.Length);
+        operations.CopyTo(bytes.Span);
+        return new BatchRequest(silo.SiloAddress, MapVersion: 0, ICacheGrid.DefaultCache, bytes);
     }
 
     private static ICacheNode DoorOf(GridFixture grid, InProcessSiloHandle silo) => grid.Cluster.Client.ServiceProvider

@@ -4,9 +4,9 @@ using Orleans.Cache.Engine.Memory;
 namespace Orleans.Cache.Client.Caching;
 
 /// <summary>A named cache: turns calls into operations and results into what callers see. Safe for any number of threads.</summary>
-internal sealed class CacheClient(string name, OperationRouter router, ITopologySource topology, ICacheSerializer serializer) : ICache
+internal sealed class CacheClient(NamedCache cache, OperationRouter router, ITopologySource topology, ICacheSerializer serializer) : ICache
 {
-    public string Name => name;
+    public string Name => cache.Name;
 
     public async ValueTask<CacheEntry> TryGetAsync(CacheKey key, CancellationToken cancellationToken = default)
     {
@@ -122,11 +122,11 @@ internal sealed class CacheClient(string name, OperationRouter router, ITopology
     }
 
     private ValueTask<OperationResult> ExecuteAsync(in Operation operation, CancellationToken cancellationToken) =>
-        router.ExecuteAsync(name, operation, cancellationToken);
+        router.ExecuteAsync(cache, operation, cancellationToken);
 
     private ValueTask<OperationResult[]> ExecuteAsync(Operation[] operations, CacheLimits limits, CancellationToken cancellationToken)
     {
         OperationFactory.CheckBatch(operations, limits);
-        return router.ExecuteAsync(name, operations, cancellationToken);
+        return router.ExecuteAsync(cache, operations, cancellationToken);
     }
 }

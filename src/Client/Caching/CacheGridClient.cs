@@ -7,6 +7,7 @@ namespace Orleans.Cache.Client.Caching;
 internal sealed class CacheGridClient(OperationRouter router, ITopologySource topology, ICacheSerializer serializer) : ICacheGrid
 {
     private readonly ConcurrentDictionary<string, ICache> _caches = new(StringComparer.Ordinal);
+    private int _names;
 
     public ICache GetCache(string name = ICacheGrid.DefaultCache)
     {
@@ -50,5 +51,7 @@ internal sealed class CacheGridClient(OperationRouter router, ITopologySource to
         }
     }
 
-    private CacheClient Create(string name) => new(name, router, topology, serializer);
+    // A number is lost when two threads make the same cache at once, which does no harm.
+    private CacheClient Create(string name) =>
+        new(new NamedCache(name, Interlocked.Increment(ref _names) - 1, topology), router, topology, serializer);
 }

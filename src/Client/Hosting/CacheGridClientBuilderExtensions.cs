@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Orleans.Cache;
+using Orleans.Cache.Client.Lanes;
 using Orleans.Cache.Client.Routing;
 
 namespace Orleans.Hosting;
@@ -25,7 +26,7 @@ public static class CacheGridClientBuilderExtensions
         builder.Services.AddCacheGridRouting(configure);
         builder.Services.TryAddSingleton<LiveGateways>();
         builder.Services.TryAddSingleton(static provider => new NodeReferences(
-            provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<LiveGateways>()));
+            provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<LiveGateways>(), provider.GetRequiredService<LaneSet>()));
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, TopologyRefresher>());
         return builder;
     }

@@ -15,7 +15,7 @@ public sealed class CacheGridClientOptions
     /// <value>Not empty. Default: <c>orleans-cache</c>.</value>
     public string ServiceId { get; set; } = CacheGridDefaults.ServiceId;
 
-    /// <summary>How long a call is tried again; a try that is under way then may last up to 2 seconds more.</summary>
+    /// <summary>How long a call may take, tries and waiting included; it learns that its time is over at most 10 ms or a fortieth late.</summary>
     /// <value>10 ms to 10 minutes. Default: 2 seconds.</value>
     public TimeSpan OperationTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
@@ -26,6 +26,9 @@ public sealed class CacheGridClientOptions
     /// <summary>How often the topology is looked at without a reason.</summary>
     /// <value>100 ms to 1 hour. Default: 2 seconds.</value>
     public TimeSpan RefreshPeriod { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How calls that are made at the same time share messages.</summary>
+    public CacheLaneOptions Lanes { get; } = new();
 
     /// <summary>What turns typed values into bytes.</summary>
     /// <value>Default: <see langword="null"/>: JSON for the types registered with <see cref="JsonContexts"/>.</value>

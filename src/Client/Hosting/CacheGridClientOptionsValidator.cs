@@ -19,6 +19,11 @@ internal sealed class CacheGridClientOptionsValidator : IValidateOptions<CacheGr
         CheckRange(nameof(options.OperationTimeout), options.OperationTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(10));
         CheckRange(nameof(options.RetryDelay), options.RetryDelay, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(1));
         CheckRange(nameof(options.RefreshPeriod), options.RefreshPeriod, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
+        var lanes = options.Lanes;
+        CheckNumber("Lanes.MaxBatchOperations", lanes.MaxBatchOperations, 1, 65_536);
+        CheckNumber("Lanes.MaxBatchBytes", lanes.MaxBatchBytes, 1 << 10, 16 << 20);
+        CheckNumber("Lanes.MaxBatchesInFlight", lanes.MaxBatchesInFlight, 1, 64);
+        CheckNumber("Lanes.MaxQueuedBytes", lanes.MaxQueuedBytes, 64 << 10, 16L << 30);
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
 
         void CheckText(string option, string value)
@@ -26,6 +31,14 @@ internal sealed class CacheGridClientOptionsValidator : IValidateOptions<CacheGr
             if (string.IsNullOrWhiteSpace(value))
             {
                 failures.Add($"{option} is empty. Set it to what the grid's silos have; the default is {CacheGridDefaults.ClusterId}.");
+            }
+        }
+
+        void CheckNumber(string option, long value, long least, long most)
+        {
+            if (value < least || value > most)
+            {
+                failures.Add($"{option} is {value}. It must be {least} to {most}.");
             }
         }
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Cache;
 using Orleans.Cache.Client.Caching;
 using Orleans.Cache.Client.Hosting;
+using Orleans.Cache.Client.Lanes;
 using Orleans.Cache.Client.Routing;
 using Orleans.Configuration;
 using Orleans.Messaging;
@@ -64,6 +65,7 @@ public static class CacheGridClientServiceCollectionExtensions
         });
         services.TryAddSingleton<TopologySource>();
         services.TryAddSingleton<ITopologySource>(static provider => provider.GetRequiredService<TopologySource>());
+        services.TryAddSingleton<LaneSet>();
         services.TryAddSingleton<OperationRouter>();
         services.TryAddSingleton<ICacheGrid, CacheGridClient>();
         return services;

@@ -19,6 +19,7 @@ internal sealed class GridSnapshot : IVersionedSnapshot
     public static readonly GridSnapshot None = new();
 
     private readonly HashSet<string> _caches;
+    private readonly RoutedNode[] _nodes;
 
     /// <summary>Makes a snapshot of a message.</summary>
     /// <exception cref="InvalidDataException">The message contradicts itself.</exception>
@@ -33,7 +34,7 @@ internal sealed class GridSnapshot : IVersionedSnapshot
             message.Epochs,
             [],
             replicaSlots: 0);
-        Nodes = [.. message.Nodes.Select(node => references.Resolve(node))];
+        _nodes = references.Resolve(message.Nodes);
         Limits = message.Limits.ToLimits();
         _caches = new HashSet<string>(message.Caches, StringComparer.Ordinal);
     }
@@ -41,7 +42,7 @@ internal sealed class GridSnapshot : IVersionedSnapshot
     private GridSnapshot()
     {
         Map = PartitionMap.Empty(partitionCount: 1);
-        Nodes = [];
+        _nodes = [];
         Limits = WidestLimits;
         _caches = [];
     }
@@ -54,7 +55,7 @@ internal sealed class GridSnapshot : IVersionedSnapshot
     public PartitionMap Map { get; }
 
     /// <summary>The silos, by the indexes that <see cref="Map"/> uses.</summary>
-    public IReadOnlyList<RoutedNode> Nodes { get; }
+    public IReadOnlyList<RoutedNode> Nodes => _nodes;
 
     public CacheLimits Limits { get; }
 
@@ -66,5 +67,5 @@ internal sealed class GridSnapshot : IVersionedSnapshot
     public bool HasCache(string name) => _caches.Contains(name);
 
     /// <summary>The node that owns a partition, or <see langword="null"/> where none does.</summary>
-    public RoutedNode? OwnerOf(int partition) => Map.OwnerOf(partition) is >= 0 and var owner ? Nodes[owner] : null;
+    public RoutedNode? OwnerOf(int partition) => Map.OwnerOf(partition) is >= 0 and var owner ? _nodes[owner] : null;
 }

@@ -14,7 +14,7 @@ internal sealed class LocalShards(ShardHost host, SiloAddress silo)
     private const int StackBytes = 1536;
 
     [ThreadStatic]
-    private static ValueBuffer? _values;
+    private static ValueBuffer? s_values;
 
     /// <summary>The silo of this process.</summary>
     public SiloAddress Silo => silo;
@@ -23,11 +23,6 @@ internal sealed class LocalShards(ShardHost host, SiloAddress silo)
     /// <returns><see langword="false"/> when its partition is not open here.</returns>
     public bool TryExecute(string cache, in Operation operation, out OperationResult result)
     {
-        if (!host.TryFindCache(cache, out var index))
-        {
-            throw CacheRequestException.UnknownCache(cache, host.CacheNames);
-        }
-
         // Key and value must lie in one span. Small ones are copied to the stack, which costs less than a rented array.
         var bytes = operation.PayloadBytes;
         var rented = bytes <= StackBytes ? null : ArrayPool<byte>.Shared.Rent(bytes);
@@ -35,14 +30,12 @@ internal sealed class LocalShards(ShardHost host, SiloAddress silo)
         try
         {
             var header = operation.Header;
-            header.KeyOffset = 0;
             header.ValueOffset = operation.Key.CopyTo(payload);
             operation.Value.Span.CopyTo(payload[header.ValueOffset..]);
 
-            var values = _values ??= new ValueBuffer();
-            values.Reset();
+            var values = EmptyBuffer();
             var shardResult = default(ShardResult);
-            host.Execute(index, new ShardBatch(new ReadOnlySpan<ShardOperation>(in header), payload[..bytes], new Span<ShardResult>(ref shardResult), values));
+            host.Execute(IndexOf(cache), new ShardBatch(new ReadOnlySpan<ShardOperation>(in header), payload[..bytes], new Span<ShardResult>(ref shardResult), values));
             result = new OperationResult(shardResult, values.Values.ToArray());
             return shardResult.Status != OperationStatus.Moved;
         }
@@ -54,4 +47,70 @@ internal sealed class LocalShards(ShardHost host, SiloAddress silo)
             }
         }
     }
+
+    /// <summary>Executes operations of a call here and now.</summary>
+    /// <returns>How many of their partitions are not open here.</returns>
+    public int Execute(string cache, Operation[] operations, List<int> positions, OperationResult[] results)
+    {
+        var bytes = 0;
+        foreach (var position in positions)
+        {
+            bytes = checked(bytes + operations[position].PayloadBytes);
+        }
+
+        var payload = ArrayPool<byte>.Shared.Rent(bytes);
+        var headers = ArrayPool<ShardOperation>.Shared.Rent(positions.Count);
+        var shardResults = ArrayPool<ShardResult>.Shared.Rent(positions.Count);
+        try
+        {
+            Pack(operations, positions, payload, headers);
+            var values = EmptyBuffer();
+            host.Execute(IndexOf(cache), new ShardBatch(headers.AsSpan(0, positions.Count), payload.AsSpan(0, bytes), shardResults.AsSpan(0, positions.Count), values));
+            return Unpack(shardResults.AsSpan(0, positions.Count), values.Values.ToArray(), positions, results);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(payload);
+            ArrayPool<ShardOperation>.Shared.Return(headers);
+            ArrayPool<ShardResult>.Shared.Return(shardResults);
+        }
+    }
+
+    private static void Pack(Operation[] operations, List<int> positions, Span<byte> payload, Span<ShardOperation> headers)
+    {
+        var end = 0;
+        for (var index = 0; index < positions.Count; index++)
+        {
+            ref readonly var operation = ref operations[positions[index]];
+            ref var header = ref headers[index];
+            header = operation.Header;
+            header.KeyOffset = end;
+            end += operation.Key.CopyTo(payload[end..]);
+            header.ValueOffset = end;
+            operation.Value.Span.CopyTo(payload[end..]);
+            end += operation.Value.Length;
+        }
+    }
+
+    private static int Unpack(ReadOnlySpan<ShardResult> shardResults, byte[] values, List<int> positions, OperationResult[] results)
+    {
+        var moved = 0;
+        for (var index = 0; index < positions.Count; index++)
+        {
+            ref readonly var result = ref shardResults[index];
+            results[positions[index]] = new OperationResult(result, values.AsMemory(result.ValueOffset, result.ValueLength));
+            moved += result.Status == OperationStatus.Moved ? 1 : 0;
+        }
+
+        return moved;
+    }
+
+    private static ValueBuffer EmptyBuffer()
+    {
+        var values = s_values ??= new ValueBuffer();
+        values.Reset();
+        return values;
+    }
+
+    private int IndexOf(string cache) => host.TryFindCache(cache, out var index) ? index : throw CacheRequestException.UnknownCache(cache, host.CacheNames);
 }

@@ -1,3 +1,4 @@
+using Orleans.Cache.Client.Lanes;
 using Orleans.Cache.Contracts.Nodes;
 
 namespace Orleans.Cache.Client.Routing;
@@ -5,20 +6,35 @@ namespace Orleans.Cache.Client.Routing;
 /// <summary>
 /// Makes references to silos' doors. A door is a service of one silo, so its id holds an address: inside the cluster the silo's own;
 /// outside that of its gateway with generation 0, which makes Orleans' client send straight to that gateway, one hop away, once it has the
-/// gateway in its list. A reference is made anew when a silo is.
+/// gateway in its list. A reference is made anew when a silo is. Safe for any number of threads.
 /// </summary>
-internal sealed class NodeReferences(IGrainFactory grains, LiveGateways? gateways)
+internal sealed class NodeReferences(IGrainFactory grains, LiveGateways? gateways, LaneSet lanes)
 {
-    public RoutedNode Resolve(NodeDescriptor node)
+    private readonly Lock _lock = new();
+    private Dictionary<SiloAddress, RoutedNode> _nodes = [];
+
+    /// <summary>Resolves the silos of a map. Those of the last one keep their objects, and with them their lanes.</summary>
+    public RoutedNode[] Resolve(IReadOnlyList<NodeDescriptor> descriptors)
+    {
+        lock (_lock)
+        {
+            _nodes = descriptors.ToDictionary(
+                static descriptor => descriptor.Address,
+                descriptor => _nodes.TryGetValue(descriptor.Address, out var known) ? known : Resolve(descriptor));
+            return [.. descriptors.Select(descriptor => _nodes[descriptor.Address])];
+        }
+    }
+
+    public ICacheNode Resolve(string nodeType, SiloAddress address) =>
+        grains.GetGrain<ICacheNode>(SystemTargetGrainId.Create(GrainType.Create(nodeType), address).GrainId);
+
+    private RoutedNode Resolve(NodeDescriptor node)
     {
         // A silo that cannot be reached in one hop has its own address: any gateway takes the message, and the cluster delivers it.
         var relayed = Resolve(node.NodeType, node.Address);
         var direct = gateways is null || node.Gateway is null
             ? relayed
             : Resolve(node.NodeType, SiloAddress.New(node.Gateway.Endpoint, 0));
-        return new RoutedNode(node, direct, relayed, gateways);
+        return new RoutedNode(node, direct, relayed, gateways, lanes);
     }
-
-    public ICacheNode Resolve(string nodeType, SiloAddress address) =>
-        grains.GetGrain<ICacheNode>(SystemTargetGrainId.Create(GrainType.Create(nodeType), address).GrainId);
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Cache.Client.Lanes;
@@ -10,19 +9,22 @@ namespace Orleans.Cache.Client.Routing;
 /// Brings the operations of a call to the silos that own their keys, and brings back a result for each.
 /// </summary>
 /// <remarks>
-/// 1. The snapshot is taken once a try. An operation on a partition of this process is executed here, without a message.
-/// 2. The others go, grouped by silo, to the silos' lanes, all at once.
+/// 1. An operation on a partition of this process is executed here, without a message.
+/// 2. The others go into the lanes of the silos that own their keys: <see cref="SingleCall"/> for a call of one, <see cref="BatchTry"/> for
+///    more.
 /// 3. What comes back as moved is tried again by a newer snapshot until the call's deadline; so is what had no answer, if it is repeatable.
 ///    A write that is not ends in <see cref="CacheOutcomeUnknownException"/>.
 /// Safe for any number of threads.
 /// </remarks>
 internal sealed partial class OperationRouter
 {
-    private readonly ConditionalWeakTable<RoutedNode, ILane> _lanes = [];
+    private const int MaxKeyBytesOnStack = 1_024;
+
     private readonly ITopologySource _topology;
     private readonly LocalShards? _local;
     private readonly TimeProvider _time;
     private readonly CacheGridClientOptions _options;
+    private readonly long _timeout;
     private readonly ILogger<OperationRouter> _logger;
 
     public OperationRouter(
@@ -36,6 +38,7 @@ internal sealed partial class OperationRouter
         _local = local;
         _time = time;
         _options = options.Value;
+        _timeout = (long)(_options.OperationTimeout.TotalSeconds * time.TimestampFrequency);
         _logger = logger;
     }
 
@@ -43,22 +46,95 @@ internal sealed partial class OperationRouter
     public CacheLimits Limits => _topology.Current.Limits;
 
     /// <summary>Executes one operation.</summary>
-    public ValueTask<OperationResult> ExecuteAsync(string cache, Operation operation, CancellationToken cancellationToken)
+    public ValueTask<OperationResult> ExecuteAsync(NamedCache cache, in Operation operation, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return TryExecuteHere(cache, operation, _topology.Current, out var result)
-            ? ValueTask.FromResult(result)
-            : ExecuteAwayAsync(cache, operation, cancellationToken);
+        var snapshot = _topology.Current;
+        if (cache.IsIn(snapshot) && OwnerOf(operation, snapshot) is { } node)
+        {
+            if (!IsHere(node))
+            {
+                return SingleCall.Execute(this, node.LaneOf(cache), operation, _time.GetTimestamp() + _timeout, cancellationToken);
+            }
+
+            if (_local!.TryExecute(cache.Name, operation, out var result))
+            {
+                return ValueTask.FromResult(result);
+            }
+        }
+
+        return ExecuteAloneAsync(cache, operation, _time.GetTimestamp() + _timeout, failure: null, cancellationToken);
     }
 
     /// <summary>Executes the operations of one call.</summary>
     /// <returns>Their results, at the same positions; none of them is moved.</returns>
-    public async ValueTask<OperationResult[]> ExecuteAsync(string cache, Operation[] operations, CancellationToken cancellationToken)
+    public ValueTask<OperationResult[]> ExecuteAsync(NamedCache cache, Operation[] operations, CancellationToken cancellationToken) =>
+        ExecuteAsync(cache, operations, _time.GetTimestamp() + _timeout, failure: null, cancellationToken);
+
+    /// <summary>Takes over a call that its lane could not end, if it is to be tried again.</summary>
+    public bool MustTryAgain(SingleCall call)
+    {
+        var again = call.Failure is { } failure
+            ? failure.Kind == LaneFailureKind.NoAnswer && call.Operation.IsRepeatable
+            : call.Result.Result.Status == OperationStatus.Moved;
+        if (call.Failure is { Kind: LaneFailureKind.NoAnswer } noAnswer)
+        {
+            OnNoAnswer(call.Lane, operations: 1, noAnswer.Exception);
+        }
+
+        if (again)
+        {
+            _ = TryAgainAsync(call);
+        }
+
+        return again;
+    }
+
+    /// <summary>What a caller is told of a failure.</summary>
+    public Exception ErrorOf(SingleCall call, in LaneFailure failure) => ErrorOf(call.Lane, call.Operation.IsWrite, failure);
+
+    private Exception ErrorOf(Lane lane, bool isWrite, in LaneFailure failure) => failure switch
+    {
+        { Exception: CacheException or OperationCanceledException } => failure.Exception,
+        { Kind: LaneFailureKind.NotSent } => NotServed(failure.Exception),
+        _ when isWrite => OutcomeUnknown(lane.Node.Descriptor.Name, failure.Exception),
+        _ => NotServed(failure.Exception),
+    };
+
+    private async ValueTask<OperationResult> ExecuteAloneAsync(
+        NamedCache cache, Operation operation, long deadline, Exception? failure, CancellationToken cancellationToken)
+    {
+        var results = await ExecuteAsync(cache, [operation], deadline, failure, cancellationToken).ConfigureAwait(false);
+        return results[0];
+    }
+
+    private async Task TryAgainAsync(SingleCall call)
+    {
+        // The map that the call was routed by may have been replaced long ago; if not, somebody must look for a newer one.
+        try
+        {
+            var snapshot = _topology.Current;
+            if (call.Failure is null && OwnerOf(call.Operation, snapshot) == call.Lane.Node)
+            {
+                await WaitForChangeAsync(snapshot, call.Deadline, call.CancellationToken).ConfigureAwait(false);
+            }
+
+            call.End(await ExecuteAloneAsync(call.Cache, call.Operation, call.Deadline, call.Failure?.Exception, call.CancellationToken).ConfigureAwait(false));
+        }
+#pragma warning disable CA1031 // Whatever it is, the caller must learn of it.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            call.End(exception);
+        }
+    }
+
+    /// <summary>Tries until every operation has its result.</summary>
+    /// <remarks><paramref name="failure"/>: Why an earlier try of them had no answer, if so: they may have been done.</remarks>
+    private async ValueTask<OperationResult[]> ExecuteAsync(
+        NamedCache cache, Operation[] operations, long deadline, Exception? failure, CancellationToken cancellationToken)
     {
         var results = new OperationResult[operations.Length];
-        var pending = Enumerable.Range(0, operations.Length).ToList();
-        var started = _time.GetTimestamp();
-        Exception? failure = null;
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -69,127 +145,150 @@ internal sealed partial class OperationRouter
                 OperationFactory.CheckAgain(operations, snapshot.Limits);
             }
 
-            if (!snapshot.HasCache(cache))
+            if (!cache.IsIn(snapshot))
             {
-                throw CacheRequestException.UnknownCache(cache, snapshot.Caches);
+                throw cache.Unknown();
             }
 
-            failure = await TryOnceAsync(cache, operations, pending, results, snapshot, cancellationToken).ConfigureAwait(false) ?? failure;
-            pending.RemoveAll(position => results[position].Result.Status is not (OperationStatus.Moved or OperationStatus.Pending));
-            if (pending.Count == 0)
+            var attempt = new BatchTry(operations, results, deadline);
+            var pending = Start(attempt, cache, snapshot);
+            await attempt.WaitAsync(cancellationToken).ConfigureAwait(false);
+            foreach (var part in attempt.Failures)
+            {
+                failure = CheckFailure(part, operations, results);
+            }
+
+            if (pending == 0 || !Array.Exists(results, static result => IsPending(result)))
             {
                 return results;
             }
 
-            if (_time.GetElapsedTime(started) > _options.OperationTimeout)
+            if (_time.GetTimestamp() >= deadline)
             {
-                throw GiveUp(operations, pending, results, failure);
+                throw GiveUp(operations, results, failure);
             }
 
-            var newest = await _topology.RefreshAsync(snapshot, cancellationToken).ConfigureAwait(false);
-            if (newest.Version == snapshot.Version)
-            {
-                // The grid is still changing: the new owner is opening the partition, or nobody has noticed yet that the old one is gone.
-                await Task.Delay(_options.RetryDelay, _time, cancellationToken).ConfigureAwait(false);
-            }
+            await WaitForChangeAsync(snapshot, deadline, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private async ValueTask<OperationResult> ExecuteAwayAsync(string cache, Operation operation, CancellationToken cancellationToken)
+    /// <summary>Executes what is here, and sends the rest to its lanes.</summary>
+    /// <returns>How many operations were sent, or have no owner.</returns>
+    private int Start(BatchTry attempt, NamedCache cache, GridSnapshot snapshot)
     {
-        var results = await ExecuteAsync(cache, [operation], cancellationToken).ConfigureAwait(false);
-        return results[0];
-    }
-
-    private bool TryExecuteHere(string cache, in Operation operation, GridSnapshot snapshot, out OperationResult result)
-    {
-        result = default;
-        return _local is not null
-            && snapshot.IsKnown
-            && OwnerOf(operation, snapshot)?.Descriptor.Address.Equals(_local.Silo) == true
-            && _local.TryExecute(cache, operation, out result);
-    }
-
-    /// <summary>Sends every pending operation once.</summary>
-    /// <returns>Why some of them had no answer, if so.</returns>
-    private async Task<Exception?> TryOnceAsync(
-        string cache,
-        Operation[] operations,
-        List<int> pending,
-        OperationResult[] results,
-        GridSnapshot snapshot,
-        CancellationToken cancellationToken)
-    {
-        var byNode = new Dictionary<RoutedNode, List<int>>(ReferenceEqualityComparer.Instance);
-        foreach (var position in pending)
+        List<int>? here = null;
+        var away = new List<int>?[snapshot.Nodes.Count];
+        var pending = 0;
+        for (var position = 0; position < attempt.Operations.Length; position++)
         {
-            results[position] = default;
-            if (TryExecuteHere(cache, operations[position], snapshot, out results[position]))
+            if (!IsPending(attempt.Results[position]))
             {
                 continue;
             }
 
-            if (OwnerOf(operations[position], snapshot) is { } node && !node.Descriptor.Address.Equals(_local?.Silo))
+            attempt.Results[position] = default;
+            var owner = IndexOfOwner(attempt.Operations[position], snapshot);
+            if (owner >= 0 && IsHere(snapshot.Nodes[owner]))
             {
-                (byNode.TryGetValue(node, out var positions) ? positions : byNode[node] = []).Add(position);
+                (here ??= []).Add(position);
+            }
+            else
+            {
+                pending++;
+                if (owner >= 0)
+                {
+                    (away[owner] ??= []).Add(position);
+                }
             }
         }
 
-        var sends = byNode.Select(group => SendAsync(group.Key, cache, operations, group.Value, results, snapshot, cancellationToken));
-        var failures = await Task.WhenAll(sends).ConfigureAwait(false);
-        return failures.FirstOrDefault(static failure => failure is not null);
-    }
-
-    private async Task<Exception?> SendAsync(
-        RoutedNode node,
-        string cache,
-        Operation[] operations,
-        List<int> positions,
-        OperationResult[] results,
-        GridSnapshot snapshot,
-        CancellationToken cancellationToken)
-    {
-        try
+        for (var node = 0; node < away.Length; node++)
         {
-            var lane = _lanes.GetValue(node, node => new DirectLane(node, () => _topology.Current.Caches));
-            await lane.SendAsync(cache, operations, positions, results, snapshot.Version, cancellationToken).ConfigureAwait(false);
-            return null;
-        }
-        catch (Exception exception) when (exception is not (CacheException or OperationCanceledException))
-        {
-            node.AvoidDirect();
-            LogBatchFailed(node.Descriptor.Name, positions.Count, exception);
-            if (positions.Any(position => !operations[position].IsRepeatable))
+            if (away[node] is { } positions)
             {
-                throw OutcomeUnknown(node.Descriptor.Name, exception);
+                attempt.Send(snapshot.Nodes[node].LaneOf(cache), positions);
             }
+        }
 
-            return exception;
+        return here is null ? pending : pending + _local!.Execute(cache.Name, attempt.Operations, here, attempt.Results);
+    }
+
+    private Exception CheckFailure(in BatchPartFailure part, Operation[] operations, OperationResult[] results)
+    {
+        var unanswered = part.Positions.Where(position => results[position].Result.Status == OperationStatus.Pending).ToList();
+        var (exception, kind) = part.Failure;
+        if (kind == LaneFailureKind.NoAnswer)
+        {
+            OnNoAnswer(part.Lane, unanswered.Count, exception);
+            if (unanswered.TrueForAll(position => operations[position].IsRepeatable))
+            {
+                return exception;
+            }
+        }
+
+        throw unanswered.Count == 0 ? exception : ErrorOf(part.Lane, unanswered.Exists(position => operations[position].IsWrite), part.Failure);
+    }
+
+    private async ValueTask WaitForChangeAsync(GridSnapshot snapshot, long deadline, CancellationToken cancellationToken)
+    {
+        var left = _time.GetElapsedTime(_time.GetTimestamp(), deadline);
+        if (left <= TimeSpan.Zero)
+        {
+            return;
+        }
+
+        Task refresh = _topology.RefreshAsync(snapshot, cancellationToken).AsTask();
+        await refresh.WaitAsync(left, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_topology.Current.Version == snapshot.Version)
+        {
+            // The grid is still changing: the new owner is opening the partition, or nobody has noticed yet that the old one is gone.
+            await Task.Delay(_options.RetryDelay, _time, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private static RoutedNode? OwnerOf(in Operation operation, GridSnapshot snapshot)
+    private void OnNoAnswer(Lane lane, int operations, Exception exception)
     {
-        Span<byte> key = stackalloc byte[operation.Header.KeyLength];
+        lane.Node.AvoidDirect();
+        LogBatchFailed(lane.Node.Descriptor.Name, operations, exception);
+    }
+
+    private static bool IsPending(in OperationResult result) => result.Result.Status is OperationStatus.Pending or OperationStatus.Moved;
+
+    private bool IsHere(RoutedNode node) => _local is not null && node.Descriptor.Address.Equals(_local.Silo);
+
+    private static RoutedNode? OwnerOf(in Operation operation, GridSnapshot snapshot) =>
+        IndexOfOwner(operation, snapshot) is >= 0 and var owner ? snapshot.Nodes[owner] : null;
+
+    private static int IndexOfOwner(in Operation operation, GridSnapshot snapshot)
+    {
+        // Limits that were not known when the operation was made may allow a longer key than the stack should hold.
+        var length = operation.Header.KeyLength;
+        Span<byte> key = length <= MaxKeyBytesOnStack ? stackalloc byte[MaxKeyBytesOnStack] : new byte[length];
         operation.Key.CopyTo(key);
-        return snapshot.OwnerOf(Slot.Of(key).PartitionOf(snapshot.Map.PartitionCount));
+        return snapshot.Map.OwnerOf(Slot.Of(key[..length]).PartitionOf(snapshot.Map.PartitionCount));
     }
 
-    private CacheException GiveUp(Operation[] operations, List<int> pending, OperationResult[] results, Exception? failure)
+    private CacheException GiveUp(Operation[] operations, OperationResult[] results, Exception? failure)
     {
-        // Moved means not done; pending means that a message was lost, which a read does not mind.
-        var unknown = pending.Any(position =>
-            operations[position].IsWrite && results[position].Result.Status == OperationStatus.Pending && failure is not null);
-        return unknown
-            ? OutcomeUnknown("of the key", failure!)
-            : new CacheUnavailableException(
-                $"The silos that own {pending.Count} of {operations.Length} keys did not serve them within {_options.OperationTimeout}; nothing was done to those. The grid is changing or has lost a silo: try again shortly.",
-                failure);
+        // Moved means not done; pending after a failure means that a message was lost, which a read does not mind.
+        for (var position = 0; failure is not null && position < results.Length; position++)
+        {
+            if (results[position].Result.Status == OperationStatus.Pending && operations[position].IsWrite)
+            {
+                return OutcomeUnknown("of the key", failure);
+            }
+        }
+
+        return NotServed(failure);
     }
+
+    private CacheUnavailableException NotServed(Exception? inner) => new(
+        $"The silo that owns the key did not serve it within {_options.OperationTimeout}; nothing was done. The grid is changing or has lost a silo: try again shortly.",
+        inner);
 
     private static CacheOutcomeUnknownException OutcomeUnknown(string silo, Exception inner) => new(
         $"No answer came from the silo {silo}, so the write may or may not have been done. Read the entry before you write again.", inner);
 
-    [LoggerMessage(EventIds.BatchFailed, LogLevel.Debug, "A batch of {Operations} operations to silo {Silo} had no answer.")]
+    [LoggerMessage(EventIds.BatchFailed, LogLevel.Debug, "{Operations} operations sent to silo {Silo} had no answer.")]
     private partial void LogBatchFailed(string silo, int operations, Exception exception);
 }

@@ -1,24 +1,57 @@
+using Orleans.Cache.Client.Lanes;
 using Orleans.Cache.Contracts.Nodes;
 
 namespace Orleans.Cache.Client.Routing;
 
-/// <summary>A silo and the references by which this process reaches its door.</summary>
-/// <param name="Descriptor">The silo.</param>
-/// <param name="Direct">Straight to the silo.</param>
-/// <param name="Relayed">Through any gateway, which passes it on: for a client whose list does not have the silo's own gateway yet.</param>
-/// <param name="Gateways">The gateways in that list; <see langword="null"/> inside the cluster.</param>
-internal sealed record RoutedNode(NodeDescriptor Descriptor, ICacheNode Direct, ICacheNode Relayed, LiveGateways? Gateways)
+/// <summary>
+/// A run of a silo, the references by which this process reaches its door, and its lanes. The same object from map to map. Safe for any number of threads.
+/// </summary>
+/// <param name="descriptor">The silo.</param>
+/// <param name="direct">Straight to the silo.</param>
+/// <param name="relayed">Through any gateway, which passes it on: for a client whose list does not have the silo's own gateway yet.</param>
+/// <param name="gateways">The gateways in that list; <see langword="null"/> inside the cluster.</param>
+/// <param name="lanes">Opens lanes.</param>
+internal sealed class RoutedNode(NodeDescriptor descriptor, ICacheNode direct, ICacheNode relayed, LiveGateways? gateways, LaneSet lanes)
 {
+    private readonly Lock _lock = new();
+    private Lane?[] _lanes = [];
+
+    public NodeDescriptor Descriptor => descriptor;
+
+    public ICacheNode Direct => direct;
+
     /// <summary>The shortest way to the silo's door as things stand.</summary>
     public ICacheNode Door =>
-        Gateways is null || (Descriptor.Gateway is { } gateway && Gateways.Contains(gateway.Endpoint)) ? Direct : Relayed;
+        gateways is null || (descriptor.Gateway is { } gateway && gateways.Contains(gateway.Endpoint)) ? direct : relayed;
+
+    /// <summary>The way of a cache's operations to this silo.</summary>
+    public Lane LaneOf(NamedCache cache)
+    {
+        var known = Volatile.Read(ref _lanes);
+        return cache.Index < known.Length && known[cache.Index] is { } lane ? lane : OpenLane(cache);
+    }
 
     /// <summary>Takes the longer way for a while, because a call had no answer.</summary>
     public void AvoidDirect()
     {
-        if (Descriptor.Gateway is { } gateway)
+        if (descriptor.Gateway is { } gateway)
         {
-            Gateways?.Avoid(gateway.Endpoint);
+            gateways?.Avoid(gateway.Endpoint);
+        }
+    }
+
+    private Lane OpenLane(NamedCache cache)
+    {
+        lock (_lock)
+        {
+            if (cache.Index >= _lanes.Length)
+            {
+                var more = new Lane?[cache.Index + 1];
+                _lanes.CopyTo(more, 0);
+                Volatile.Write(ref _lanes, more);
+            }
+
+            return _lanes[cache.Index] ??= lanes.Open(this, cache);
         }
     }
 }

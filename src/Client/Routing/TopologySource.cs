@@ -62,9 +62,12 @@ internal sealed partial class TopologySource : ITopologySource
         while (true)
         {
             var snapshot = Current;
-            if (!snapshot.IsKnown)
+            if (!snapshot.IsKnown && _options.OperationTimeout - _time.GetElapsedTime(started) is { Ticks: > 0 } left)
             {
-                snapshot = await RefreshAsync(snapshot, cancellationToken).ConfigureAwait(false);
+                Task refresh = RefreshAsync(snapshot, cancellationToken).AsTask();
+                await refresh.WaitAsync(left, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                cancellationToken.ThrowIfCancellationRequested();
+                snapshot = Current;
             }
 
             if (snapshot.IsKnown)

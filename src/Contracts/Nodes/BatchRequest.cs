@@ -13,4 +13,4 @@ public readonly record struct BatchRequest(
     [property: Id(0)] SiloAddress Silo,
     [property: Id(1)] long MapVersion,
     [property: Id(2)] string Cache,
-    [property: Id(3)] byte[] Operations);
+    [property: Id(3)] BatchBytes Operations);

@@ -18,6 +18,9 @@ internal static class BatchFormat
     /// <summary>The bytes before the payload of a request of so many operations.</summary>
     public static int RequestHeadBytes(int count) => checked(HeaderBytes + (count * ShardOperation.SizeInBytes));
 
+    /// <summary>The bytes of a request.</summary>
+    public static int RequestBytes(int count, int payloadBytes) => checked(RequestHeadBytes(count) + payloadBytes);
+
     /// <summary>The bytes before the values of a reply of so many results.</summary>
     public static int ReplyHeadBytes(int count) => checked(HeaderBytes + (count * ShardResult.SizeInBytes));
 
@@ -71,6 +74,10 @@ internal static class BatchFormat
 
         return results;
     }
+
+    /// <summary>A view of some results of a reply that <see cref="ReadReply"/> has checked.</summary>
+    public static ReadOnlySpan<ShardResult> ResultsOf(ReadOnlySpan<byte> reply, int first, int count) =>
+        MemoryMarshal.Cast<byte, ShardResult>(reply.Slice(HeaderBytes + (first * ShardResult.SizeInBytes), count * ShardResult.SizeInBytes));
 
     private static int ReadHeader(ReadOnlySpan<byte> bytes, int elementBytes, int maxCount)
     {

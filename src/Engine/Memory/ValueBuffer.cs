@@ -24,11 +24,13 @@ internal sealed class ValueBuffer : IBufferWriter<byte>, IDisposable
     public ReadOnlyMemory<byte> Whole => _array.AsMemory(0, _end);
 
     /// <summary>Empties the buffer and reserves room before the values, for headers that are known only afterwards.</summary>
-    public void Reset(int reserved = 0)
+    /// <param name="reserved">The bytes before the values.</param>
+    /// <param name="expected">How many bytes are likely to follow, so that the array need not grow.</param>
+    public void Reset(int reserved = 0, int expected = 0)
     {
         _start = 0;
         _end = 0;
-        Ensure(reserved);
+        Ensure(checked(reserved + expected));
         _array.AsSpan(0, reserved).Clear();
         _start = reserved;
         _end = reserved;
@@ -76,6 +78,17 @@ internal sealed class ValueBuffer : IBufferWriter<byte>, IDisposable
         {
             ArrayPool<byte>.Shared.Return(array);
         }
+    }
+
+    /// <summary>Hands over the rented array with everything in it. The buffer may be used again, and rents another.</summary>
+    public byte[] Detach(out int length)
+    {
+        var array = _array;
+        length = _end;
+        _array = [];
+        _start = 0;
+        _end = 0;
+        return array;
     }
 
     private void Ensure(int more)

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Orleans.Cache;
+using Orleans.Cache.Client.Lanes;
 using Orleans.Cache.Client.Routing;
 using Orleans.Cache.Engine.Shards;
 using Orleans.Cache.Grains.Hosting;
@@ -80,7 +81,8 @@ public static class CacheGridSiloBuilderExtensions
 
     private static IServiceCollection AddTopology(this IServiceCollection services)
     {
-        services.TryAddSingleton(static provider => new NodeReferences(provider.GetRequiredService<IGrainFactory>(), gateways: null));
+        services.TryAddSingleton(static provider => new NodeReferences(
+            provider.GetRequiredService<IGrainFactory>(), gateways: null, provider.GetRequiredService<LaneSet>()));
         services.TryAddSingleton<NodeTopology>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, NodeLifecycle>();
 

@@ -11,26 +11,32 @@ namespace Orleans.Cache.Grains.Nodes;
 /// <summary>Executes batches that arrive as bytes on this silo's shards, and packs the reply. Safe for any number of threads.</summary>
 internal sealed class BatchExecutor(ShardHost shards)
 {
+    private const int MostExpected = 1 << 20;
+
     [ThreadStatic]
     private static ValueBuffer? _buffer;
+
+    /// <summary>How many bytes of values the last reply had: the best guess for the next.</summary>
+    [ThreadStatic]
+    private static int _lastValues;
 
     /// <summary>Executes a batch. The caller adds the version of the map.</summary>
     public BatchReply Execute(in BatchRequest request)
     {
         if (!shards.TryFindCache(request.Cache, out var cache))
         {
-            return new BatchReply(BatchOutcome.UnknownCache, 0, [], null);
+            return new BatchReply(BatchOutcome.UnknownCache, 0, null, null);
         }
 
         ReadOnlySpan<ShardOperation> operations;
         ReadOnlySpan<byte> payload;
         try
         {
-            operations = BatchFormat.ReadRequest(request.Operations, shards.Settings.Limits.MaxBatchOperations, out payload);
+            operations = BatchFormat.ReadRequest(request.Operations is { } bytes ? bytes.Span : default, shards.Settings.Limits.MaxBatchOperations, out payload);
         }
         catch (InvalidDataException exception)
         {
-            return new BatchReply(BatchOutcome.Malformed, 0, [], exception.Message);
+            return new BatchReply(BatchOutcome.Malformed, 0, null, exception.Message);
         }
 
         var results = ArrayPool<ShardResult>.Shared.Rent(operations.Length);
@@ -38,11 +44,13 @@ internal sealed class BatchExecutor(ShardHost shards)
         {
             // The reply is built in place: values behind the room that the results will take.
             var buffer = _buffer ??= new ValueBuffer();
-            buffer.Reset(BatchFormat.ReplyHeadBytes(operations.Length));
+            buffer.Reset(BatchFormat.ReplyHeadBytes(operations.Length), _lastValues);
             shards.Execute(cache, new ShardBatch(operations, payload, results.AsSpan(0, operations.Length), buffer));
             BatchFormat.WriteHeader(buffer.Reserved, operations.Length);
             MemoryMarshal.AsBytes(results.AsSpan(0, operations.Length)).CopyTo(buffer.Reserved[BatchFormat.HeaderBytes..]);
-            return new BatchReply(BatchOutcome.Executed, 0, buffer.Whole.ToArray(), null);
+            _lastValues = Math.Min(buffer.Length, MostExpected);
+            var reply = buffer.Detach(out var length);
+            return new BatchReply(BatchOutcome.Executed, 0, BatchBytes.ReplyOf(reply, length), null);
         }
         finally
         {

@@ -14,7 +14,7 @@ internal sealed class CacheNode(
     NodeTopology topology)
     : GrainService(id, silo, loggerFactory), ICacheNode
 {
-    private static readonly BatchReply WrongSilo = new(BatchOutcome.WrongSilo, 0, [], null);
+    private static readonly BatchReply WrongSilo = new(BatchOutcome.WrongSilo, 0, null, null);
 
     public override Task Init(IServiceProvider serviceProvider)
     {
@@ -22,9 +22,14 @@ internal sealed class CacheNode(
         return base.Init(serviceProvider);
     }
 
-    public ValueTask<BatchReply> ExecuteAsync(BatchRequest request) => request.Silo.Equals(topology.LocalSilo)
-        ? ValueTask.FromResult(executor.Execute(request) with { MapVersion = topology.Current.Version })
-        : ValueTask.FromResult(WrongSilo with { MapVersion = topology.Current.Version });
+    public ValueTask<BatchReply> ExecuteAsync(BatchRequest request)
+    {
+        using (request.Operations)
+        {
+            var reply = request.Silo.Equals(topology.LocalSilo) ? executor.Execute(request) : WrongSilo;
+            return ValueTask.FromResult(reply with { MapVersion = topology.Current.Version });
+        }
+    }
 
     public ValueTask<NodeStatus> DescribeAsync() => ValueTask.FromResult(topology.Describe());
 

@@ -168,7 +168,7 @@ internal sealed partial class TopologyGrain(
     {
         try
         {
-            await references.Resolve(node).Door.PublishAsync(message);
+            await references.Resolve(node.NodeType, node.Address).PublishAsync(message);
             return true;
         }
 #pragma warning disable CA1031 // Whatever failed, the silo is told again, or is found dead.

@@ -131,7 +131,8 @@ public sealed class BatchFormatTests
 
     private static byte[] MakeRequest()
     {
-        var writer = new BatchWriter(operations: 2, payloadBytes: 10);
+        var request = new byte[BatchFormat.RequestBytes(count: 2, payloadBytes: 10)];
+        var writer = new BatchWriter(request, operations: 2);
         var set = new ShardOperation
         {
             Kind = OperationKind.Set,
@@ -142,7 +143,7 @@ public sealed class BatchFormatTests
         };
         writer.Add(set, "key", "value"u8);
         writer.Add(new ShardOperation { Kind = OperationKind.Get }, "k2", default);
-        return writer.ToArray();
+        return request;
     }
 
     private static byte[] MakeReply()

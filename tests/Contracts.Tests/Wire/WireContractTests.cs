@@ -50,9 +50,9 @@ public sealed class WireContractTests
         Node with { Gateway = null, Zone = string.Empty, Caches = [] },
         Limits,
         Topology,
-        new BatchRequest(Silo, 7, "default", [1, 2, 3]),
-        new BatchReply(BatchOutcome.Executed, 7, [1, 2, 3], null),
-        new BatchReply(BatchOutcome.Malformed, 7, [], "what was wrong"),
+        new BatchRequest(Silo, 7, "default", Bytes()),
+        new BatchReply(BatchOutcome.Executed, 7, Bytes(), null),
+        new BatchReply(BatchOutcome.Malformed, 7, null, "what was wrong"),
         new CacheStatisticsConverter().ConvertToSurrogate(Statistics),
         new NodeStatistics("silo-0", 1 << 30, [Statistics]),
         new NodeStatus(Node, true, Topology),
@@ -100,12 +100,20 @@ public sealed class WireContractTests
         });
     }
 
+    private static BatchBytes Bytes()
+    {
+        var bytes = BatchBytes.Rent(3);
+        "abc"u8.CopyTo(bytes.Span);
+        return bytes;
+    }
+
     /// <summary>A value with everything in it, as text: records compare their arrays by reference.</summary>
     private static string Describe(object? value) => value switch
     {
         null => "null",
         string text => $"\"{text}\"",
         SiloAddress address => address.ToString(),
+        BatchBytes bytes => Convert.ToHexString(bytes.Span),
         IEnumerable elements => $"[{string.Join(", ", elements.Cast<object?>().Select(Describe))}]",
         _ when value.GetType().Assembly.GetName().Name!.StartsWith("Orleans.Cache", StringComparison.Ordinal) && !value.GetType().IsEnum =>
             $"{value.GetType().Name} {{ {string.Join(", ", value.GetType().GetProperties().Where(static property => property.CanWrite).Select(property => $"{property.Name} = {Describe(property.GetValue(value))}"))} }}",

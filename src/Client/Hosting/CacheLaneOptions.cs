@@ -1,0 +1,24 @@
+namespace Orleans.Cache;
+
+/// <summary>How calls that are made at the same time share messages. There is a lane for each silo and cache.</summary>
+public sealed class CacheLaneOptions
+{
+    /// <summary>How many operations one message carries at most.</summary>
+    /// <value>1 to 65,536, and no more than the silos take (<see cref="CacheLimits.MaxBatchOperations"/>). Default: 1,024.</value>
+    public int MaxBatchOperations { get; set; } = 1_024;
+
+    /// <summary>How many bytes of keys and values one message carries at most; a single operation may be larger.</summary>
+    /// <value>1 KiB to 16 MiB. Default: 256 KiB.</value>
+    public int MaxBatchBytes { get; set; } = 256 << 10;
+
+    /// <summary>
+    /// How many messages of a lane are under way at once. More of them are smaller: two keep client and silo busy on one machine, a long way
+    /// between them may want more.
+    /// </summary>
+    /// <value>1 to 64. Default: 2.</value>
+    public int MaxBatchesInFlight { get; set; } = 2;
+
+    /// <summary>How many bytes of keys and values may wait in a lane; calls beyond are refused with <see cref="CacheUnavailableException"/>.</summary>
+    /// <value>64 KiB to 16 GiB. Default: 64 MiB.</value>
+    public long MaxQueuedBytes { get; set; } = 64L << 20;
+}

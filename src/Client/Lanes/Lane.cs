@@ -1,0 +1,212 @@
+using Orleans.Cache.Client.Routing;
+
+namespace Orleans.Cache.Client.Lanes;
+
+/// <summary>
+/// The way to one silo for all callers of one cache in this process: calls made while batches are under way leave together in the next one.
+/// </summary>
+/// <remarks>
+/// No timer: a call that finds the lane idle leaves at once, on its caller's thread. Callers take turns: each has at most
+/// <see cref="Turn"/> operations in a batch before the next one's, so that a call with thousands does not hold up the others. Safe for any
+/// number of threads.
+/// </remarks>
+internal sealed class Lane(RoutedNode node, NamedCache cache, CacheLaneOptions limits, LaneSet lanes)
+{
+    private const int Turn = 64;
+
+    private readonly Lock _lock = new();
+    private readonly List<LaneBatch> _inFlight = [];
+    private readonly Stack<LaneBatch> _idle = [];
+    private LaneEntry? _head;
+    private LaneEntry? _tail;
+    private long _queuedBytes;
+
+    public RoutedNode Node => node;
+
+    public NamedCache Cache => cache;
+
+    /// <summary>Takes the operations of an entry, and sends them as soon as the lane is free.</summary>
+    /// <exception cref="CacheUnavailableException">Too much is waiting already; nothing was taken.</exception>
+    public void Enqueue(LaneEntry entry)
+    {
+        lanes.Wake();
+        LaneBatch? batch;
+        lock (_lock)
+        {
+            if (_queuedBytes > 0 && _queuedBytes + entry.RemainingBytes > limits.MaxQueuedBytes)
+            {
+                throw TooMuchQueued();
+            }
+
+            _queuedBytes += entry.RemainingBytes;
+            AppendLocked(entry);
+            batch = TryFormLocked();
+        }
+
+        batch?.Send();
+    }
+
+    /// <summary>Ends an entry whose caller gives up; what is still in the queue is dropped when its turn comes.</summary>
+    /// <returns>Whether it was still open: <see cref="LaneEntry.CompleteAbandoned"/> must follow.</returns>
+    public bool TryAbandon(LaneEntry entry, out bool wasSent)
+    {
+        lock (_lock)
+        {
+            wasSent = entry.Packed > 0;
+            return entry.TryAbandon();
+        }
+    }
+
+    /// <summary>Called when a batch has its answer: from now on its entries end by that.</summary>
+    public void OnAnswered(LaneBatch batch)
+    {
+        lock (_lock)
+        {
+            batch.IsAnswered = true;
+        }
+    }
+
+    /// <summary>Called when the callers of a batch have gone on: what they have asked for since leaves together.</summary>
+    public void OnDone(LaneBatch batch)
+    {
+        LaneBatch? next;
+        lock (_lock)
+        {
+            _inFlight.Remove(batch);
+            next = TryFormLocked();
+        }
+
+        next?.Send();
+    }
+
+    /// <summary>Called when no thread has to do with a batch any more.</summary>
+    public void Recycle(LaneBatch batch)
+    {
+        lock (_lock)
+        {
+            _idle.Push(batch);
+        }
+    }
+
+    /// <summary>Ends what is past its deadline.</summary>
+    /// <returns>Whether anything still waits here.</returns>
+    public bool EndOverdue(long now, List<OverdueEntry> overdue)
+    {
+        lock (_lock)
+        {
+            for (var entry = _head; entry is not null; entry = entry.Next)
+            {
+                EndLocked(entry, now, overdue);
+            }
+
+            foreach (var batch in _inFlight)
+            {
+                for (var index = 0; !batch.IsAnswered && index < batch.Segments.Count; index++)
+                {
+                    EndLocked(batch.Segments[index].Entry, now, overdue);
+                }
+            }
+
+            return _head is not null || _inFlight.Count > 0;
+        }
+    }
+
+    private static void EndLocked(LaneEntry entry, long now, List<OverdueEntry> overdue)
+    {
+        if (entry.Deadline <= now && entry.TryAbandon())
+        {
+            overdue.Add(new OverdueEntry(entry, entry.Packed > 0));
+        }
+    }
+
+    private LaneBatch? TryFormLocked()
+    {
+        if (_head is null || _inFlight.Count >= limits.MaxBatchesInFlight)
+        {
+            return null;
+        }
+
+        LaneBatch? batch = null;
+        while (_head is { } entry && (batch is null || batch.Operations < limits.MaxBatchOperations))
+        {
+            if (entry.IsFinished)
+            {
+                RemoveHeadLocked();
+                _queuedBytes -= entry.RemainingBytes;
+                entry.Drop();
+                continue;
+            }
+
+            var count = CountThatFits(entry, batch, out var bytes);
+            if (count == 0)
+            {
+                break;
+            }
+
+            RemoveHeadLocked();
+            _queuedBytes -= bytes;
+            batch ??= _idle.TryPop(out var idle) ? idle : new LaneBatch(this);
+            batch.Add(entry, entry.Take(count, bytes), count, bytes);
+            if (entry.Packed < entry.Total)
+            {
+                AppendLocked(entry);
+            }
+        }
+
+        if (batch is not null)
+        {
+            batch.Pack();
+            _inFlight.Add(batch);
+        }
+
+        return batch;
+    }
+
+    private int CountThatFits(LaneEntry entry, LaneBatch? batch, out int bytes)
+    {
+        var operations = batch?.Operations ?? 0;
+        var room = limits.MaxBatchBytes - (batch?.PayloadBytes ?? 0);
+        var most = Math.Min(Math.Min(Turn, entry.Total - entry.Packed), limits.MaxBatchOperations - operations);
+        bytes = 0;
+        for (var count = 0; count < most; count++)
+        {
+            // One operation travels in any case, however large.
+            var more = entry.PayloadBytesOf(entry.Packed + count);
+            if (more > room - bytes && operations + count > 0)
+            {
+                return count;
+            }
+
+            bytes += more;
+        }
+
+        return most;
+    }
+
+    private void AppendLocked(LaneEntry entry)
+    {
+        entry.Next = null;
+        if (_tail is null)
+        {
+            _head = entry;
+        }
+        else
+        {
+            _tail.Next = entry;
+        }
+
+        _tail = entry;
+    }
+
+    private void RemoveHeadLocked()
+    {
+        _head = _head!.Next;
+        if (_head is null)
+        {
+            _tail = null;
+        }
+    }
+
+    private CacheUnavailableException TooMuchQueued() => new(
+        $"{_queuedBytes:N0} bytes of operations wait for the silo {node.Descriptor.Name} already, and no more than {limits.MaxQueuedBytes:N0} may (Lanes.MaxQueuedBytes); nothing was done. Wait for earlier calls before you make more.");
+}

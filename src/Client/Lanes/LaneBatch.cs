@@ -1,0 +1,237 @@
+using System.Runtime.CompilerServices;
+using Orleans.Cache.Contracts.Nodes;
+using Orleans.Cache.Engine.Batches;
+
+namespace Orleans.Cache.Client.Lanes;
+
+/// <summary>
+/// A batch on its way to a silo and back. Its callers go on one after the other on the thread that has the answer, which spares each a trip
+/// through the thread pool; the lane sends its next batch when all have gone on, with what they asked for then.
+/// </summary>
+/// <remarks>
+/// A caller may block that thread. So before the first one goes on, the batch is queued to the thread pool too: whichever thread comes
+/// takes the next caller who has not gone on yet, and queues the batch again for the next thread. When the last of them is through, the lane
+/// gets the object back and uses it again.
+/// </remarks>
+internal sealed class LaneBatch : IThreadPoolWorkItem
+{
+    private readonly Lane _lane;
+    private readonly Action _onReply;
+    private readonly List<LaneSegment> _segments = [];
+    private BatchBytes? _request;
+    private BatchBytes? _reply;
+    private LaneFailure _failure;
+    private bool _isMoved;
+    private int _valuesStart;
+    private int _next;
+    private int _unread;
+    private int _users;
+    private ConfiguredValueTaskAwaitable<BatchReply>.ConfiguredValueTaskAwaiter _call;
+
+    public LaneBatch(Lane lane)
+    {
+        _lane = lane;
+        _onReply = OnReply;
+    }
+
+    /// <summary>Written and read under the lane's lock.</summary>
+    public bool IsAnswered { get; set; }
+
+    public List<LaneSegment> Segments => _segments;
+
+    public int Operations { get; private set; }
+
+    public int PayloadBytes { get; private set; }
+
+    /// <summary>Adds operations of an entry. Under the lane's lock.</summary>
+    public void Add(LaneEntry entry, int first, int count, int bytes)
+    {
+        _segments.Add(new LaneSegment(entry, first, count, Operations));
+        Operations += count;
+        PayloadBytes = checked(PayloadBytes + bytes);
+    }
+
+    /// <summary>Writes the request, once all operations are in. Under the lane's lock.</summary>
+    public void Pack()
+    {
+        _request = BatchBytes.Rent(BatchFormat.RequestBytes(Operations, PayloadBytes));
+        var writer = new BatchWriter(_request.Span, Operations);
+        foreach (var segment in _segments)
+        {
+            segment.Entry.Pack(segment.First, segment.Count, ref writer);
+        }
+    }
+
+    /// <summary>Sends the batch. Never throws, and never waits.</summary>
+    public void Send()
+    {
+        // A grain's turn must neither lend its identity to other callers' operations nor have to be over before they are answered.
+        if (TaskScheduler.Current == TaskScheduler.Default)
+        {
+            SendNow();
+        }
+        else
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static batch => batch.SendNow(), this, preferLocal: true);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Execute()
+    {
+        var count = _segments.Count;
+        if (Volatile.Read(ref _next) < count - 1)
+        {
+            Interlocked.Increment(ref _users);
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+
+        int index;
+        while ((index = Interlocked.Increment(ref _next) - 1) < count)
+        {
+            Deliver(_segments[index]);
+        }
+
+        if (index == count)
+        {
+            _lane.OnDone(this);
+        }
+
+        if (Interlocked.Decrement(ref _users) == 0)
+        {
+            Reset();
+            _lane.Recycle(this);
+        }
+    }
+
+    private void SendNow()
+    {
+        try
+        {
+            var node = _lane.Node;
+#pragma warning disable CA2012 // Consumed once, by OnReply: an async method would allocate for every batch.
+            _call = node.Door.ExecuteAsync(new BatchRequest(node.Descriptor.Address, _lane.Cache.MapVersion, _lane.Cache.Name, _request!)).ConfigureAwait(false).GetAwaiter();
+#pragma warning restore CA2012
+        }
+#pragma warning disable CA1031 // Whatever it is, the callers must learn of it.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            _failure = new LaneFailure(exception, LaneFailureKind.NoAnswer);
+            GoOn();
+            return;
+        }
+
+        if (_call.IsCompleted)
+        {
+            OnReply();
+        }
+        else
+        {
+            _call.UnsafeOnCompleted(_onReply);
+        }
+    }
+
+    private void OnReply()
+    {
+        try
+        {
+#pragma warning disable VSTHRD002 // It is complete.
+            Read(_call.GetResult());
+#pragma warning restore VSTHRD002
+
+            // Only now: Orleans sends a request again when its connection breaks. Without an answer the collector takes it.
+            _request!.Dispose();
+        }
+#pragma warning disable CA1031 // As above.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            _failure = new LaneFailure(exception, exception is CacheRequestException ? LaneFailureKind.Refused : LaneFailureKind.NoAnswer);
+        }
+
+        GoOn();
+    }
+
+    private void GoOn()
+    {
+        _unread = _segments.Count;
+        _users = 1;
+        _lane.OnAnswered(this);
+        Execute();
+    }
+
+    private void Read(in BatchReply reply)
+    {
+        switch (reply.Outcome)
+        {
+            case BatchOutcome.Executed when reply.Results is { } results:
+                BatchFormat.ReadReply(results.Span, Operations, out var values);
+                _reply = results;
+                _valuesStart = results.Length - values.Length;
+                break;
+            case BatchOutcome.UnknownCache:
+                throw _lane.Cache.Unknown();
+            case BatchOutcome.Malformed:
+                throw CacheRequestException.Malformed(reply.Error ?? string.Empty);
+            default:
+                _isMoved = true;
+                break;
+        }
+    }
+
+    private void Deliver(in LaneSegment segment)
+    {
+        try
+        {
+            Hand(segment);
+        }
+#pragma warning disable CA1031 // Above all memory that runs out: this caller must learn of it, and the others must go on.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            segment.Entry.Fail(segment.First, segment.Count, new LaneFailure(exception, LaneFailureKind.NoAnswer));
+        }
+
+        // The bytes are not looked at any more once the last result is copied, however long its caller takes.
+        if (Interlocked.Decrement(ref _unread) == 0)
+        {
+            _reply?.Dispose();
+        }
+
+        segment.Entry.Finish(segment.Count);
+    }
+
+    private void Hand(in LaneSegment segment)
+    {
+        if (_reply is { } reply)
+        {
+            var bytes = reply.Span;
+            segment.Entry.Accept(segment.First, BatchFormat.ResultsOf(bytes, segment.PositionInBatch, segment.Count), bytes[_valuesStart..]);
+        }
+        else if (_isMoved)
+        {
+            Span<ShardResult> moved = stackalloc ShardResult[segment.Count];
+            moved.Fill(new ShardResult { Status = OperationStatus.Moved });
+            segment.Entry.Accept(segment.First, moved, default);
+        }
+        else
+        {
+            segment.Entry.Fail(segment.First, segment.Count, _failure);
+        }
+    }
+
+    private void Reset()
+    {
+        _segments.Clear();
+        _call = default;
+        _request = null;
+        _reply = null;
+        _failure = default;
+        _isMoved = false;
+        _next = 0;
+        Operations = 0;
+        PayloadBytes = 0;
+        IsAnswered = false;
+    }
+}

@@ -1,0 +1,37 @@
+namespace Orleans.Cache.Client.Routing;
+
+/// <summary>A cache as calls are routed for it. One object for each name in a process; safe for any number of threads.</summary>
+/// <param name="name">A valid name.</param>
+/// <param name="index">Its number among the names that this process uses, from 0.</param>
+/// <param name="topology">What knows the grid's caches.</param>
+internal sealed class NamedCache(string name, int index, ITopologySource topology)
+{
+    private GridSnapshot? _foundIn;
+
+    public string Name => name;
+
+    public int Index => index;
+
+    /// <summary>The version of the newest map that this process has.</summary>
+    public long MapVersion => topology.Current.Version;
+
+    /// <summary>Whether the grid has this cache.</summary>
+    public bool IsIn(GridSnapshot snapshot)
+    {
+        if (ReferenceEquals(Volatile.Read(ref _foundIn), snapshot))
+        {
+            return true;
+        }
+
+        if (!snapshot.HasCache(name))
+        {
+            return false;
+        }
+
+        Volatile.Write(ref _foundIn, snapshot);
+        return true;
+    }
+
+    /// <summary>The error for a cache that the grid does not have.</summary>
+    public CacheRequestException Unknown() => CacheRequestException.UnknownCache(name, topology.Current.Caches);
+}
