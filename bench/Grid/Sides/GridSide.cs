@@ -25,6 +25,9 @@ internal sealed class GridSide : ISide
         _cache = host.Services.GetRequiredService<ICacheGrid>().GetCache();
     }
 
+    /// <summary>The silo's process; this one where it is hosted here.</summary>
+    public int SiloProcessId => _silo?.Id ?? Environment.ProcessId;
+
     /// <summary>Starts a silo in a process of its own, and a client here.</summary>
     public static async Task<GridSide> StartAsync(CancellationToken cancellationToken)
     {

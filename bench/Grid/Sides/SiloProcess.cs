@@ -19,6 +19,8 @@ internal sealed class SiloProcess : IAsyncDisposable
 
     public int GatewayPort { get; }
 
+    public int Id => _process.Id;
+
     public TimeSpan ProcessorTime => _process.ProcessorTime;
 
     /// <summary>Starts a silo, and waits until it is ready.</summary>
