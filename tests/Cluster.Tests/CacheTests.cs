@@ -140,7 +140,7 @@ public sealed class CacheTests : IAsyncLifetime
         await RefusedAsync(CacheErrorCode.InvalidTimeToLive, () => Cache.TouchAsync("key", TimeSpan.MaxValue));
         await RefusedAsync(CacheErrorCode.BatchTooLarge, () => Cache.GetManyAsync([.. Enumerable.Range(0, 11).Select(number => (CacheKey)$"{number}")]));
         await RefusedAsync(CacheErrorCode.BatchTooLarge, () => Cache.SetManyAsync([.. Enumerable.Range(0, 6).Select(number => new CacheSetItem($"{number}", new byte[999]))]));
-        await RefusedAsync(CacheErrorCode.DuplicateKey, () => Cache.GetManyAsync(["a", "b", "a"u8.ToArray()]));
+        await RefusedAsync(CacheErrorCode.DuplicateKey, () => Cache.RemoveManyAsync(["a", "b", "a"u8.ToArray()]));
         Assert.Equal(CacheErrorCode.InvalidVersion, Assert.Throws<CacheRequestException>(() => CacheCondition.IfVersion(0)).Code);
         Assert.Equal(CacheErrorCode.UnknownCache, Assert.Throws<CacheRequestException>(() => _grid.Grid.GetCache("unknown")).Code);
         Assert.Equal(CacheErrorCode.UnknownCache, Assert.Throws<CacheRequestException>(() => _grid.Grid.GetCache("no name")).Code);

@@ -34,10 +34,18 @@ public interface ICache
     ValueTask<T?> GetAsync<T>(CacheKey key, CancellationToken cancellationToken = default);
 
     /// <summary>Reads many entries, with one message to each silo that owns some of them.</summary>
-    /// <param name="keys">Different keys, at most <see cref="CacheLimits.MaxBatchOperations"/>.</param>
+    /// <param name="keys">At most <see cref="CacheLimits.MaxBatchOperations"/>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The entries in the order of <paramref name="keys"/>.</returns>
     ValueTask<CacheEntry[]> GetManyAsync(IReadOnlyList<CacheKey> keys, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads many entries into room of the caller's own, so that nothing is allocated but the values.</summary>
+    /// <param name="keys">At most <see cref="CacheLimits.MaxBatchOperations"/>.</param>
+    /// <param name="entries">Receives the entries in the order of <paramref name="keys"/>; at least as long.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>How many were found.</returns>
+    /// <exception cref="ArgumentException"><paramref name="entries"/> is too short.</exception>
+    ValueTask<int> GetManyAsync(IReadOnlyList<CacheKey> keys, Memory<CacheEntry> entries, CancellationToken cancellationToken = default);
 
     /// <summary>Writes an entry.</summary>
     /// <param name="key">The key.</param>

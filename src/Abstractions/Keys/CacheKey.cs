@@ -17,6 +17,9 @@ public readonly struct CacheKey : IEquatable<CacheKey>
     // Lone surrogates would all be encoded as the same replacement character, so two different strings would share an entry.
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    private const int MaxBytesPerCharacter = 3;
+    private const int MaxBytesOnStack = 256;
+
     private readonly string? _text;
     private readonly ReadOnlyMemory<byte> _bytes;
 
@@ -51,6 +54,9 @@ public readonly struct CacheKey : IEquatable<CacheKey>
             }
         }
     }
+
+    /// <summary>A number of bytes that <see cref="ByteCount"/> does not exceed, which costs nothing to know.</summary>
+    internal int MaxByteCount => _text is null ? _bytes.Length : _text.Length * MaxBytesPerCharacter;
 
     /// <summary>Makes a key from text.</summary>
     public static implicit operator CacheKey(string? text) => new(text);
@@ -125,6 +131,11 @@ public readonly struct CacheKey : IEquatable<CacheKey>
         if (_text is null)
         {
             hash.AddBytes(_bytes.Span);
+        }
+        else if (MaxByteCount <= MaxBytesOnStack)
+        {
+            Span<byte> bytes = stackalloc byte[MaxBytesOnStack];
+            hash.AddBytes(bytes[..CopyTo(bytes)]);
         }
         else
         {

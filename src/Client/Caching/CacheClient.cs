@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Orleans.Cache.Client.Routing;
 using Orleans.Cache.Engine.Memory;
 
@@ -8,18 +9,26 @@ internal sealed class CacheClient(NamedCache cache, OperationRouter router, ITop
 {
     public string Name => cache.Name;
 
-    public async ValueTask<CacheEntry> TryGetAsync(CacheKey key, CancellationToken cancellationToken = default)
+    public ValueTask<CacheEntry> TryGetAsync(CacheKey key, CancellationToken cancellationToken = default)
     {
-        var result = await ExecuteAsync(OperationFactory.Get(key, router.Limits), cancellationToken).ConfigureAwait(false);
-        return OperationOutcome.ToEntry(result);
+        var result = ExecuteAsync(OperationFactory.Get(key, router.Limits), cancellationToken);
+        return result.IsCompletedSuccessfully ? ValueTask.FromResult(OperationOutcome.ToEntry(result.Result)) : WaitAsync(result);
+
+        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+        static async ValueTask<CacheEntry> WaitAsync(ValueTask<OperationResult> result) =>
+            OperationOutcome.ToEntry(await result.ConfigureAwait(false));
     }
 
-    public async ValueTask<ReadOnlyMemory<byte>?> GetAsync(CacheKey key, CancellationToken cancellationToken = default)
+    public ValueTask<ReadOnlyMemory<byte>?> GetAsync(CacheKey key, CancellationToken cancellationToken = default)
     {
-        var entry = await TryGetAsync(key, cancellationToken).ConfigureAwait(false);
+        var entry = TryGetAsync(key, cancellationToken);
+        return entry.IsCompletedSuccessfully ? ValueTask.FromResult(ValueOf(entry.Result)) : WaitAsync(entry);
 
         // A plain null would become an empty memory: byte arrays convert to it.
-        return entry.Found ? entry.Value : (ReadOnlyMemory<byte>?)null;
+        static ReadOnlyMemory<byte>? ValueOf(in CacheEntry entry) => entry.Found ? entry.Value : (ReadOnlyMemory<byte>?)null;
+
+        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+        static async ValueTask<ReadOnlyMemory<byte>?> WaitAsync(ValueTask<CacheEntry> entry) => ValueOf(await entry.ConfigureAwait(false));
     }
 
     public async ValueTask<CacheEntry<T>> TryGetAsync<T>(CacheKey key, CancellationToken cancellationToken = default)
@@ -43,18 +52,48 @@ internal sealed class CacheClient(NamedCache cache, OperationRouter router, ITop
     public async ValueTask<CacheEntry[]> GetManyAsync(IReadOnlyList<CacheKey> keys, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(keys);
-        var limits = router.Limits;
-        var results = await ExecuteAsync([.. keys.Select(key => OperationFactory.Get(key, limits))], limits, cancellationToken)
-            .ConfigureAwait(false);
-        return Array.ConvertAll(results, OperationOutcome.ToEntry);
+        var entries = new CacheEntry[keys.Count];
+        await GetManyAsync(keys, entries, cancellationToken).ConfigureAwait(false);
+        return entries;
     }
 
-    public async ValueTask<CacheWriteResult> SetAsync(
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<int> GetManyAsync(IReadOnlyList<CacheKey> keys, Memory<CacheEntry> entries, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        if (entries.Length < keys.Count)
+        {
+            throw new ArgumentException($"There is room for {entries.Length} entries, and {keys.Count} keys. Give room for one entry to each key.", nameof(entries));
+        }
+
+        var limits = router.Limits;
+        using var call = new BatchCall(keys.Count);
+        for (var index = 0; index < call.Count; index++)
+        {
+            call.Operations[index] = OperationFactory.Get(keys[index], limits);
+        }
+
+        await ExecuteAsync(call, limits, cancellationToken).ConfigureAwait(false);
+        var found = 0;
+        for (var index = 0; index < call.Count; index++)
+        {
+            ref var entry = ref entries.Span[index];
+            entry = OperationOutcome.ToEntry(call.Results[index]);
+            found += entry.Found ? 1 : 0;
+        }
+
+        return found;
+    }
+
+    public ValueTask<CacheWriteResult> SetAsync(
         CacheKey key, ReadOnlyMemory<byte> value, CacheSetOptions options = default, CancellationToken cancellationToken = default)
     {
-        var operation = OperationFactory.Set(key, value, options, router.Limits);
-        var result = await ExecuteAsync(operation, cancellationToken).ConfigureAwait(false);
-        return OperationOutcome.ToWriteResult(result);
+        var result = ExecuteAsync(OperationFactory.Set(key, value, options, router.Limits), cancellationToken);
+        return result.IsCompletedSuccessfully ? ValueTask.FromResult(OperationOutcome.ToWriteResult(result.Result)) : WaitAsync(result);
+
+        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+        static async ValueTask<CacheWriteResult> WaitAsync(ValueTask<OperationResult> result) =>
+            OperationOutcome.ToWriteResult(await result.ConfigureAwait(false));
     }
 
     public async ValueTask<CacheWriteResult> SetAsync<T>(
@@ -75,9 +114,21 @@ internal sealed class CacheClient(NamedCache cache, OperationRouter router, ITop
     {
         ArgumentNullException.ThrowIfNull(items);
         var limits = router.Limits;
-        Operation[] operations = [.. items.Select(item => OperationFactory.Set(item.Key, item.Value, item.Options, limits))];
-        var results = await ExecuteAsync(operations, limits, cancellationToken).ConfigureAwait(false);
-        return Array.ConvertAll(results, OperationOutcome.ToWriteResult);
+        using var call = new BatchCall(items.Count);
+        for (var index = 0; index < call.Count; index++)
+        {
+            var item = items[index];
+            call.Operations[index] = OperationFactory.Set(item.Key, item.Value, item.Options, limits);
+        }
+
+        await ExecuteAsync(call, limits, cancellationToken).ConfigureAwait(false);
+        var results = new CacheWriteResult[call.Count];
+        for (var index = 0; index < results.Length; index++)
+        {
+            results[index] = OperationOutcome.ToWriteResult(call.Results[index]);
+        }
+
+        return results;
     }
 
     public async ValueTask<bool> RemoveAsync(CacheKey key, CancellationToken cancellationToken = default)
@@ -90,9 +141,20 @@ internal sealed class CacheClient(NamedCache cache, OperationRouter router, ITop
     {
         ArgumentNullException.ThrowIfNull(keys);
         var limits = router.Limits;
-        var results = await ExecuteAsync([.. keys.Select(key => OperationFactory.Remove(key, limits))], limits, cancellationToken)
-            .ConfigureAwait(false);
-        return results.Count(OperationOutcome.WasThere);
+        using var call = new BatchCall(keys.Count);
+        for (var index = 0; index < call.Count; index++)
+        {
+            call.Operations[index] = OperationFactory.Remove(keys[index], limits);
+        }
+
+        await ExecuteAsync(call, limits, cancellationToken).ConfigureAwait(false);
+        var removed = 0;
+        foreach (ref readonly var result in call.Results)
+        {
+            removed += OperationOutcome.WasThere(result) ? 1 : 0;
+        }
+
+        return removed;
     }
 
     public async ValueTask<bool> TouchAsync(CacheKey key, TimeSpan timeToLive, CancellationToken cancellationToken = default)
@@ -124,9 +186,9 @@ internal sealed class CacheClient(NamedCache cache, OperationRouter router, ITop
     private ValueTask<OperationResult> ExecuteAsync(in Operation operation, CancellationToken cancellationToken) =>
         router.ExecuteAsync(cache, operation, cancellationToken);
 
-    private ValueTask<OperationResult[]> ExecuteAsync(Operation[] operations, CacheLimits limits, CancellationToken cancellationToken)
+    private ValueTask ExecuteAsync(in BatchCall call, CacheLimits limits, CancellationToken cancellationToken)
     {
-        OperationFactory.CheckBatch(operations, limits);
-        return router.ExecuteAsync(cache, operations, cancellationToken);
+        OperationFactory.CheckBatch(call.Operations, limits);
+        return router.ExecuteAsync(cache, call, cancellationToken);
     }
 }

@@ -4,42 +4,47 @@ using Orleans.Cache.Engine.Batches;
 namespace Orleans.Cache.Client.Lanes;
 
 /// <summary>The operations of a call that go to one silo.</summary>
+/// <remarks>Nothing of the call is looked at any more once the part has ended, because the caller has its arrays back then.</remarks>
 internal sealed class BatchPart : LaneEntry
 {
-    private readonly Lock _lock = new();
     private readonly BatchTry _try;
-    private readonly List<int> _positions;
     private int _open;
     private volatile bool _isEnded;
 
-    public BatchPart(BatchTry @try, Lane lane, List<int> positions)
+    public BatchPart(BatchTry @try, Lane lane, ReadOnlyMemory<int> positions, BatchPart? before)
     {
         _try = @try;
-        _positions = positions;
-        _open = positions.Count;
+        _open = positions.Length;
         Lane = lane;
+        Positions = positions;
+        Before = before;
         var bytes = 0L;
-        foreach (var position in positions)
+        foreach (var position in positions.Span)
         {
-            bytes += @try.Operations[position].PayloadBytes;
+            bytes += @try.Call.Operations[position].PayloadBytes;
         }
 
-        Start(positions.Count, bytes, @try.Deadline);
+        Start(positions.Length, bytes, @try.Deadline);
     }
 
     public Lane Lane { get; }
 
-    public IReadOnlyList<int> Positions => _positions;
+    /// <summary>Where the operations stand in the call.</summary>
+    public ReadOnlyMemory<int> Positions { get; }
+
+    /// <summary>The part that was sent before this one.</summary>
+    public BatchPart? Before { get; }
 
     public override bool IsFinished => _isEnded;
 
-    public override int PayloadBytesOf(int index) => _try.Operations[_positions[index]].PayloadBytes;
+    public override int PayloadBytesOf(int index) => _try.Call.Operations[Positions.Span[index]].PayloadBytes;
 
     public override void Pack(int first, int count, ref BatchWriter writer)
     {
-        for (var index = first; index < first + count; index++)
+        var operations = _try.Call.Operations;
+        foreach (var position in Positions.Span.Slice(first, count))
         {
-            ref readonly var operation = ref _try.Operations[_positions[index]];
+            ref readonly var operation = ref operations[position];
             writer.Add(operation.Header, operation.Key, operation.Value.Span);
         }
     }
@@ -54,16 +59,11 @@ internal sealed class BatchPart : LaneEntry
         }
 
         var array = bytes == 0 ? [] : GC.AllocateUninitializedArray<byte>(bytes);
-        var end = 0;
-        lock (_lock)
+        lock (this)
         {
-            for (var index = 0; index < results.Length && !_isEnded; index++)
+            if (!_isEnded)
             {
-                ref readonly var result = ref results[index];
-                var value = array.AsMemory(end, result.ValueLength);
-                values.Slice(result.ValueOffset, result.ValueLength).CopyTo(value.Span);
-                _try.Results[_positions[first + index]] = new OperationResult(result, value);
-                end += result.ValueLength;
+                Copy(results, values, array, _try.Call.Results, Positions.Span[first..]);
             }
         }
     }
@@ -72,7 +72,7 @@ internal sealed class BatchPart : LaneEntry
 
     public override void Finish(int count)
     {
-        lock (_lock)
+        lock (this)
         {
             _open -= count;
             if (_open > 0 || _isEnded)
@@ -88,7 +88,7 @@ internal sealed class BatchPart : LaneEntry
 
     public override bool TryAbandon()
     {
-        lock (_lock)
+        lock (this)
         {
             var isFirst = !_isEnded;
             _isEnded = true;
@@ -105,5 +105,18 @@ internal sealed class BatchPart : LaneEntry
     public override void Drop()
     {
         // Nobody waits for it any more.
+    }
+
+    private static void Copy(ReadOnlySpan<ShardResult> from, ReadOnlySpan<byte> values, byte[] array, Span<OperationResult> to, ReadOnlySpan<int> positions)
+    {
+        var end = 0;
+        for (var index = 0; index < from.Length; index++)
+        {
+            ref readonly var result = ref from[index];
+            var value = array.AsMemory(end, result.ValueLength);
+            values.Slice(result.ValueOffset, result.ValueLength).CopyTo(value.Span);
+            to[positions[index]] = new OperationResult(result, value);
+            end += result.ValueLength;
+        }
     }
 }

@@ -1,32 +1,44 @@
+using System.Buffers;
+using System.Threading.Tasks.Sources;
 using Orleans.Cache.Client.Routing;
 
 namespace Orleans.Cache.Client.Lanes;
 
 /// <summary>One try of a call with several operations: a part in the lane of each silo that owns some of the keys.</summary>
 /// <remarks>For one call; its parts are completed by any threads.</remarks>
-internal sealed class BatchTry(Operation[] operations, OperationResult[] results, long deadline)
+internal sealed class BatchTry : IValueTaskSource, IDisposable
 {
-    private readonly Lock _lock = new();
-    private readonly List<BatchPart> _parts = [];
-    private readonly TaskCompletionSource _done = new();
+    private readonly BatchCall _call;
+    private readonly int[] _positions;
+    private BatchPart? _parts;
+    private ManualResetValueTaskSourceCore<bool> _done;
     private int _open = 1;
 
-    public Operation[] Operations => operations;
+    public BatchTry(in BatchCall call, long deadline)
+    {
+        _call = call;
+        _positions = ArrayPool<int>.Shared.Rent(call.Count);
+        Deadline = deadline;
+    }
 
-    public OperationResult[] Results => results;
+    public ref readonly BatchCall Call => ref _call;
 
-    public long Deadline => deadline;
+    public long Deadline { get; }
+
+    /// <summary>Room for the positions of all parts, one part behind the other.</summary>
+    public Span<int> Positions => _positions.AsSpan(0, _call.Count);
 
     /// <summary>Why parts have no result, or not all of theirs. Read when the try is done.</summary>
-    public List<BatchPartFailure> Failures { get; } = [];
+    public List<BatchPartFailure>? Failures { get; private set; }
 
     /// <summary>Puts operations into a lane.</summary>
     /// <param name="lane">The lane to the silo that owns their keys.</param>
-    /// <param name="positions">Where they stand in the call.</param>
-    public void Send(Lane lane, List<int> positions)
+    /// <param name="first">Where their positions begin in <see cref="Positions"/>.</param>
+    /// <param name="count">How many there are.</param>
+    public void Send(Lane lane, int first, int count)
     {
-        var part = new BatchPart(this, lane, positions);
-        _parts.Add(part);
+        var part = new BatchPart(this, lane, _positions.AsMemory(first, count), _parts);
+        _parts = part;
         Interlocked.Increment(ref _open);
         try
         {
@@ -39,32 +51,16 @@ internal sealed class BatchTry(Operation[] operations, OperationResult[] results
     }
 
     /// <summary>Waits for all parts, after the last was sent.</summary>
-    public async Task WaitAsync(CancellationToken cancellationToken)
+    public ValueTask WaitAsync()
     {
         OnPartDone();
-        using var registration = cancellationToken.UnsafeRegister(static (state, token) => ((BatchTry)state!).Abandon(token), this);
-        await _done.Task.ConfigureAwait(false);
+        return new ValueTask(this, _done.Version);
     }
 
-    public void Note(BatchPart part, in LaneFailure failure)
+    /// <summary>Ends what is still under way, because the caller gave up.</summary>
+    public void Abandon(CancellationToken cancellationToken)
     {
-        lock (_lock)
-        {
-            Failures.Add(new BatchPartFailure(part.Lane, part.Positions, failure));
-        }
-    }
-
-    public void OnPartDone()
-    {
-        if (Interlocked.Decrement(ref _open) == 0)
-        {
-            _done.SetResult();
-        }
-    }
-
-    private void Abandon(CancellationToken cancellationToken)
-    {
-        foreach (var part in _parts)
+        for (var part = _parts; part is not null; part = part.Before)
         {
             if (part.Lane.TryAbandon(part, out var wasSent))
             {
@@ -72,4 +68,33 @@ internal sealed class BatchTry(Operation[] operations, OperationResult[] results
             }
         }
     }
+
+    public void Note(BatchPart part, in LaneFailure failure)
+    {
+        lock (this)
+        {
+            (Failures ??= []).Add(new BatchPartFailure(part.Lane, part.Positions, failure));
+        }
+    }
+
+    public void OnPartDone()
+    {
+        if (Interlocked.Decrement(ref _open) == 0)
+        {
+            _done.SetResult(true);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void GetResult(short token) => _done.GetResult(token);
+
+    /// <inheritdoc/>
+    public ValueTaskSourceStatus GetStatus(short token) => _done.GetStatus(token);
+
+    /// <inheritdoc/>
+    public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _done.OnCompleted(continuation, state, token, flags);
+
+    /// <summary>Gives back what was rented, when the try is done and its failures were read.</summary>
+    public void Dispose() => ArrayPool<int>.Shared.Return(_positions);
 }

@@ -49,8 +49,8 @@ internal sealed class LocalShards(ShardHost host, SiloAddress silo)
     }
 
     /// <summary>Executes operations of a call here and now.</summary>
-    /// <returns>How many of their partitions are not open here.</returns>
-    public int Execute(string cache, Operation[] operations, List<int> positions, OperationResult[] results)
+    /// <returns>Whether all their partitions are open here.</returns>
+    public bool Execute(string cache, ReadOnlySpan<Operation> operations, ReadOnlySpan<int> positions, Span<OperationResult> results)
     {
         var bytes = 0;
         foreach (var position in positions)
@@ -59,14 +59,14 @@ internal sealed class LocalShards(ShardHost host, SiloAddress silo)
         }
 
         var payload = ArrayPool<byte>.Shared.Rent(bytes);
-        var headers = ArrayPool<ShardOperation>.Shared.Rent(positions.Count);
-        var shardResults = ArrayPool<ShardResult>.Shared.Rent(positions.Count);
+        var headers = ArrayPool<ShardOperation>.Shared.Rent(positions.Length);
+        var shardResults = ArrayPool<ShardResult>.Shared.Rent(positions.Length);
         try
         {
             Pack(operations, positions, payload, headers);
             var values = EmptyBuffer();
-            host.Execute(IndexOf(cache), new ShardBatch(headers.AsSpan(0, positions.Count), payload.AsSpan(0, bytes), shardResults.AsSpan(0, positions.Count), values));
-            return Unpack(shardResults.AsSpan(0, positions.Count), values.Values.ToArray(), positions, results);
+            host.Execute(IndexOf(cache), new ShardBatch(headers.AsSpan(0, positions.Length), payload.AsSpan(0, bytes), shardResults.AsSpan(0, positions.Length), values));
+            return Unpack(shardResults.AsSpan(0, positions.Length), values.Values.ToArray(), positions, results);
         }
         finally
         {
@@ -76,10 +76,10 @@ internal sealed class LocalShards(ShardHost host, SiloAddress silo)
         }
     }
 
-    private static void Pack(Operation[] operations, List<int> positions, Span<byte> payload, Span<ShardOperation> headers)
+    private static void Pack(ReadOnlySpan<Operation> operations, ReadOnlySpan<int> positions, Span<byte> payload, Span<ShardOperation> headers)
     {
         var end = 0;
-        for (var index = 0; index < positions.Count; index++)
+        for (var index = 0; index < positions.Length; index++)
         {
             ref readonly var operation = ref operations[positions[index]];
             ref var header = ref headers[index];
@@ -92,17 +92,17 @@ internal sealed class LocalShards(ShardHost host, SiloAddress silo)
         }
     }
 
-    private static int Unpack(ReadOnlySpan<ShardResult> shardResults, byte[] values, List<int> positions, OperationResult[] results)
+    private static bool Unpack(ReadOnlySpan<ShardResult> shardResults, byte[] values, ReadOnlySpan<int> positions, Span<OperationResult> results)
     {
-        var moved = 0;
-        for (var index = 0; index < positions.Count; index++)
+        var areOpen = true;
+        for (var index = 0; index < positions.Length; index++)
         {
             ref readonly var result = ref shardResults[index];
             results[positions[index]] = new OperationResult(result, values.AsMemory(result.ValueOffset, result.ValueLength));
-            moved += result.Status == OperationStatus.Moved ? 1 : 0;
+            areOpen &= result.Status != OperationStatus.Moved;
         }
 
-        return moved;
+        return areOpen;
     }
 
     private static ValueBuffer EmptyBuffer()

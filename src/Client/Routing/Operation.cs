@@ -5,8 +5,9 @@ namespace Orleans.Cache.Client.Routing;
 /// <summary>One operation of a call, checked against the limits, on its way to a silo. Immutable.</summary>
 /// <param name="Header">The operation without its offsets.</param>
 /// <param name="Key">The key.</param>
+/// <param name="Slot">The key's slot.</param>
 /// <param name="Value">The value of a set.</param>
-internal readonly record struct Operation(ShardOperation Header, CacheKey Key, ReadOnlyMemory<byte> Value)
+internal readonly record struct Operation(ShardOperation Header, CacheKey Key, Slot Slot, ReadOnlyMemory<byte> Value)
 {
     /// <summary>Whether doing it twice comes to the same as once, so that it may be sent again when no answer came.</summary>
     public bool IsRepeatable => Header.Kind switch

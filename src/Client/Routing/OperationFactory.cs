@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Numerics;
 using Orleans.Cache.Engine.Batches;
 
 namespace Orleans.Cache.Client.Routing;
@@ -5,6 +7,8 @@ namespace Orleans.Cache.Client.Routing;
 /// <summary>Makes operations of a caller's arguments, and refuses what the grid would refuse before anything is sent.</summary>
 internal static class OperationFactory
 {
+    private const int KeyBytesOnStack = 192;
+
     public static Operation Get(CacheKey key, CacheLimits limits) => Keyed(OperationKind.Get, key, limits);
 
     public static Operation Remove(CacheKey key, CacheLimits limits) => Keyed(OperationKind.Remove, key, limits);
@@ -53,7 +57,7 @@ internal static class OperationFactory
     }
 
     /// <summary>Checks the batch as a whole.</summary>
-    /// <exception cref="CacheRequestException">It is too large, or a key stands in it twice.</exception>
+    /// <exception cref="CacheRequestException">It is too large, or two of its operations write the same key.</exception>
     public static void CheckBatch(ReadOnlySpan<Operation> operations, CacheLimits limits)
     {
         if (operations.Length > limits.MaxBatchOperations)
@@ -61,20 +65,51 @@ internal static class OperationFactory
             throw CacheRequestException.TooManyOperations(operations.Length, limits.MaxBatchOperations);
         }
 
-        var seen = new Dictionary<CacheKey, int>(operations.Length);
         var bytes = 0L;
-        for (var index = 0; index < operations.Length; index++)
+        foreach (ref readonly var operation in operations)
         {
-            bytes += operations[index].PayloadBytes;
-            if (!seen.TryAdd(operations[index].Key, index))
-            {
-                throw CacheRequestException.DuplicateKey(seen[operations[index].Key], index);
-            }
+            bytes += operation.PayloadBytes;
         }
 
         if (bytes > limits.MaxBatchBytes)
         {
             throw CacheRequestException.TooManyBytes(bytes, limits.MaxBatchBytes);
+        }
+
+        if (operations is [{ IsWrite: true }, ..])
+        {
+            CheckDuplicates(operations);
+        }
+    }
+
+    /// <summary>Two reads of a key are one too many, two writes have no order: silos take their parts at the same time, and again.</summary>
+    private static void CheckDuplicates(ReadOnlySpan<Operation> operations)
+    {
+        // An open-addressing table of positions (from 1), by slot: keys that are equal have the same, and few others do.
+        var size = (int)BitOperations.RoundUpToPowerOf2((uint)operations.Length * 2);
+        var table = ArrayPool<int>.Shared.Rent(size);
+        table.AsSpan(0, size).Clear();
+        try
+        {
+            for (var index = 0; index < operations.Length; index++)
+            {
+                ref readonly var operation = ref operations[index];
+                var place = operation.Slot.Number & (size - 1);
+                for (; table[place] != 0; place = (place + 1) & (size - 1))
+                {
+                    ref readonly var other = ref operations[table[place] - 1];
+                    if (other.Slot == operation.Slot && other.Key == operation.Key)
+                    {
+                        throw CacheRequestException.DuplicateKey(table[place] - 1, index);
+                    }
+                }
+
+                table[place] = index + 1;
+            }
+        }
+        finally
+        {
+            ArrayPool<int>.Shared.Return(table);
         }
     }
 
@@ -85,9 +120,17 @@ internal static class OperationFactory
             throw CacheRequestException.EmptyKey();
         }
 
-        var bytes = key.ByteCount;
-        CheckSizes(bytes, 0, limits);
-        return new Operation(new ShardOperation { Kind = kind, KeyLength = (ushort)bytes }, key, default);
+        // Length and slot in one pass over the key's bytes, on the stack where they are sure to fit.
+        Span<byte> stack = stackalloc byte[KeyBytesOnStack];
+        if (key.MaxByteCount <= KeyBytesOnStack)
+        {
+            var length = key.CopyTo(stack);
+            CheckSizes(length, 0, limits);
+            return new Operation(new ShardOperation { Kind = kind, KeyLength = (ushort)length }, key, Slot.Of(stack[..length]), default);
+        }
+
+        CheckSizes(key.ByteCount, 0, limits);
+        return new Operation(new ShardOperation { Kind = kind, KeyLength = (ushort)key.ByteCount }, key, Slot.Of(key), default);
     }
 
     private static void CheckSizes(int keyBytes, int valueBytes, CacheLimits limits)

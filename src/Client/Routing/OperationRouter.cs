@@ -1,7 +1,9 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Cache.Client.Lanes;
-using Orleans.Cache.Engine.Batches;
+using OperationStatus = Orleans.Cache.Engine.Batches.OperationStatus;
 
 namespace Orleans.Cache.Client.Routing;
 
@@ -18,7 +20,9 @@ namespace Orleans.Cache.Client.Routing;
 /// </remarks>
 internal sealed partial class OperationRouter
 {
-    private const int MaxKeyBytesOnStack = 1_024;
+    private const int MaxNodesOnStack = 64;
+    private const int NoNode = -1;
+    private const int Done = -1;
 
     private readonly ITopologySource _topology;
     private readonly LocalShards? _local;
@@ -66,10 +70,9 @@ internal sealed partial class OperationRouter
         return ExecuteAloneAsync(cache, operation, _time.GetTimestamp() + _timeout, failure: null, cancellationToken);
     }
 
-    /// <summary>Executes the operations of one call.</summary>
-    /// <returns>Their results, at the same positions; none of them is moved.</returns>
-    public ValueTask<OperationResult[]> ExecuteAsync(NamedCache cache, Operation[] operations, CancellationToken cancellationToken) =>
-        ExecuteAsync(cache, operations, _time.GetTimestamp() + _timeout, failure: null, cancellationToken);
+    /// <summary>Executes the operations of one call. None of their results is moved.</summary>
+    public ValueTask ExecuteAsync(NamedCache cache, BatchCall call, CancellationToken cancellationToken) =>
+        ExecuteAsync(cache, call, _time.GetTimestamp() + _timeout, failure: null, cancellationToken);
 
     /// <summary>Takes over a call that its lane could not end, if it is to be tried again.</summary>
     public bool MustTryAgain(SingleCall call)
@@ -104,8 +107,10 @@ internal sealed partial class OperationRouter
     private async ValueTask<OperationResult> ExecuteAloneAsync(
         NamedCache cache, Operation operation, long deadline, Exception? failure, CancellationToken cancellationToken)
     {
-        var results = await ExecuteAsync(cache, [operation], deadline, failure, cancellationToken).ConfigureAwait(false);
-        return results[0];
+        using var call = new BatchCall(1);
+        call.Operations[0] = operation;
+        await ExecuteAsync(cache, call, deadline, failure, cancellationToken).ConfigureAwait(false);
+        return call.Results[0];
     }
 
     private async Task TryAgainAsync(SingleCall call)
@@ -131,10 +136,10 @@ internal sealed partial class OperationRouter
 
     /// <summary>Tries until every operation has its result.</summary>
     /// <remarks><paramref name="failure"/>: Why an earlier try of them had no answer, if so: they may have been done.</remarks>
-    private async ValueTask<OperationResult[]> ExecuteAsync(
-        NamedCache cache, Operation[] operations, long deadline, Exception? failure, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask ExecuteAsync(NamedCache cache, BatchCall call, long deadline, Exception? failure, CancellationToken cancellationToken)
     {
-        var results = new OperationResult[operations.Length];
+        call.Results.Clear();
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -142,7 +147,7 @@ internal sealed partial class OperationRouter
             if (!snapshot.IsKnown)
             {
                 snapshot = await _topology.ConnectAsync(cancellationToken).ConfigureAwait(false);
-                OperationFactory.CheckAgain(operations, snapshot.Limits);
+                OperationFactory.CheckAgain(call.Operations, snapshot.Limits);
             }
 
             if (!cache.IsIn(snapshot))
@@ -150,22 +155,29 @@ internal sealed partial class OperationRouter
                 throw cache.Unknown();
             }
 
-            var attempt = new BatchTry(operations, results, deadline);
-            var pending = Start(attempt, cache, snapshot);
-            await attempt.WaitAsync(cancellationToken).ConfigureAwait(false);
-            foreach (var part in attempt.Failures)
+            using (var attempt = new BatchTry(call, deadline))
             {
-                failure = CheckFailure(part, operations, results);
+                if (!Start(attempt, cache, snapshot))
+                {
+                    return;
+                }
+
+                using (cancellationToken.UnsafeRegister(static (attempt, token) => ((BatchTry)attempt!).Abandon(token), attempt))
+                {
+                    await attempt.WaitAsync().ConfigureAwait(false);
+                }
+
+                failure = CheckFailures(attempt) ?? failure;
             }
 
-            if (pending == 0 || !Array.Exists(results, static result => IsPending(result)))
+            if (!HasPending(call))
             {
-                return results;
+                return;
             }
 
             if (_time.GetTimestamp() >= deadline)
             {
-                throw GiveUp(operations, results, failure);
+                throw GiveUp(call, failure);
             }
 
             await WaitForChangeAsync(snapshot, deadline, cancellationToken).ConfigureAwait(false);
@@ -173,60 +185,102 @@ internal sealed partial class OperationRouter
     }
 
     /// <summary>Executes what is here, and sends the rest to its lanes.</summary>
-    /// <returns>How many operations were sent, or have no owner.</returns>
-    private int Start(BatchTry attempt, NamedCache cache, GridSnapshot snapshot)
+    /// <returns>Whether anything was sent, or has to be tried again.</returns>
+    private bool Start(BatchTry attempt, NamedCache cache, GridSnapshot snapshot)
     {
-        List<int>? here = null;
-        var away = new List<int>?[snapshot.Nodes.Count];
+        // Sorted by owner (a counting sort), so that each silo's operations have their positions side by side. Without an owner comes last.
+        var call = attempt.Call;
+        var nodes = snapshot.Nodes.Count;
+        var owners = ArrayPool<int>.Shared.Rent(call.Count);
+        Span<int> ends = nodes < MaxNodesOnStack ? stackalloc int[MaxNodesOnStack + 1] : new int[nodes + 1];
+        ends.Clear();
         var pending = 0;
-        for (var position = 0; position < attempt.Operations.Length; position++)
+        for (var position = 0; position < call.Count; position++)
         {
-            if (!IsPending(attempt.Results[position]))
+            owners[position] = Done;
+            if (IsPending(call.Results[position]))
             {
-                continue;
-            }
-
-            attempt.Results[position] = default;
-            var owner = IndexOfOwner(attempt.Operations[position], snapshot);
-            if (owner >= 0 && IsHere(snapshot.Nodes[owner]))
-            {
-                (here ??= []).Add(position);
-            }
-            else
-            {
+                call.Results[position] = default;
+                var owner = IndexOfOwner(call.Operations[position], snapshot);
+                owners[position] = owner < 0 ? nodes : owner;
+                ends[owners[position]]++;
                 pending++;
-                if (owner >= 0)
-                {
-                    (away[owner] ??= []).Add(position);
-                }
             }
         }
 
-        for (var node = 0; node < away.Length; node++)
+        for (var node = 1; node <= nodes; node++)
         {
-            if (away[node] is { } positions)
+            ends[node] += ends[node - 1];
+        }
+
+        for (var position = call.Count - 1; position >= 0; position--)
+        {
+            if (owners[position] != Done)
             {
-                attempt.Send(snapshot.Nodes[node].LaneOf(cache), positions);
+                attempt.Positions[--ends[owners[position]]] = position;
             }
         }
 
-        return here is null ? pending : pending + _local!.Execute(cache.Name, attempt.Operations, here, attempt.Results);
+        ArrayPool<int>.Shared.Return(owners);
+        var isOver = ends[nodes] == pending;
+        var here = NoNode;
+        for (var node = 0; node < nodes; node++)
+        {
+            var count = ends[node + 1] - ends[node];
+            if (count > 0 && IsHere(snapshot.Nodes[node]))
+            {
+                here = node;
+            }
+            else if (count > 0)
+            {
+                attempt.Send(snapshot.Nodes[node].LaneOf(cache), ends[node], count);
+                isOver = false;
+            }
+        }
+
+        if (here != NoNode)
+        {
+            var positions = attempt.Positions[ends[here]..ends[here + 1]];
+            isOver &= _local!.Execute(cache.Name, call.Operations, positions, call.Results);
+        }
+
+        return !isOver;
     }
 
-    private Exception CheckFailure(in BatchPartFailure part, Operation[] operations, OperationResult[] results)
+    private Exception? CheckFailures(BatchTry attempt)
     {
-        var unanswered = part.Positions.Where(position => results[position].Result.Status == OperationStatus.Pending).ToList();
+        Exception? failure = null;
+        foreach (var part in attempt.Failures ?? [])
+        {
+            failure = CheckFailure(part, attempt.Call);
+        }
+
+        return failure;
+    }
+
+    private Exception CheckFailure(in BatchPartFailure part, in BatchCall call)
+    {
+        var (unanswered, writes, unrepeatable) = (0, 0, 0);
+        foreach (var position in part.Positions.Span)
+        {
+            ref readonly var operation = ref call.Operations[position];
+            var isUnanswered = call.Results[position].Result.Status == OperationStatus.Pending;
+            unanswered += isUnanswered ? 1 : 0;
+            writes += isUnanswered && operation.IsWrite ? 1 : 0;
+            unrepeatable += isUnanswered && !operation.IsRepeatable ? 1 : 0;
+        }
+
         var (exception, kind) = part.Failure;
         if (kind == LaneFailureKind.NoAnswer)
         {
-            OnNoAnswer(part.Lane, unanswered.Count, exception);
-            if (unanswered.TrueForAll(position => operations[position].IsRepeatable))
+            OnNoAnswer(part.Lane, unanswered, exception);
+            if (unrepeatable == 0)
             {
                 return exception;
             }
         }
 
-        throw unanswered.Count == 0 ? exception : ErrorOf(part.Lane, unanswered.Exists(position => operations[position].IsWrite), part.Failure);
+        throw ErrorOf(part.Lane, writes > 0, part.Failure);
     }
 
     private async ValueTask WaitForChangeAsync(GridSnapshot snapshot, long deadline, CancellationToken cancellationToken)
@@ -252,6 +306,19 @@ internal sealed partial class OperationRouter
         LogBatchFailed(lane.Node.Descriptor.Name, operations, exception);
     }
 
+    private static bool HasPending(in BatchCall call)
+    {
+        foreach (ref readonly var result in call.Results)
+        {
+            if (IsPending(result))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private static bool IsPending(in OperationResult result) => result.Result.Status is OperationStatus.Pending or OperationStatus.Moved;
 
     private bool IsHere(RoutedNode node) => _local is not null && node.Descriptor.Address.Equals(_local.Silo);
@@ -259,21 +326,15 @@ internal sealed partial class OperationRouter
     private static RoutedNode? OwnerOf(in Operation operation, GridSnapshot snapshot) =>
         IndexOfOwner(operation, snapshot) is >= 0 and var owner ? snapshot.Nodes[owner] : null;
 
-    private static int IndexOfOwner(in Operation operation, GridSnapshot snapshot)
-    {
-        // Limits that were not known when the operation was made may allow a longer key than the stack should hold.
-        var length = operation.Header.KeyLength;
-        Span<byte> key = length <= MaxKeyBytesOnStack ? stackalloc byte[MaxKeyBytesOnStack] : new byte[length];
-        operation.Key.CopyTo(key);
-        return snapshot.Map.OwnerOf(Slot.Of(key[..length]).PartitionOf(snapshot.Map.PartitionCount));
-    }
+    private static int IndexOfOwner(in Operation operation, GridSnapshot snapshot) =>
+        snapshot.Map.OwnerOf(operation.Slot.PartitionOf(snapshot.Map.PartitionCount));
 
-    private CacheException GiveUp(Operation[] operations, OperationResult[] results, Exception? failure)
+    private CacheException GiveUp(in BatchCall call, Exception? failure)
     {
         // Moved means not done; pending after a failure means that a message was lost, which a read does not mind.
-        for (var position = 0; failure is not null && position < results.Length; position++)
+        for (var position = 0; failure is not null && position < call.Count; position++)
         {
-            if (results[position].Result.Status == OperationStatus.Pending && operations[position].IsWrite)
+            if (call.Results[position].Result.Status == OperationStatus.Pending && call.Operations[position].IsWrite)
             {
                 return OutcomeUnknown("of the key", failure);
             }

@@ -70,12 +70,20 @@ public sealed class OperationFactoryTests
     [Fact]
     public void CheckBatch_SameKeyAsTextAndAsBytes_NamesBothPositions()
     {
-        Operation[] batch = [OperationFactory.Get("a", Limits), OperationFactory.Get("b", Limits), OperationFactory.Get("a"u8.ToArray(), Limits)];
+        Operation[] batch = [OperationFactory.Remove("a", Limits), OperationFactory.Remove("b", Limits), OperationFactory.Remove("a"u8.ToArray(), Limits)];
 
         var error = Assert.Throws<CacheRequestException>(() => OperationFactory.CheckBatch(batch, Limits));
 
         Assert.Equal(CacheErrorCode.DuplicateKey, error.Code);
         Assert.Contains("positions 0 and 2", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void CheckBatch_SameKeyReadTwice_IsFine()
+    {
+        Operation[] batch = [OperationFactory.Get("a", Limits), OperationFactory.Get("a", Limits)];
+
+        OperationFactory.CheckBatch(batch, Limits);
     }
 
     [Fact]
