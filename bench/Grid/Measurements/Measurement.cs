@@ -21,10 +21,10 @@ internal sealed record Measurement
     public required TimeSpan ServerProcessor { get; init; }
 
     /// <summary>The managed bytes that the load's process allocated, the silo's too where it is hosted there.</summary>
-    public long? ClientAllocatedBytes { get; init; }
+    public long? ClientAllocatedBytes { get; init => field = Known(value); }
 
     /// <summary>The managed bytes that the silo processes allocated.</summary>
-    public long? ServerAllocatedBytes { get; init; }
+    public long? ServerAllocatedBytes { get; init => field = Known(value); }
 
     /// <summary>The part of the machine's processors, 0 to 1, that programs beside the comparison took meanwhile.</summary>
     public double? OthersShare { get; init; }
@@ -56,4 +56,7 @@ internal sealed record Measurement
     public double? ClientAllocatedBytesPerOperation => (double?)ClientAllocatedBytes / Operations;
 
     public double? ServerAllocatedBytesPerOperation => (double?)ServerAllocatedBytes / Operations;
+
+    // .NET's count loses what a heap allocated when the garbage collector gives that heap up, so that it may go backwards.
+    private static long? Known(long? allocated) => allocated >= 0 ? allocated : null;
 }

@@ -86,7 +86,8 @@ internal static class MarkdownReport
         - **Processor time** is user and system time of the client's and the servers' processes, also those of rivals and their load.
         - **Fixed rate**: one generator with an adapter for each system: the grid's client, and a shared pipelined connection (four of them) for
           the others. What is due is sent every 0.1 ms, which is part of every latency.
-        - Bytes allocated for a get in a batch: the client's without those of the value; the silo's as they are.
+        - Bytes allocated for a get in a batch: the client's without those of the value; the silo's as they are. .NET's count jumps
+          when its garbage collector changes the number of its heaps, which the median of the turns leaves out.
 
         """;
 
