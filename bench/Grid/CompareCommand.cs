@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Orleans.Cache.GridBench.Measurements;
+using Orleans.Cache.GridBench.OpenLoop;
 using Orleans.Cache.GridBench.Processes;
 using Orleans.Cache.GridBench.Reports;
 using Orleans.Cache.GridBench.Scenarios;
@@ -13,23 +15,23 @@ internal static class CompareCommand
 
     public static Command Create()
     {
-        var scenario = new Option<string[]>("--scenario") { Description = "Only this scenario; may be repeated. Without it all run.", HelpName = "name" };
-        scenario.AcceptOnlyFromAmong([.. ScenarioCatalog.All.Select(static known => known.Name)]);
+        var scenario = ScenarioOption.Create("Only these scenarios; * and ? may stand in a name. Without it all run.");
         var repeat = new Option<int>("--repeat") { Description = "How many turns each side has, after one to warm up.", DefaultValueFactory = static _ => 5 };
-        var seconds = new Option<double>("--seconds") { Description = "How long a turn lasts.", DefaultValueFactory = static _ => 3 };
+        var seconds = new Option<double>("--seconds") { Description = "How long a turn lasts.", DefaultValueFactory = static _ => 1 };
         RefuseOutside(repeat, 1, 1000);
         RefuseOutside(seconds, 0.1, 600);
         var json = new Option<FileInfo?>("--json") { Description = "Writes every measurement to a file.", HelpName = "file" };
-        var command = new Command("compare", $"Measures the grid and Redis in turns on this machine. A run of all scenarios writes {ResultFile}.")
+        var command = new Command("compare", $"Measures the grid, Redis and memcached in turns on this machine. A run of all scenarios writes {ResultFile}.")
         {
             scenario, repeat, seconds, json,
         };
         command.SetAction(async (arguments, cancellationToken) =>
         {
-            var names = arguments.GetValue(scenario) ?? [];
+            var names = ScenarioOption.Select(ScenarioCatalog.Names, arguments.GetValue(scenario));
             var settings = new CompareSettings
             {
-                Scenarios = [.. ScenarioCatalog.All.Where(known => names.Length == 0 || names.Contains(known.Name))],
+                Scenarios = [.. ScenarioCatalog.All.Where(known => names.Contains(known.Name))],
+                OpenLoop = names.Contains(ScenarioCatalog.OpenLoop),
                 Repeats = arguments.GetValue(repeat),
                 Duration = TimeSpan.FromSeconds(arguments.GetValue(seconds)),
             };
@@ -48,30 +50,33 @@ internal static class CompareCommand
 
     private static async Task RunAsync(CompareSettings settings, FileInfo? json, CancellationToken cancellationToken)
     {
-        var missing = RedisSide.Missing();
-        var withRedis = missing.Count == 0;
-        var sides = new HashSet<SideKind> { SideKind.Grid, SideKind.HostedGrid };
-        if (withRedis)
+        var missing = new Dictionary<SideKind, IReadOnlyList<string>>
         {
-            sides.Add(SideKind.Redis);
-        }
-        else
+            [SideKind.Redis] = RedisSide.Missing(),
+            [SideKind.Memcached] = MemcachedSide.Missing(),
+        };
+        var available = Enum.GetValues<SideKind>().Where(kind => missing.GetValueOrDefault(kind) is not { Count: > 0 }).ToHashSet();
+        foreach (var (kind, programs) in missing.Where(static side => side.Value.Count > 0))
         {
-            await Console.Error.WriteLineAsync($"Not installed: {string.Join(", ", missing)}. The grid is measured alone (Debian: apt install redis-server redis-tools).");
+            await Console.Error.WriteLineAsync($"{kind} is left out: {string.Join(", ", programs)} not installed (Debian: apt install redis-server redis-tools memcached).");
         }
 
-        var info = await RunInfo.CollectAsync(settings, withRedis, cancellationToken);
-        var results = await new Comparison(settings, sides, Console.Error).RunAsync(cancellationToken);
-        var report = MarkdownReport.Of(info, results);
+        var info = await RunInfo.CollectAsync(settings, available, cancellationToken);
+        var scenarios = await new Comparison(settings, available, Console.Error).RunAsync(cancellationToken);
+        IReadOnlyList<OpenLoopResult> openLoop = settings.OpenLoop
+            ? await new OpenLoopComparison(settings, available, Console.Error).RunAsync(cancellationToken)
+            : [];
+        var result = new CompareResult(info, scenarios, openLoop);
+        var report = MarkdownReport.Of(result);
         Console.WriteLine();
         Console.Write(report);
         if (json is not null)
         {
-            await File.WriteAllTextAsync(json.FullName, JsonReport.Of(info, results), cancellationToken);
+            await File.WriteAllTextAsync(json.FullName, JsonReport.Of(result), cancellationToken);
         }
 
-        // A report that lacks scenarios or the rival does not take the place of one that has them.
-        if (withRedis && settings.Scenarios.Count == ScenarioCatalog.All.Count)
+        // A report that lacks scenarios or Redis does not take the place of one that has them.
+        if (settings.IsWhole && available.Contains(SideKind.Redis))
         {
             var file = new FileInfo(Path.Combine(Programs.Repository().FullName, ResultFile));
             file.Directory!.Create();

@@ -21,18 +21,18 @@ internal sealed class Comparison(CompareSettings settings, IReadOnlySet<SideKind
 
     private async Task<ScenarioResult> RunAsync(Scenario scenario, CancellationToken cancellationToken)
     {
-        Contestant[] contestants = [scenario.Grid, .. scenario.Rivals.Where(rival => available.Contains(rival.Side))];
+        Contestant[] contestants = [.. scenario.Contestants.Where(contestant => available.Contains(contestant.Side))];
         var measurements = contestants.ToDictionary(static contestant => contestant, static _ => new List<Measurement>());
         await using var sides = new RunningSides();
         for (var turn = 0; turn <= settings.Repeats; turn++)
         {
             foreach (var contestant in contestants)
             {
-                var side = await sides.GetAsync(contestant.Side, cancellationToken);
-                var measurement = await MeasureAsync(side, contestant.Load, cancellationToken);
-                await ReportAsync(scenario, contestant, turn, measurement);
+                var side = await sides.GetAsync(contestant, cancellationToken);
 
                 // The first turn warms up: code is compiled, connections are made, buffers have grown.
+                var measurement = await MeasureAsync(side, contestant.Load, turn == 0 ? settings.WarmUp : settings.Duration, cancellationToken);
+                await ReportAsync(scenario, contestant, turn, measurement);
                 if (turn > 0)
                 {
                     measurements[contestant].Add(measurement);
@@ -40,28 +40,22 @@ internal sealed class Comparison(CompareSettings settings, IReadOnlySet<SideKind
             }
         }
 
-        return new ScenarioResult(
-            scenario,
-            new ContestantResult(scenario.Grid, measurements[scenario.Grid]),
-            [.. contestants.Skip(1).Select(rival => new ContestantResult(rival, measurements[rival]))]);
+        return new ScenarioResult(scenario, Result(scenario.Grid), Results(scenario.Rivals), Results(scenario.Floor));
+
+        ContestantResult Result(Contestant contestant) => new(contestant, measurements[contestant]);
+
+        ContestantResult[] Results(IEnumerable<Contestant> some) => [.. some.Where(measurements.ContainsKey).Select(Result)];
     }
 
-    private async Task<Measurement> MeasureAsync(ISide side, Load load, CancellationToken cancellationToken)
+    private static async Task<Measurement> MeasureAsync(ISide side, Load load, TimeSpan duration, CancellationToken cancellationToken)
     {
         var before = MachineTime.Now();
-        var measurement = await side.RunAsync(load, settings.Duration, cancellationToken);
+        var measurement = await side.RunAsync(load, duration, cancellationToken);
         var own = measurement.ClientProcessor + measurement.ServerProcessor;
         return measurement with { OthersShare = before is { } start && own is { } time ? MachineTime.Now()?.OthersShareSince(start, time) : null };
     }
 
-    private async Task ReportAsync(Scenario scenario, Contestant contestant, int turn, Measurement measurement)
-    {
-        var which = turn == 0 ? "warm-up" : string.Create(CultureInfo.InvariantCulture, $"{turn} of {settings.Repeats}");
-        var errors = measurement.Errors == 0
-            ? string.Empty
-            : string.Create(CultureInfo.InvariantCulture, $", {measurement.Errors} errors, the first: {measurement.FirstError}");
-        await progress.WriteLineAsync(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{scenario.Name,-14} {which,-8} {contestant.Label,-18} {measurement.OperationsPerSecond,12:N0} operations/s, others took {measurement.OthersShare:P0}{errors}"));
-    }
+    private Task ReportAsync(Scenario scenario, Contestant contestant, int turn, Measurement run) => progress.WriteLineAsync(string.Create(
+        CultureInfo.InvariantCulture,
+        $"{scenario.Name,-16} {settings.TurnName(turn),-8} {contestant.Label,-28} {run.OperationsPerSecond,12:N0} operations/s, others took {run.OthersShare:P0}{run.ErrorText}"));
 }

@@ -7,11 +7,11 @@ internal sealed record ContestantResult(Contestant Contestant, IReadOnlyList<Mea
 {
     public long Errors => Runs.Sum(static run => run.Errors);
 
-    /// <summary>The median of something over the runs; <see langword="null"/> where one does not know it.</summary>
+    /// <summary>The median of something over the runs that know it; <see langword="null"/> where none does.</summary>
     public double? Median(Func<Measurement, double?> what)
     {
-        var values = Runs.Select(what).ToArray();
-        return values.Any(static value => value is null) ? null : Spread.Of(values.Select(static value => value!.Value)).Median;
+        double[] values = [.. Runs.Select(what).OfType<double>()];
+        return values.Length == 0 ? null : Spread.Of(values).Median;
     }
 
     /// <summary>This contestant's figures over another's, turn by turn; <see langword="null"/> where a run does not know its own.</summary>

@@ -1,12 +1,21 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Threading.Channels;
 
 namespace Orleans.Cache.GridBench.Processes;
 
-/// <summary>A process that this one started, and that does not outlive it.</summary>
+/// <summary>
+/// A process that this one started, and that does not outlive it. It may be asked: a line to its input is answered by a line on its output
+/// that starts with <see cref="ReplyMark"/>; one question at a time.
+/// </summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
-    private const int LinesKept = 20;
+    /// <summary>What a line starts with that answers the benchmark; other lines are for people.</summary>
+    public const string ReplyMark = "@reply ";
+
+    // Enough for the whole output of the programs that are run to their end.
+    private const int LinesKept = 2000;
+    private const int LinesShown = 20;
 
     // utime and stime of the children that have ended, in the fields of /proc/PID/stat behind the program's name; 100 ticks are a second.
     private const int ChildUserField = 13;
@@ -14,6 +23,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     private const long TicksPerSecond = 100;
 
     private readonly Queue<string> _lastLines = [];
+    private readonly Channel<string> _replies = Channel.CreateUnbounded<string>();
     private readonly Process _process;
     private readonly string _name;
 
@@ -38,15 +48,23 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
     }
 
-    public static ChildProcess Start(string program, params IEnumerable<string> arguments)
+    public static ChildProcess Start(string program, params IEnumerable<string> arguments) =>
+        Start(new ProcessStartInfo(program, arguments), Path.GetFileName(program));
+
+    /// <summary>Starts a .NET program with the same runtime as this one.</summary>
+    /// <param name="assembly">The program's assembly.</param>
+    /// <param name="startupHook">An assembly whose startup hook .NET runs first.</param>
+    /// <param name="arguments">The program's arguments.</param>
+    public static ChildProcess StartDotNet(string assembly, string? startupHook, params IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        var child = new ChildProcess(Process.Start(start)!, Path.GetFileName(program));
-        child._process.OutputDataReceived += child.Keep;
-        child._process.ErrorDataReceived += child.Keep;
-        child._process.BeginOutputReadLine();
-        child._process.BeginErrorReadLine();
-        return child;
+        var dotnet = Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet";
+        var start = new ProcessStartInfo(dotnet, arguments.Prepend(assembly));
+        if (startupHook is not null)
+        {
+            start.Environment["DOTNET_STARTUP_HOOKS"] = startupHook;
+        }
+
+        return Start(start, Path.GetFileName(assembly));
     }
 
     /// <summary>Runs a program to its end.</summary>
@@ -66,7 +84,7 @@ internal sealed class ChildProcess : IAsyncDisposable
             throw new BenchException(string.Create(CultureInfo.InvariantCulture, $"{child._name} took longer than {timeout.TotalSeconds:F0} s."));
         }
 
-        return child._process.ExitCode == 0 ? child.LastLines() : throw child.Failed();
+        return child._process.ExitCode == 0 ? child.LastLines(LinesKept) : throw child.Failed();
     }
 
     /// <summary>The processor time of all processes that this one started and that have ended; <see langword="null"/> where the system does not say.</summary>
@@ -83,8 +101,42 @@ internal sealed class ChildProcess : IAsyncDisposable
         return new TimeSpan(ticks * TimeSpan.TicksPerSecond / TicksPerSecond);
     }
 
+    /// <summary>Asks the process.</summary>
+    /// <returns>Its answer, without the mark.</returns>
+    /// <exception cref="BenchException">It ended, or does not answer in time.</exception>
+    public async Task<string> AskAsync(string question, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _process.StandardInput.WriteLineAsync(question);
+            await _process.StandardInput.FlushAsync(cancellationToken);
+        }
+        catch (IOException)
+        {
+            throw Failed();
+        }
+
+        return await ReadReplyAsync(timeout, cancellationToken);
+    }
+
+    /// <summary>Waits for a reply that needs no question, such as that the process is ready.</summary>
+    /// <inheritdoc cref="AskAsync"/>
+    public async Task<string> ReadReplyAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(timeout);
+        try
+        {
+            return await _replies.Reader.ReadAsync(limit.Token);
+        }
+        catch (Exception exception) when (exception is ChannelClosedException || !cancellationToken.IsCancellationRequested)
+        {
+            throw Failed();
+        }
+    }
+
     /// <summary>An error with the last that it said.</summary>
-    public BenchException Failed() => new($"{_name} failed.{Environment.NewLine}{LastLines()}");
+    public BenchException Failed() => new($"{_name} failed.{Environment.NewLine}{LastLines(LinesShown)}");
 
     public async ValueTask DisposeAsync()
     {
@@ -96,11 +148,40 @@ internal sealed class ChildProcess : IAsyncDisposable
         _process.Dispose();
     }
 
+    private static ChildProcess Start(ProcessStartInfo start, string name)
+    {
+        start.RedirectStandardInput = true;
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
+        var child = new ChildProcess(Process.Start(start)!, name);
+        child._process.OutputDataReceived += child.TakeOutput;
+        child._process.ErrorDataReceived += child.Keep;
+        child._process.BeginOutputReadLine();
+        child._process.BeginErrorReadLine();
+        return child;
+    }
+
     private void Kill(object? sender, EventArgs arguments)
     {
         if (!_process.HasExited)
         {
             _process.Kill(entireProcessTree: true);
+        }
+    }
+
+    private void TakeOutput(object sender, DataReceivedEventArgs line)
+    {
+        if (line.Data is null)
+        {
+            _replies.Writer.TryComplete();
+        }
+        else if (line.Data.StartsWith(ReplyMark, StringComparison.Ordinal))
+        {
+            _replies.Writer.TryWrite(line.Data[ReplyMark.Length..]);
+        }
+        else
+        {
+            Keep(sender, line);
         }
     }
 
@@ -121,11 +202,11 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
     }
 
-    private string LastLines()
+    private string LastLines(int count)
     {
         lock (_lastLines)
         {
-            return string.Join(Environment.NewLine, _lastLines);
+            return string.Join(Environment.NewLine, _lastLines.TakeLast(count));
         }
     }
 }

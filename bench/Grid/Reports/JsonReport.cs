@@ -13,5 +13,5 @@ internal static class JsonReport
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
     };
 
-    public static string Of(RunInfo info, IReadOnlyList<ScenarioResult> results) => JsonSerializer.Serialize(new { info, results }, Options);
+    public static string Of(CompareResult result) => JsonSerializer.Serialize(result, Options);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
+using Orleans.Cache.GridBench.Scenarios;
 using Orleans.Cache.GridBench.Sides;
 
 namespace Orleans.Cache.GridBench.Reports;
@@ -16,6 +17,9 @@ internal sealed record RunInfo
 
     public int Processors { get; } = Environment.ProcessorCount;
 
+    /// <summary>How many threads ran or waited to run before anything was started, over the last 1, 5 and 15 minutes.</summary>
+    public string? LoadAverage { get; } = OperatingSystem.IsLinux() ? string.Join(' ', File.ReadAllText("/proc/loadavg").Split(' ')[..3]) : null;
+
     public string System { get; } = $"{RuntimeInformation.OSDescription} {RuntimeInformation.OSArchitecture}";
 
     public string DotNet { get; } = Environment.Version.ToString();
@@ -23,17 +27,24 @@ internal sealed record RunInfo
     public string Orleans { get; } = typeof(IGrainFactory).Assembly
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+', ' ')[0].TrimEnd('.') ?? "unknown";
 
+    /// <summary><see langword="null"/> where it is not installed.</summary>
     public required string? Redis { get; init; }
 
-    public static async Task<RunInfo> CollectAsync(CompareSettings settings, bool withRedis, CancellationToken cancellationToken) => new()
+    /// <inheritdoc cref="Redis"/>
+    public required string? Memcached { get; init; }
+
+    public static async Task<RunInfo> CollectAsync(CompareSettings settings, IReadOnlySet<SideKind> available, CancellationToken cancellationToken) => new()
     {
         Date = DateTime.UtcNow,
         Repeats = settings.Repeats,
         Seconds = settings.Duration.TotalSeconds,
-        Redis = withRedis ? await RedisSide.VersionAsync(cancellationToken) : null,
+        Redis = available.Contains(SideKind.Redis) ? await RedisSide.VersionAsync(cancellationToken) : null,
+        Memcached = available.Contains(SideKind.Memcached) ? await MemcachedSide.VersionAsync(cancellationToken) : null,
     };
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Date:yyyy-MM-dd HH:mm} UTC, turns: {Repeats} of {Seconds:0.#} s, {Processors} processors, {System}, .NET {DotNet}, Orleans {Orleans}, {(Redis is null ? "Redis not installed" : $"Redis {Redis}")}");
+        $"{Date:yyyy-MM-dd HH:mm} UTC, turns: {Repeats} of {Seconds:0.#} s, {Processors} processors, {System}, .NET {DotNet}, Orleans {Orleans}, {Program("Redis", Redis)}, {Program("memcached", Memcached)}");
+
+    private static string Program(string name, string? version) => version is null ? $"{name} not installed" : $"{name} {version}";
 }

@@ -1,16 +1,24 @@
+using System.Globalization;
+
 namespace Orleans.Cache.GridBench.Scenarios;
 
 /// <summary>A side under a load.</summary>
 /// <param name="Side">The side.</param>
 /// <param name="Load">What it is asked.</param>
-/// <param name="Reach">The ratio that the grid is meant to reach against it; for the report only, nothing fails on it.</param>
-internal sealed record Contestant(SideKind Side, Load Load, double? Reach = null)
+/// <param name="Silos">How many silos the grid has.</param>
+/// <param name="Reach">What the grid is meant to come to beside it.</param>
+internal sealed record Contestant(SideKind Side, Load Load, int Silos = 1, Reach? Reach = null)
 {
     /// <summary>What reports call it.</summary>
     public string Label => Side switch
     {
-        SideKind.Grid => "grid",
+        SideKind.Grid => Silos == 1 ? "grid" : string.Create(CultureInfo.InvariantCulture, $"grid, {Silos} silos"),
         SideKind.HostedGrid => "grid, in process",
-        _ => $"redis {Load.ToRedisOptions()}",
+        SideKind.Redis => $"redis {Load.ToRedisOptions()}",
+        SideKind.Memcached => $"memcached {Load.ToRedisOptions()}",
+        SideKind.OrleansEcho => $"orleans echo, {Messages}",
+        _ => $"socket echo, {Messages}",
     };
+
+    private string Messages => string.Create(CultureInfo.InvariantCulture, $"{Load.Callers} × {Load.Batch} {(Load.Batch == 1 ? "key" : "keys")}");
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Orleans.Cache.GridBench.Sides;
 
@@ -6,11 +7,24 @@ namespace Orleans.Cache.GridBench.Sides;
 internal static class DataSet
 {
     public const int Keys = 100_000;
-    public const int ValueBytes = 100;
+    public const int KeyBytes = 16;
 
-    /// <summary>The n-th key, as text: made once, as an application has its keys from elsewhere.</summary>
-    public static CacheKey[] CacheKeys { get; } =
-        [.. Enumerable.Range(0, Keys).Select(static number => new CacheKey(string.Create(CultureInfo.InvariantCulture, $"key:{number:D12}")))];
+    // Prime to the number of keys, so that as many different keys follow one another.
+    private const int Stride = 7919;
 
-    public static ReadOnlyMemory<byte> Value { get; } = Enumerable.Repeat((byte)'x', ValueBytes).ToArray();
+    private static readonly Lazy<CacheKey[]> LazyCacheKeys = new(static () => [.. Enumerable.Range(0, Keys).Select(static number => new CacheKey(Name(number)))]);
+    private static readonly Lazy<byte[]> LazyKeyText = new(static () => Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(0, Keys).Select(Name))));
+
+    /// <summary>The n-th key for the grid: made once, as an application has its keys from elsewhere.</summary>
+    public static CacheKey[] CacheKeys => LazyCacheKeys.Value;
+
+    /// <summary>The n-th key as text.</summary>
+    public static ReadOnlySpan<byte> KeyText(int number) => LazyKeyText.Value.AsSpan(number * KeyBytes, KeyBytes);
+
+    public static byte[] Value(int bytes) => [.. Enumerable.Repeat((byte)'x', bytes)];
+
+    /// <summary>Another key, and another again: no key comes twice before all have come.</summary>
+    public static int Following(int number) => (number + Stride) % Keys;
+
+    private static string Name(int number) => string.Create(CultureInfo.InvariantCulture, $"key:{number:D12}");
 }

@@ -14,10 +14,26 @@ internal static class GridHosts
     private static readonly TimeSpan StopBudget = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    public static IHost Client(int gatewayPort)
+    /// <summary>A host with nothing in it, not even logs.</summary>
+    public static HostApplicationBuilder NewBuilder()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+
+        // The benchmark sees to Ctrl-C itself.
+        builder.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime, NoLifetime>());
+        return builder;
+    }
+
+    public static IHost Client(IEnumerable<int> gatewayPorts)
     {
         var builder = NewBuilder();
-        builder.Services.AddCacheGridClient(options => options.Gateways.Add($"127.0.0.1:{gatewayPort}"));
+        builder.Services.AddCacheGridClient(options =>
+        {
+            foreach (var port in gatewayPorts)
+            {
+                options.Gateways.Add($"127.0.0.1:{port}");
+            }
+        });
         return builder.Build();
     }
 
@@ -66,15 +82,6 @@ internal static class GridHosts
         }
 
         host.Dispose();
-    }
-
-    private static HostApplicationBuilder NewBuilder()
-    {
-        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-
-        // The benchmark sees to Ctrl-C itself.
-        builder.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime, NoLifetime>());
-        return builder;
     }
 
     private sealed class NoLifetime : IHostLifetime

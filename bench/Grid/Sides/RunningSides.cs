@@ -1,3 +1,4 @@
+using Orleans.Cache.GridBench.Floor;
 using Orleans.Cache.GridBench.Scenarios;
 
 namespace Orleans.Cache.GridBench.Sides;
@@ -5,13 +6,13 @@ namespace Orleans.Cache.GridBench.Sides;
 /// <summary>The sides of one scenario: each is started once, when it is first needed, and all end together.</summary>
 internal sealed class RunningSides : IAsyncDisposable
 {
-    private readonly Dictionary<SideKind, ISide> _sides = [];
+    private readonly Dictionary<(SideKind Kind, int Silos), ISide> _sides = [];
 
-    public async Task<ISide> GetAsync(SideKind kind, CancellationToken cancellationToken)
+    public async Task<ISide> GetAsync(Contestant contestant, CancellationToken cancellationToken)
     {
-        if (!_sides.TryGetValue(kind, out var side))
+        if (!_sides.TryGetValue((contestant.Side, contestant.Silos), out var side))
         {
-            _sides[kind] = side = await StartAsync(kind, cancellationToken);
+            _sides[(contestant.Side, contestant.Silos)] = side = await StartAsync(contestant, cancellationToken);
         }
 
         return side;
@@ -25,10 +26,17 @@ internal sealed class RunningSides : IAsyncDisposable
         }
     }
 
-    private static async Task<ISide> StartAsync(SideKind kind, CancellationToken cancellationToken) => kind switch
+    private static async Task<ISide> StartAsync(Contestant contestant, CancellationToken cancellationToken)
     {
-        SideKind.Grid => await GridSide.StartAsync(cancellationToken),
-        SideKind.HostedGrid => await GridSide.StartHostedAsync(cancellationToken),
-        _ => await RedisSide.StartAsync(cancellationToken),
-    };
+        var valueBytes = contestant.Load.ValueBytes;
+        return contestant.Side switch
+        {
+            SideKind.Grid => await GridSide.StartAsync(contestant.Silos, valueBytes, cancellationToken),
+            SideKind.HostedGrid => await GridSide.StartHostedAsync(valueBytes, cancellationToken),
+            SideKind.Redis => await RedisSide.StartAsync(valueBytes, cancellationToken),
+            SideKind.Memcached => await MemcachedSide.StartAsync(valueBytes, cancellationToken),
+            SideKind.OrleansEcho => await OrleansEchoSide.StartAsync(cancellationToken),
+            _ => await SocketEchoSide.StartAsync(cancellationToken),
+        };
+    }
 }

@@ -6,40 +6,84 @@ namespace Orleans.Cache.GridBench.Sides;
 /// <summary>The ready-made silo in a process of its own, as it is configured out of the box, on free ports.</summary>
 internal sealed class SiloProcess : IAsyncDisposable
 {
+    // The data set must fit the memory budget, which is 1 GiB unless it is set.
+    private const long UsualDataBytes = 512L << 20;
+    private const long LargeMemoryBudgetBytes = 4L << 30;
+
     private static readonly TimeSpan StartBudget = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private readonly ChildProcess _process;
 
-    private SiloProcess(ChildProcess process, int gatewayPort)
+    private SiloProcess(ChildProcess process, int siloPort, int gatewayPort)
     {
         _process = process;
+        SiloPort = siloPort;
         GatewayPort = gatewayPort;
     }
 
-    public int GatewayPort { get; }
-
     public int Id => _process.Id;
 
-    public TimeSpan ProcessorTime => _process.ProcessorTime;
+    public int SiloPort { get; }
 
-    /// <summary>Starts a silo, and waits until it is ready.</summary>
-    /// <exception cref="BenchException">It does not start; the message has what it said.</exception>
-    public static async Task<SiloProcess> StartAsync(CancellationToken cancellationToken)
+    public int GatewayPort { get; }
+
+    /// <summary>Starts the silos of one cluster, and waits until all are ready.</summary>
+    /// <exception cref="BenchException">One does not start; the message has what it said.</exception>
+    public static async Task<IReadOnlyList<SiloProcess>> StartAsync(int count, int valueBytes, CancellationToken cancellationToken)
+    {
+        var silos = new List<SiloProcess>();
+        try
+        {
+            while (silos.Count < count)
+            {
+                silos.Add(await StartAsync(silos.Count, silos.FirstOrDefault()?.SiloPort, valueBytes, cancellationToken));
+            }
+
+            return silos;
+        }
+        catch
+        {
+            await DisposeAsync(silos);
+            throw;
+        }
+    }
+
+    public static async Task DisposeAsync(IEnumerable<SiloProcess> silos)
+    {
+        foreach (var silo in silos)
+        {
+            await silo.DisposeAsync();
+        }
+    }
+
+    /// <summary>What the process has used so far.</summary>
+    public Task<ProcessUse> GetUseAsync(CancellationToken cancellationToken) => _process.GetUseAsync(cancellationToken);
+
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
+
+    private static async Task<SiloProcess> StartAsync(int instance, int? primaryPort, int valueBytes, CancellationToken cancellationToken)
     {
         var ports = FreePorts.Find(3);
-        var process = ChildProcess.Start(
-            Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet",
-            Programs.Silo(),
-            Setting("SiloPort", ports[0]),
-            Setting("PrimaryPort", ports[0]),
-            Setting("GatewayPort", ports[1]),
-            Setting("HttpPort", ports[2]));
+        var settings = new List<string>
+        {
+            Setting("Silo:Instance", instance),
+            Setting("Silo:SiloPort", ports[0]),
+            Setting("Silo:PrimaryPort", primaryPort ?? ports[0]),
+            Setting("Silo:GatewayPort", ports[1]),
+            Setting("Silo:HttpPort", ports[2]),
+        };
+        if ((long)DataSet.Keys * valueBytes > UsualDataBytes)
+        {
+            settings.Add(Setting("Cache:MemoryBudgetBytes", LargeMemoryBudgetBytes));
+        }
+
+        var process = ProbedProcess.Start(Programs.Silo(), settings);
         try
         {
             var ready = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://localhost:{ports[2]}/health/ready"));
             await WaitUntilReadyAsync(process, ready, cancellationToken);
-            return new SiloProcess(process, ports[1]);
+            return new SiloProcess(process, ports[0], ports[1]);
         }
         catch
         {
@@ -48,9 +92,7 @@ internal sealed class SiloProcess : IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync() => _process.DisposeAsync();
-
-    private static string Setting(string name, int port) => string.Create(CultureInfo.InvariantCulture, $"--Silo:{name}={port}");
+    private static string Setting(string name, long value) => string.Create(CultureInfo.InvariantCulture, $"--{name}={value}");
 
     private static async Task WaitUntilReadyAsync(ChildProcess process, Uri ready, CancellationToken cancellationToken)
     {
