@@ -13,8 +13,13 @@ internal static partial class Speed
     private const long Budget = 6L << 30;
     private const int Repeats = 5;
 
-    public static void Run(int entries, int operations, bool withDictionary)
+    /// <param name="entries">How many entries there are.</param>
+    /// <param name="operations">How many operations are timed together.</param>
+    /// <param name="parts">What to leave in: "dictionary", "hits", "insert"; none: all.</param>
+    public static void Run(int entries, int operations, string[] parts)
     {
+        bool Has(string part) => parts.Length == 0 || parts.Contains(part);
+
         var keys = Best(operations, (ref ulong state) =>
         {
             Span<byte> key = stackalloc byte[EntryKeys.Bytes];
@@ -24,8 +29,8 @@ internal static partial class Speed
             }
         });
         Console.WriteLine($"keys alone {keys:F0} ns, taken off");
-        var dictionary = withDictionary ? MeasureDictionary(entries, operations, keys) : default;
-        foreach (var partitions in new[] { 1024, 1 })
+        var dictionary = Has("dictionary") ? MeasureDictionary(entries, operations, keys) : default;
+        foreach (var partitions in Has("hits") ? new[] { 1024, 1 } : [])
         {
             foreach (var batch in new[] { 32, 1 })
             {
@@ -39,7 +44,7 @@ internal static partial class Speed
             }
         }
 
-        foreach (var batch in new[] { 32, 1 })
+        foreach (var batch in Has("insert") ? new[] { 32, 1 } : [])
         {
             using var load = new EngineLoad(EngineLoad.CreateHost(Budget, maxEntries: entries), batch);
             long next = entries / batch * batch;

@@ -28,6 +28,9 @@ internal abstract class EvictionPolicy
     /// <summary>Entries held.</summary>
     public abstract long Count { get; }
 
+    /// <summary>Entries that were moved in order to choose victims, ever: what choosing costs beyond a glance.</summary>
+    public long Moves { get; protected set; }
+
     /// <summary>What the policy holds on the managed heap, in bytes.</summary>
     public abstract long ManagedBytes { get; }
 

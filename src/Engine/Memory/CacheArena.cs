@@ -112,8 +112,25 @@ internal sealed unsafe class CacheArena
         }
     }
 
+    /// <summary>Finds a class of larger slots that has a free one.</summary>
+    /// <remarks><paramref name="slotClass"/>: The class that has none; receives the other.</remarks>
+    public bool TryFindLarger(ref int slotClass)
+    {
+        for (var larger = slotClass + 1; larger < _blockClass; larger++)
+        {
+            if (Volatile.Read(ref _classes[larger].WithFree) != 0)
+            {
+                slotClass = larger;
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>
-    /// Chooses the emptiest slab that is worth emptying, and stops handing out its slots. <see cref="EndLeaving"/> must follow.
+    /// Chooses the emptiest slab that is worth emptying, and stops handing out its slots: they count as free no more until
+    /// <see cref="EndLeaving"/>, which must follow.
     /// </summary>
     /// <remarks><paramref name="mustFit"/>: Only when the entries still in it find room in other slabs of their class.</remarks>
     public bool TryChooseLeaving(bool mustFit, out int slab)
@@ -151,6 +168,7 @@ internal sealed unsafe class CacheArena
             }
 
             Unlist(slab);
+            AddFreeSlots(_pool.Slabs[slab].Class, -FreeSlotsOf(slab));
             _pool.Slabs[slab].Leaving = true;
             return true;
         }
@@ -178,6 +196,7 @@ internal sealed unsafe class CacheArena
         {
             ref var info = ref _pool.Slabs[slab];
             info.Leaving = false;
+            AddFreeSlots(info.Class, FreeSlotsOf(slab));
             if (info.Live == 0)
             {
                 ReturnLocked(slab);
@@ -247,6 +266,12 @@ internal sealed unsafe class CacheArena
 
     private int SlabOf(uint reference) => (int)(((long)reference << _unitShift) >> _pool.SlabShift);
 
+    private int FreeSlotsOf(int slab)
+    {
+        ref var info = ref _pool.Slabs[slab];
+        return _classes[info.Class].SlotsPerSlab - info.Live;
+    }
+
     private bool HasFree(int slab)
     {
         ref var info = ref _pool.Slabs[slab];
@@ -308,13 +333,13 @@ internal sealed unsafe class CacheArena
         *(uint*)slot = info.Free;
         info.Free = reference;
         info.Live--;
-        AddFreeSlots(info.Class, 1);
         _usedBytes -= state.SlotBytes;
         if (info.Leaving)
         {
             return;
         }
 
+        AddFreeSlots(info.Class, 1);
         if (info.Live == 0)
         {
             ReturnLocked(slab);

@@ -39,6 +39,7 @@ internal sealed unsafe class SlabPool : IDisposable
     private long _ceiling;
     private long _largeBytes;
     private long _managedBytes;
+    private long _room;
 
     /// <summary>Reserves the range.</summary>
     /// <param name="budgetBytes">The most that may be used, now and later.</param>
@@ -66,6 +67,8 @@ internal sealed unsafe class SlabPool : IDisposable
         {
             VirtualMemory.PreferHugePages((nint)Base, (nint)slabs << SlabShift);
         }
+
+        CountRoomLocked();
     }
 
     /// <summary>Where references count from.</summary>
@@ -122,7 +125,7 @@ internal sealed unsafe class SlabPool : IDisposable
 
     /// <summary>
     /// Raises the budget up to what it was at first, or lowers it. Lowered, it counts only step by step: what counts is first what is used, and
-    /// comes down with each <see cref="Lower"/>, so that nobody has to evict everything at once.
+    /// follows that down with each <see cref="Lower"/>, so that nobody has to evict everything at once.
     /// </summary>
     public void SetBudget(long bytes)
     {
@@ -130,15 +133,20 @@ internal sealed unsafe class SlabPool : IDisposable
         {
             _budget = Math.Min(bytes, (long)(Slabs.Length - 2) << SlabShift);
             _ceiling = Math.Max(_budget, Math.Min(_ceiling, UsedLocked + ReservedBytes));
+            CountRoomLocked();
         }
     }
 
-    /// <summary>Lets what counts come down by a slab, towards the budget.</summary>
+    /// <summary>Lets what counts follow what is used down, towards a lowered budget.</summary>
     public void Lower()
     {
-        lock (_lock)
+        if (IsLowering)
         {
-            _ceiling = Math.Max(_budget, _ceiling - SlabBytes);
+            lock (_lock)
+            {
+                _ceiling = Math.Max(_budget, Math.Min(_ceiling, UsedLocked + ReservedBytes));
+                CountRoomLocked();
+            }
         }
     }
 
@@ -146,13 +154,7 @@ internal sealed unsafe class SlabPool : IDisposable
     public bool IsReserveLow => !HasRoom(0);
 
     /// <summary>Whether there is room for so many bytes of entries now.</summary>
-    public bool HasRoom(long bytes)
-    {
-        lock (_lock)
-        {
-            return UsedLocked + bytes + ReservedBytes <= _ceiling;
-        }
-    }
+    public bool HasRoom(long bytes) => bytes <= Volatile.Read(ref _room);
 
     /// <summary>Takes a slab. Its bytes are whatever they were.</summary>
     /// <param name="reserved">Whether it may be one of those reserved for structures.</param>
@@ -178,6 +180,7 @@ internal sealed unsafe class SlabPool : IDisposable
             }
 
             _used++;
+            CountRoomLocked();
             return true;
         }
     }
@@ -189,6 +192,7 @@ internal sealed unsafe class SlabPool : IDisposable
         {
             _used--;
             _warm.Push(slab);
+            CountRoomLocked();
         }
     }
 
@@ -197,6 +201,7 @@ internal sealed unsafe class SlabPool : IDisposable
     public nint TryMapLarge(int bytes)
     {
         var mapped = LargeBytes(bytes);
+        long over;
         lock (_lock)
         {
             if (UsedLocked + mapped + ReservedBytes > _ceiling || _refuses?.Invoke() == true)
@@ -204,22 +209,27 @@ internal sealed unsafe class SlabPool : IDisposable
                 return 0;
             }
 
-            var over = UsedLocked + mapped + ((long)_warm.Count << SlabShift) - _ceiling;
-            ReleaseLocked(Math.Max(0, over + SlabBytes - 1) >> SlabShift);
-            var address = VirtualMemory.Map((nint)mapped);
-            _largeBytes += address == 0 ? 0 : mapped;
-            return address;
+            _largeBytes += mapped;
+            CountRoomLocked();
+            over = UsedLocked + ((long)_warm.Count << SlabShift) - _ceiling;
         }
+
+        // The system is called without the lock: others would wait for it.
+        Release((over + SlabBytes - 1) >> SlabShift);
+        var address = VirtualMemory.Map((nint)mapped);
+        if (address == 0)
+        {
+            CountLarge(-mapped);
+        }
+
+        return address;
     }
 
     /// <summary>Unmaps a large value.</summary>
     public void UnmapLarge(nint address, int bytes)
     {
         VirtualMemory.Unmap(address, (nint)LargeBytes(bytes));
-        lock (_lock)
-        {
-            _largeBytes -= LargeBytes(bytes);
-        }
+        CountLarge(-LargeBytes(bytes));
     }
 
     /// <summary>What a large value takes: whole pages.</summary>
@@ -231,6 +241,7 @@ internal sealed unsafe class SlabPool : IDisposable
         lock (_lock)
         {
             _managedBytes += bytes;
+            CountRoomLocked();
         }
     }
 
@@ -238,10 +249,13 @@ internal sealed unsafe class SlabPool : IDisposable
     /// <param name="keep">How many may stay resident, for the next who asks.</param>
     public void Trim(int keep = 0)
     {
+        int free;
         lock (_lock)
         {
-            ReleaseLocked(_warm.Count - keep);
+            free = _warm.Count;
         }
+
+        Release(free - keep);
     }
 
     /// <summary>Unmaps the range, when nobody can use it any more.</summary>
@@ -261,12 +275,35 @@ internal sealed unsafe class SlabPool : IDisposable
     public void Dispose() => VirtualMemory.Release((nint)Base, (nint)Slabs.Length << SlabShift);
 #pragma warning restore CA1816
 
-    private void ReleaseLocked(long count)
+    private void CountRoomLocked() => Volatile.Write(ref _room, _ceiling - UsedLocked - ReservedBytes);
+
+    private void CountLarge(long bytes)
     {
-        for (; count > 0 && _warm.TryPop(out var slab); count--)
+        lock (_lock)
         {
+            _largeBytes += bytes;
+            CountRoomLocked();
+        }
+    }
+
+    private void Release(long count)
+    {
+        for (; count > 0; count--)
+        {
+            int slab;
+            lock (_lock)
+            {
+                if (!_warm.TryPop(out slab))
+                {
+                    return;
+                }
+            }
+
             VirtualMemory.Release((nint)(Base + ((long)slab << SlabShift)), SlabBytes);
-            _cold.Push(slab);
+            lock (_lock)
+            {
+                _cold.Push(slab);
+            }
         }
     }
 }
