@@ -1,15 +1,11 @@
-using System.Runtime.InteropServices;
-
 namespace Orleans.Cache.EngineBench;
 
 /// <summary>
 /// Nanoseconds for each operation, one thread, the engine and a dictionary one after the other in the same process. The time that drawing
 /// and writing keys takes is measured alone and taken off both. Times are processor time of the thread, because others share the machine.
 /// </summary>
-internal static partial class Speed
+internal static class Speed
 {
-    private const int ThreadCpuTime = 3;
-
     private const long Budget = 6L << 30;
     private const int Repeats = 5;
 
@@ -35,9 +31,9 @@ internal static partial class Speed
             foreach (var batch in new[] { 32, 1 })
             {
                 using var load = new EngineLoad(EngineLoad.CreateHost(Budget, partitions), batch);
-                var start = Now();
+                var start = Processor.Now();
                 load.Insert(0, entries / batch * batch);
-                var filled = (Now() - start) / entries;
+                var filled = (Processor.Now() - start) / entries;
                 var get = Best(operations, (ref ulong state) => { load.Get(operations, entries / batch * batch, ref state); }) - keys;
                 var overwrite = Best(operations, (ref ulong state) => load.Overwrite(operations, entries / batch * batch, ref state)) - keys;
                 Report($"{partitions} partitions, batches of {batch}", get, overwrite, filled, dictionary);
@@ -80,27 +76,12 @@ internal static partial class Speed
         for (var repeat = 0; repeat < Repeats; repeat++)
         {
             var state = (ulong)repeat;
-            var start = Now();
+            var start = Processor.Now();
             work(ref state);
-            best = Math.Min(best, (Now() - start) / operations);
+            best = Math.Min(best, (Processor.Now() - start) / operations);
         }
 
         return best;
-    }
-
-    private static double Now()
-    {
-        _ = ClockGetTime(ThreadCpuTime, out var time);
-        return (time.Seconds * 1e9) + time.Nanoseconds;
-    }
-
-    [LibraryImport("libc", EntryPoint = "clock_gettime")]
-    private static partial int ClockGetTime(int clock, out TimeSpec time);
-
-    private struct TimeSpec
-    {
-        public long Seconds;
-        public long Nanoseconds;
     }
 
     private delegate void Work(ref ulong state);

@@ -18,7 +18,7 @@ internal sealed class S3FifoPolicy(CacheArena arena) : QueuePolicy(arena, queues
     private const int Small = 0;
     private const int Main = 1;
     private const int SmallPart = 10;
-    private const int MovesPerVictim = 128;
+    private const int MovesPerVictim = 64;
     private const double GhostPart = 0.9;
     private const double Growth = 1.25;
 

@@ -8,16 +8,19 @@ namespace Orleans.Cache.Engine.Memory;
 /// <remarks>
 /// Invariants: slabs in use, large values and what the engine keeps on the managed heap never exceed the budget together; nor does what is
 /// resident, because free slabs go back to the system before a large value takes their place. Slab 0 is never handed out, so reference 0
-/// means none. A reference is an offset into the range in units of 8 bytes (more when the budget exceeds 32 GiB). Safe for any number of
-/// threads: one lock, taken once per slab or large value.
+/// means none. A reference is an offset into the range in units of 8 bytes (more when the budget exceeds 32 GiB). Where pages are huge, the
+/// thread pool touches them before a slab of theirs is handed out: the system fills 2 MiB with zeros at the first touch, and a virtual
+/// machine may have to ask its host for them, which was seen to take 4 ms. Safe for any number of threads: one lock, taken once per
+/// slab or large value, and never while the system is called.
 /// </remarks>
-internal sealed unsafe class SlabPool : IDisposable
+internal sealed unsafe class SlabPool : IThreadPoolWorkItem, IDisposable
 {
     /// <summary>Slabs are small enough that emptying one takes well under a millisecond.</summary>
     private const int LargestSlab = 256 * 1024;
     private const int SmallestSlab = 16 * 1024;
     private const int SlabsPerBudget = 256;
     private const int HugePageBytes = 2 * 1024 * 1024;
+    private const int TouchAhead = 2 * HugePageBytes;
     private const long HugePagesFrom = 64L * 1024 * 1024;
     private const int SmallestUnitShift = 3;
 
@@ -33,8 +36,11 @@ internal sealed unsafe class SlabPool : IDisposable
     private readonly Stack<int> _warm = new();
     private readonly Stack<int> _cold = new();
     private readonly Func<bool>? _refuses;
+    private readonly bool _huge;
     private int _fresh = 1;
     private int _used;
+    private long _touched;
+    private bool _touching;
     private long _budget;
     private long _ceiling;
     private long _largeBytes;
@@ -63,12 +69,15 @@ internal sealed unsafe class SlabPool : IDisposable
         }
 
         Base = (byte*)((_mapping + HugePageBytes - 1) & ~(nint)(HugePageBytes - 1));
+        CountRoomLocked();
         if (budgetBytes >= HugePagesFrom)
         {
-            VirtualMemory.PreferHugePages((nint)Base, (nint)slabs << SlabShift);
+            _huge = VirtualMemory.PreferHugePages((nint)Base, (nint)slabs << SlabShift);
+            lock (_lock)
+            {
+                TouchAheadLocked();
+            }
         }
-
-        CountRoomLocked();
     }
 
     /// <summary>Where references count from.</summary>
@@ -101,14 +110,17 @@ internal sealed unsafe class SlabPool : IDisposable
     /// <summary>What the engine holds on the managed heap.</summary>
     public long ManagedBytes => Volatile.Read(ref _managedBytes);
 
-    /// <summary>What the engine keeps resident: <see cref="UsedBytes"/> and the free slabs that were not given back to the system yet.</summary>
+    /// <summary>
+    /// What the engine keeps resident: <see cref="UsedBytes"/>, the free slabs that were not given back to the system yet, and what was touched
+    /// ahead.
+    /// </summary>
     public long ResidentBytes
     {
         get
         {
             lock (_lock)
             {
-                return UsedLocked + ((long)_warm.Count << SlabShift);
+                return UsedLocked + ((long)_warm.Count << SlabShift) + Math.Max(0, _touched - FreshLocked);
             }
         }
     }
@@ -120,6 +132,8 @@ internal sealed unsafe class SlabPool : IDisposable
     public bool IsOver => UsedBytes > Volatile.Read(ref _ceiling);
 
     private long ReservedBytes => (long)ReservedSlabs << SlabShift;
+
+    private long FreshLocked => (long)_fresh << SlabShift;
 
     private long UsedLocked => ((long)_used << SlabShift) + _largeBytes + _managedBytes;
 
@@ -177,6 +191,7 @@ internal sealed unsafe class SlabPool : IDisposable
                 }
 
                 slab = _fresh++;
+                TouchAheadLocked();
             }
 
             _used++;
@@ -221,6 +236,10 @@ internal sealed unsafe class SlabPool : IDisposable
         {
             CountLarge(-mapped);
         }
+        else if (mapped >= HugePageBytes)
+        {
+            VirtualMemory.PreferHugePages(address, (nint)mapped);
+        }
 
         return address;
     }
@@ -250,12 +269,20 @@ internal sealed unsafe class SlabPool : IDisposable
     public void Trim(int keep = 0)
     {
         int free;
+        long from, to;
         lock (_lock)
         {
             free = _warm.Count;
+            to = _touched;
+            from = Math.Min((FreshLocked + HugePageBytes - 1) & -HugePageBytes, to);
+            _touched = keep == 0 ? from : to;
         }
 
         Release(free - keep);
+        if (keep == 0 && from < to)
+        {
+            VirtualMemory.Release((nint)(Base + from), (nint)(to - from));
+        }
     }
 
     /// <summary>Unmaps the range, when nobody can use it any more.</summary>
@@ -274,6 +301,40 @@ internal sealed unsafe class SlabPool : IDisposable
 #pragma warning disable CA1816 // The finalizer has the rest to do.
     public void Dispose() => VirtualMemory.Release((nint)Base, (nint)Slabs.Length << SlabShift);
 #pragma warning restore CA1816
+
+    /// <summary>Touches huge pages. Called by the thread pool.</summary>
+    void IThreadPoolWorkItem.Execute()
+    {
+        while (true)
+        {
+            byte* page;
+            lock (_lock)
+            {
+                if (_touched >= Math.Min(FreshLocked + TouchAhead, (long)Slabs.Length << SlabShift))
+                {
+                    _touching = false;
+                    return;
+                }
+
+                // Others may have come further by themselves.
+                _touched = Math.Max(_touched, FreshLocked & -HugePageBytes);
+                page = Base + _touched;
+                _touched += HugePageBytes;
+            }
+
+            // Written, because a read gets no page of its own, and atomically, because the slab may be in use by now.
+            Interlocked.Or(ref *(int*)page, 0);
+        }
+    }
+
+    private void TouchAheadLocked()
+    {
+        if (_huge && !_touching && _touched < FreshLocked + HugePageBytes)
+        {
+            _touching = true;
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+    }
 
     private void CountRoomLocked() => Volatile.Write(ref _room, _ceiling - UsedLocked - ReservedBytes);
 
