@@ -34,6 +34,14 @@ internal abstract class EvictionPolicy
     /// <summary>What the policy holds on the managed heap, in bytes.</summary>
     public abstract long ManagedBytes { get; }
 
+    /// <summary>Asks the processor for what adding or evicting an entry of a hash looks at. From any thread, without the lock.</summary>
+    public virtual void Prefetch(ulong hash)
+    {
+    }
+
+    /// <summary>The entry that will probably be chosen so many victims from now; 0: nobody knows.</summary>
+    public virtual uint Upcoming(int ahead) => 0;
+
     /// <summary>Takes in a new entry.</summary>
     /// <returns><see langword="false"/> when there is no memory for it; nothing has changed then.</returns>
     public abstract bool TryAdd(uint reference, ulong hash);

@@ -31,6 +31,9 @@ internal sealed class S3FifoPolicy(CacheArena arena) : QueuePolicy(arena, queues
     public override long ManagedBytes => base.ManagedBytes + _ghosts.ManagedBytes;
 
     /// <inheritdoc/>
+    public override void Prefetch(ulong hash) => _ghosts.Prefetch(hash);
+
+    /// <inheritdoc/>
     public override bool TryAdd(uint reference, ulong hash) => Queues.TryAppend(_ghosts.Remove(hash) ? Main : Small, reference);
 
     /// <inheritdoc/>
@@ -48,6 +51,7 @@ internal sealed class S3FifoPolicy(CacheArena arena) : QueuePolicy(arena, queues
             var frequency = entry.Frequency;
             if (frequency == 0 || moves == MovesPerVictim)
             {
+                VictimQueue = queue;
                 return true;
             }
 

@@ -28,8 +28,6 @@ internal sealed unsafe class ShardIndex<TTags>(CacheArena arena, KeyHash hash)
     private const int SmallSegments = 7;
     private const int SegmentShift = 6;
     private const int SegmentBuckets = 1 << SegmentShift;
-    private const int EntryBytesAhead = 192;
-    private const int CacheLine = 64;
 
     private uint[] _segments = [];
     private uint _buckets;
@@ -73,11 +71,7 @@ internal sealed unsafe class ShardIndex<TTags>(CacheArena arena, KeyHash hash)
         var matches = bucket.Match<TTags>(KeyHash.TagOf(keyHash));
         if (matches != 0)
         {
-            var entry = arena.Pointer(bucket[BitOperations.TrailingZeroCount(matches)]);
-            for (var ahead = 0; ahead < EntryBytesAhead; ahead += CacheLine)
-            {
-                Sse.Prefetch0(entry + ahead);
-            }
+            arena.Prefetch(bucket[BitOperations.TrailingZeroCount(matches)]);
         }
         else if (bucket.Chain is not 0 and var chained)
         {

@@ -21,6 +21,12 @@ internal sealed class CacheStore
     /// <summary>Slots of a slab that is emptied are looked at so many at once, so that their loads overlap.</summary>
     private const int SlotsAhead = 16;
 
+    /// <summary>Evictions from now for which entries are prefetched.</summary>
+    private const int EntriesAhead = 8;
+
+    /// <summary>Evictions from now for which buckets of index and ghosts are prefetched: later than the entries, whose keys they follow from.</summary>
+    private const int BucketsAhead = 4;
+
     private readonly string _name;
     private readonly CacheOptions _options;
     private readonly ShardHostSettings _settings;
@@ -172,6 +178,7 @@ internal sealed class CacheStore
                 return RoomOutcome.Impossible;
             }
 
+            PrefetchUpcoming();
             var key = Arena.Entry(victim).Key;
             hash = Hash.Of(key);
             shard = _shards[PartitionOf(key)]!;
@@ -382,6 +389,26 @@ internal sealed class CacheStore
         var slab = _emptying;
         Volatile.Write(ref _emptying, 0);
         return Arena.EndLeaving(slab);
+    }
+
+    /// <summary>
+    /// Asks the processor for the entries that will be evicted soon, and for where they stand in index and ghosts: an eviction has four loads that
+    /// need each other, all far away.
+    /// </summary>
+    private void PrefetchUpcoming()
+    {
+        if (Policy.Upcoming(EntriesAhead) is not 0 and var later)
+        {
+            Arena.Prefetch(later);
+        }
+
+        if (Policy.Upcoming(BucketsAhead) is not 0 and var sooner)
+        {
+            var key = Arena.Entry(sooner).Key;
+            var hash = Hash.Of(key);
+            Policy.Prefetch(hash);
+            FindShard(PartitionOf(key))?.PrefetchBucket(hash);
+        }
     }
 
     private RoomOutcome EvictPatiently(Shard shard, uint victim, ulong hash)

@@ -249,6 +249,10 @@ internal sealed class ShardHost : IDisposable
             partitions[index] = partition;
             hashes[index] = _hash.Of(key);
             store.ShardOf(partition).PrefetchBucket(hashes[index]);
+            if (operation.Kind == OperationKind.Set)
+            {
+                store.Policy.Prefetch(hashes[index]);
+            }
         }
     }
 
