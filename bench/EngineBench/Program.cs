@@ -9,17 +9,21 @@ switch (args)
         Fuzz.Run(long.Parse(operations), int.Parse(seed));
         return 0;
     case ["speed", var entries, var operations, .. var rest]:
-        Speed.Run(int.Parse(entries), int.Parse(operations), rest is []);
+        Speed.Run(int.Parse(entries), int.Parse(operations), rest);
         return 0;
     case ["memory", var entries, var eviction]:
         MemoryUse.Run(int.Parse(entries), eviction);
+        return 0;
+    case ["hostile", var entries, .. var rest]:
+        Hostile.Run(int.Parse(entries), rest is [var policy] ? policy : "s3fifo");
         return 0;
     default:
         Console.Error.WriteLine("""
             usage:
               traces FOLDER [TRACE ...]     hit ratios of every policy, against the table in FOLDER/README.md
               fuzz OPERATIONS SEED          random operations against the model
-              speed ENTRIES OPERATIONS      nanoseconds for each operation, against ConcurrentDictionary (append "alone" to leave it out)
+              speed ENTRIES OPERATIONS      nanoseconds for each operation, against ConcurrentDictionary (append "hits", "insert" or "dictionary" for these only)
+              hostile ENTRIES [POLICY]      the longest single operation under orders that structures dread
               memory ENTRIES POLICY         bytes for each entry, resident set, pauses of the garbage collector
             """);
         return 2;

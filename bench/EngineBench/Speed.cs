@@ -1,20 +1,21 @@
-using System.Runtime.InteropServices;
-
 namespace Orleans.Cache.EngineBench;
 
 /// <summary>
 /// Nanoseconds for each operation, one thread, the engine and a dictionary one after the other in the same process. The time that drawing
 /// and writing keys takes is measured alone and taken off both. Times are processor time of the thread, because others share the machine.
 /// </summary>
-internal static partial class Speed
+internal static class Speed
 {
-    private const int ThreadCpuTime = 3;
-
     private const long Budget = 6L << 30;
     private const int Repeats = 5;
 
-    public static void Run(int entries, int operations, bool withDictionary)
+    /// <param name="entries">How many entries there are.</param>
+    /// <param name="operations">How many operations are timed together.</param>
+    /// <param name="parts">What to leave in: "dictionary", "hits", "insert"; none: all.</param>
+    public static void Run(int entries, int operations, string[] parts)
     {
+        bool Has(string part) => parts.Length == 0 || parts.Contains(part);
+
         var keys = Best(operations, (ref ulong state) =>
         {
             Span<byte> key = stackalloc byte[EntryKeys.Bytes];
@@ -24,22 +25,22 @@ internal static partial class Speed
             }
         });
         Console.WriteLine($"keys alone {keys:F0} ns, taken off");
-        var dictionary = withDictionary ? MeasureDictionary(entries, operations, keys) : default;
-        foreach (var partitions in new[] { 1024, 1 })
+        var dictionary = Has("dictionary") ? MeasureDictionary(entries, operations, keys) : default;
+        foreach (var partitions in Has("hits") ? new[] { 1024, 1 } : [])
         {
             foreach (var batch in new[] { 32, 1 })
             {
                 using var load = new EngineLoad(EngineLoad.CreateHost(Budget, partitions), batch);
-                var start = Now();
+                var start = Processor.Now();
                 load.Insert(0, entries / batch * batch);
-                var filled = (Now() - start) / entries;
+                var filled = (Processor.Now() - start) / entries;
                 var get = Best(operations, (ref ulong state) => { load.Get(operations, entries / batch * batch, ref state); }) - keys;
                 var overwrite = Best(operations, (ref ulong state) => load.Overwrite(operations, entries / batch * batch, ref state)) - keys;
                 Report($"{partitions} partitions, batches of {batch}", get, overwrite, filled, dictionary);
             }
         }
 
-        foreach (var batch in new[] { 32, 1 })
+        foreach (var batch in Has("insert") ? new[] { 32, 1 } : [])
         {
             using var load = new EngineLoad(EngineLoad.CreateHost(Budget, maxEntries: entries), batch);
             long next = entries / batch * batch;
@@ -75,27 +76,12 @@ internal static partial class Speed
         for (var repeat = 0; repeat < Repeats; repeat++)
         {
             var state = (ulong)repeat;
-            var start = Now();
+            var start = Processor.Now();
             work(ref state);
-            best = Math.Min(best, (Now() - start) / operations);
+            best = Math.Min(best, (Processor.Now() - start) / operations);
         }
 
         return best;
-    }
-
-    private static double Now()
-    {
-        _ = ClockGetTime(ThreadCpuTime, out var time);
-        return (time.Seconds * 1e9) + time.Nanoseconds;
-    }
-
-    [LibraryImport("libc", EntryPoint = "clock_gettime")]
-    private static partial int ClockGetTime(int clock, out TimeSpec time);
-
-    private struct TimeSpec
-    {
-        public long Seconds;
-        public long Nanoseconds;
     }
 
     private delegate void Work(ref ulong state);

@@ -35,4 +35,10 @@ internal enum OperationStatus : byte
 
     /// <summary>Not done: the operation breaks a limit or makes no sense. Our own clients check before they send.</summary>
     Invalid = 10,
+
+    /// <summary>
+    /// Not done: there is no room yet. What one write may evict was evicted and did not suffice, or the system refuses memory. What was there
+    /// before is still there, unless it was evicted; ask again.
+    /// </summary>
+    NoRoom = 11,
 }

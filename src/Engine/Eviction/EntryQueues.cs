@@ -149,6 +149,32 @@ internal sealed unsafe class EntryQueues
         return true;
     }
 
+    /// <summary>The entry that stands so many cells behind the head of a queue, as far as that is easily said; 0: it is not.</summary>
+    /// <remarks><paramref name="ahead"/>: Below <see cref="CellsPerBlock"/>.</remarks>
+    public uint Ahead(int queue, int ahead)
+    {
+        var number = _first[queue];
+        if (number == 0)
+        {
+            return 0;
+        }
+
+        var block = At(number);
+        var cell = block->Start + ahead;
+        if (cell >= CellsPerBlock)
+        {
+            if (block->Next == 0)
+            {
+                return 0;
+            }
+
+            block = At(block->Next);
+            cell = block->Start + cell - CellsPerBlock;
+        }
+
+        return cell < block->End ? block->Cells[cell] : 0;
+    }
+
     /// <summary>The entry in a cell drawn from all cells ever used; 0 when that cell is empty.</summary>
     /// <param name="draw">Any 64 bits, uniformly distributed.</param>
     public uint AtRandom(ulong draw)

@@ -28,8 +28,19 @@ internal abstract class EvictionPolicy
     /// <summary>Entries held.</summary>
     public abstract long Count { get; }
 
+    /// <summary>Entries that were moved in order to choose victims, ever: what choosing costs beyond a glance.</summary>
+    public long Moves { get; protected set; }
+
     /// <summary>What the policy holds on the managed heap, in bytes.</summary>
     public abstract long ManagedBytes { get; }
+
+    /// <summary>Asks the processor for what adding or evicting an entry of a hash looks at. From any thread, without the lock.</summary>
+    public virtual void Prefetch(ulong hash)
+    {
+    }
+
+    /// <summary>The entry that will probably be chosen so many victims from now; 0: nobody knows.</summary>
+    public virtual uint Upcoming(int ahead) => 0;
 
     /// <summary>Takes in a new entry.</summary>
     /// <returns><see langword="false"/> when there is no memory for it; nothing has changed then.</returns>

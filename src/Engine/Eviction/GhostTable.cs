@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using Orleans.Cache.Engine.Memory;
 
 namespace Orleans.Cache.Engine.Eviction;
@@ -52,6 +53,18 @@ internal sealed unsafe class GhostTable(CacheArena arena)
         while ((capacity >> _timeShift) > TimesPerCapacity)
         {
             _timeShift++;
+        }
+    }
+
+    /// <summary>Asks the processor for the bucket of a hash. From any thread, without the lock.</summary>
+    public void Prefetch(ulong hash)
+    {
+        // Table and count may belong to different moments.
+        var blocks = Volatile.Read(ref _blocks);
+        var bucket = (long)Math.BigMul(hash, (ulong)_buckets, out _);
+        if (bucket / BucketsPerBlock < blocks.Length && Sse.IsSupported)
+        {
+            Sse.Prefetch0(arena.Pointer(blocks[bucket / BucketsPerBlock]) + (bucket % BucketsPerBlock * BucketBytes));
         }
     }
 

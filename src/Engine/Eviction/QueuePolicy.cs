@@ -11,9 +11,15 @@ internal abstract class QueuePolicy(CacheArena arena, int queues) : EvictionPoli
     /// <inheritdoc/>
     public override long ManagedBytes => Queues.ManagedBytes;
 
+    /// <summary>The queue that the last victim came from.</summary>
+    protected int VictimQueue { get; set; }
+
     protected CacheArena Arena => arena;
 
     protected EntryQueues Queues { get; } = new(arena, queues);
+
+    /// <inheritdoc/>
+    public sealed override uint Upcoming(int ahead) => Queues.Ahead(VictimQueue, ahead);
 
     /// <inheritdoc/>
     public override void Remove(uint reference, ulong hash, bool evicted) => Queues.Remove(arena.Entry(reference));

@@ -10,13 +10,15 @@ namespace Orleans.Cache.Engine.Eviction;
 /// 1. A new entry goes to the small queue, or to the main queue if its hash is among the ghosts. 2. Who is at the head of the small queue,
 /// while that holds more than a tenth of the entries, moves to the main queue if it was used since, else leaves and becomes a ghost. 3. Who is at
 /// the head of the main queue goes to its end with one use less if it has any, else leaves. 4. There are 0.9 times as many ghosts as there
-/// were entries when the first one left; the ghosts are counted anew when that is off by more than a quarter.
+/// were entries when the first one left; the ghosts are counted anew when that is off by more than a quarter. 5. Who comes to the head after
+/// <see cref="MovesPerVictim"/> others were moved leaves in any case: else one write would walk through all entries when all were used.
 /// </remarks>
 internal sealed class S3FifoPolicy(CacheArena arena) : QueuePolicy(arena, queues: 2)
 {
     private const int Small = 0;
     private const int Main = 1;
     private const int SmallPart = 10;
+    private const int MovesPerVictim = 64;
     private const double GhostPart = 0.9;
     private const double Growth = 1.25;
 
@@ -29,12 +31,15 @@ internal sealed class S3FifoPolicy(CacheArena arena) : QueuePolicy(arena, queues
     public override long ManagedBytes => base.ManagedBytes + _ghosts.ManagedBytes;
 
     /// <inheritdoc/>
+    public override void Prefetch(ulong hash) => _ghosts.Prefetch(hash);
+
+    /// <inheritdoc/>
     public override bool TryAdd(uint reference, ulong hash) => Queues.TryAppend(_ghosts.Remove(hash) ? Main : Small, reference);
 
     /// <inheritdoc/>
     public override bool TryChooseVictim(out uint reference)
     {
-        while (true)
+        for (var moves = 0; ; moves++)
         {
             var queue = Queues.CountOf(Small) * SmallPart > Count || Queues.CountOf(Main) == 0 ? Small : Main;
             if (!Queues.TryPeek(queue, out reference))
@@ -44,11 +49,13 @@ internal sealed class S3FifoPolicy(CacheArena arena) : QueuePolicy(arena, queues
 
             var entry = Arena.Entry(reference);
             var frequency = entry.Frequency;
-            if (frequency == 0)
+            if (frequency == 0 || moves == MovesPerVictim)
             {
+                VictimQueue = queue;
                 return true;
             }
 
+            Moves++;
             entry.SetFrequency(queue == Small ? 0 : frequency - 1);
             Queues.MoveToEnd(Main, reference);
         }

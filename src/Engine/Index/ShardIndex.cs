@@ -22,14 +22,16 @@ internal sealed unsafe class ShardIndex<TTags>(CacheArena arena, KeyHash hash)
     /// <summary>Entries a bucket that the index grows at. Higher saves memory, and lengthens chains.</summary>
     public const int Load = 9;
 
+    /// <summary>The most buckets in a chain, so that no search takes longer than some dozen microseconds, whatever the keys.</summary>
+    public const int LongestChain = 128;
+
     private const int SmallSegments = 7;
     private const int SegmentShift = 6;
     private const int SegmentBuckets = 1 << SegmentShift;
-    private const int EntryBytesAhead = 192;
-    private const int CacheLine = 64;
 
     private uint[] _segments = [];
     private uint _buckets;
+    private uint _drawn;
     private int _count;
 
     public int Count => _count;
@@ -69,11 +71,7 @@ internal sealed unsafe class ShardIndex<TTags>(CacheArena arena, KeyHash hash)
         var matches = bucket.Match<TTags>(KeyHash.TagOf(keyHash));
         if (matches != 0)
         {
-            var entry = arena.Pointer(bucket[BitOperations.TrailingZeroCount(matches)]);
-            for (var ahead = 0; ahead < EntryBytesAhead; ahead += CacheLine)
-            {
-                Sse.Prefetch0(entry + ahead);
-            }
+            arena.Prefetch(bucket[BitOperations.TrailingZeroCount(matches)]);
         }
         else if (bucket.Chain is not 0 and var chained)
         {
@@ -118,7 +116,9 @@ internal sealed unsafe class ShardIndex<TTags>(CacheArena arena, KeyHash hash)
     public bool Contains(ulong keyHash, uint reference) => TryLocate(keyHash, reference, out _, out _, out _);
 
     /// <summary>Adds an entry whose key has none, and splits a bucket when that is due.</summary>
-    /// <returns><see langword="false"/> when there is no memory for a bucket; nothing has changed then.</returns>
+    /// <returns>
+    /// <see langword="false"/> when there is no memory for a bucket, or the chain <see cref="IsCrowded"/>; nothing has changed then.
+    /// </returns>
     public bool TryAdd(ulong keyHash, uint reference)
     {
         if ((_buckets == 0 && !TryAddSegment(0)) || !TryAddToChain(At(BucketOf(keyHash)), KeyHash.TagOf(keyHash), reference))
@@ -128,6 +128,28 @@ internal sealed unsafe class ShardIndex<TTags>(CacheArena arena, KeyHash hash)
 
         _count++;
         return true;
+    }
+
+    /// <summary>Whether the chain of a hash is full and may not grow.</summary>
+    /// <remarks><paramref name="surplus"/>: One of its entries; another at each call.</remarks>
+    public bool IsCrowded(ulong keyHash, out uint surplus)
+    {
+        surplus = 0;
+        if (_buckets == 0)
+        {
+            return false;
+        }
+
+        var drawn = _drawn++ % LongestChain;
+        var length = 0;
+        for (var bucket = At(BucketOf(keyHash)); ; bucket = new Bucket(arena.Pointer(bucket.Chain)))
+        {
+            surplus = length++ == drawn ? bucket[0] : surplus;
+            if (!bucket.IsChained)
+            {
+                return length >= LongestChain && surplus != 0;
+            }
+        }
     }
 
     /// <summary>Removes an entry, and gives back a chained bucket that it leaves empty.</summary>
@@ -381,12 +403,12 @@ internal sealed unsafe class ShardIndex<TTags>(CacheArena arena, KeyHash hash)
 
     private bool TryAddToChain(Bucket bucket, byte tag, uint reference)
     {
-        while (!bucket.TryAdd<TTags>(tag, reference))
+        for (var length = 1; !bucket.TryAdd<TTags>(tag, reference); length++)
         {
             var chained = bucket.Chain;
             if (chained == 0)
             {
-                if (!arena.TryAllocate(arena.BlockClassOf(Bucket.Bytes), out chained))
+                if (length >= LongestChain || !arena.TryAllocate(arena.BlockClassOf(Bucket.Bytes), out chained))
                 {
                     return false;
                 }

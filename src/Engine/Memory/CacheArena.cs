@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Orleans.Cache.Engine.Memory;
 
@@ -18,6 +19,8 @@ internal sealed unsafe class CacheArena
     private const int SmallestBlockShift = 6;
     private const int BlockClasses = 7;
     private const int SearchLength = 64;
+    private const int BytesAhead = 192;
+    private const int CacheLine = 64;
 
     private readonly SlabPool _pool;
     private readonly byte* _base;
@@ -71,6 +74,19 @@ internal sealed unsafe class CacheArena
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public EntryPointer Entry(uint reference) => new(Pointer(reference));
 
+    /// <summary>Asks the processor for the first lines of a slot.</summary>
+    public void Prefetch(uint reference)
+    {
+        if (Sse.IsSupported)
+        {
+            var slot = Pointer(reference);
+            for (var ahead = 0; ahead < BytesAhead; ahead += CacheLine)
+            {
+                Sse.Prefetch0(slot + ahead);
+            }
+        }
+    }
+
     /// <summary>The class of the slot that a reference stands for.</summary>
     public int ClassOf(uint reference) => _pool.Slabs[SlabOf(reference)].Class;
 
@@ -112,8 +128,25 @@ internal sealed unsafe class CacheArena
         }
     }
 
+    /// <summary>Finds a class of larger slots that has a free one.</summary>
+    /// <remarks><paramref name="slotClass"/>: The class that has none; receives the other.</remarks>
+    public bool TryFindLarger(ref int slotClass)
+    {
+        for (var larger = slotClass + 1; larger < _blockClass; larger++)
+        {
+            if (Volatile.Read(ref _classes[larger].WithFree) != 0)
+            {
+                slotClass = larger;
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>
-    /// Chooses the emptiest slab that is worth emptying, and stops handing out its slots. <see cref="EndLeaving"/> must follow.
+    /// Chooses the emptiest slab that is worth emptying, and stops handing out its slots: they count as free no more until
+    /// <see cref="EndLeaving"/>, which must follow.
     /// </summary>
     /// <remarks><paramref name="mustFit"/>: Only when the entries still in it find room in other slabs of their class.</remarks>
     public bool TryChooseLeaving(bool mustFit, out int slab)
@@ -151,6 +184,7 @@ internal sealed unsafe class CacheArena
             }
 
             Unlist(slab);
+            AddFreeSlots(_pool.Slabs[slab].Class, -FreeSlotsOf(slab));
             _pool.Slabs[slab].Leaving = true;
             return true;
         }
@@ -178,6 +212,7 @@ internal sealed unsafe class CacheArena
         {
             ref var info = ref _pool.Slabs[slab];
             info.Leaving = false;
+            AddFreeSlots(info.Class, FreeSlotsOf(slab));
             if (info.Live == 0)
             {
                 ReturnLocked(slab);
@@ -247,6 +282,12 @@ internal sealed unsafe class CacheArena
 
     private int SlabOf(uint reference) => (int)(((long)reference << _unitShift) >> _pool.SlabShift);
 
+    private int FreeSlotsOf(int slab)
+    {
+        ref var info = ref _pool.Slabs[slab];
+        return _classes[info.Class].SlotsPerSlab - info.Live;
+    }
+
     private bool HasFree(int slab)
     {
         ref var info = ref _pool.Slabs[slab];
@@ -308,13 +349,13 @@ internal sealed unsafe class CacheArena
         *(uint*)slot = info.Free;
         info.Free = reference;
         info.Live--;
-        AddFreeSlots(info.Class, 1);
         _usedBytes -= state.SlotBytes;
         if (info.Leaving)
         {
             return;
         }
 
+        AddFreeSlots(info.Class, 1);
         if (info.Live == 0)
         {
             ReturnLocked(slab);

@@ -31,11 +31,11 @@ internal struct ShortLock
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Wait()
     {
-        // SpinWait gives the processor away after a few rounds: the holder may have been preempted.
+        // SpinWait gives the processor away after a few rounds: the holder may have been preempted. It must not sleep: that is a millisecond.
         var spin = default(SpinWait);
         do
         {
-            spin.SpinOnce();
+            spin.SpinOnce(sleep1Threshold: -1);
         }
         while (Volatile.Read(ref _taken) != 0 || !TryEnter());
     }

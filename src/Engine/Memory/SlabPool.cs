@@ -8,16 +8,19 @@ namespace Orleans.Cache.Engine.Memory;
 /// <remarks>
 /// Invariants: slabs in use, large values and what the engine keeps on the managed heap never exceed the budget together; nor does what is
 /// resident, because free slabs go back to the system before a large value takes their place. Slab 0 is never handed out, so reference 0
-/// means none. A reference is an offset into the range in units of 8 bytes (more when the budget exceeds 32 GiB). Safe for any number of
-/// threads: one lock, taken once per slab or large value.
+/// means none. A reference is an offset into the range in units of 8 bytes (more when the budget exceeds 32 GiB). Where pages are huge, the
+/// thread pool touches them before a slab of theirs is handed out: the system fills 2 MiB with zeros at the first touch, and a virtual
+/// machine may have to ask its host for them, which was seen to take 4 ms. Safe for any number of threads: one lock, taken once per
+/// slab or large value, and never while the system is called.
 /// </remarks>
-internal sealed unsafe class SlabPool : IDisposable
+internal sealed unsafe class SlabPool : IThreadPoolWorkItem, IDisposable
 {
     /// <summary>Slabs are small enough that emptying one takes well under a millisecond.</summary>
     private const int LargestSlab = 256 * 1024;
     private const int SmallestSlab = 16 * 1024;
     private const int SlabsPerBudget = 256;
     private const int HugePageBytes = 2 * 1024 * 1024;
+    private const int TouchAhead = 2 * HugePageBytes;
     private const long HugePagesFrom = 64L * 1024 * 1024;
     private const int SmallestUnitShift = 3;
 
@@ -33,12 +36,16 @@ internal sealed unsafe class SlabPool : IDisposable
     private readonly Stack<int> _warm = new();
     private readonly Stack<int> _cold = new();
     private readonly Func<bool>? _refuses;
+    private readonly bool _huge;
     private int _fresh = 1;
     private int _used;
+    private long _touched;
+    private bool _touching;
     private long _budget;
     private long _ceiling;
     private long _largeBytes;
     private long _managedBytes;
+    private long _room;
 
     /// <summary>Reserves the range.</summary>
     /// <param name="budgetBytes">The most that may be used, now and later.</param>
@@ -62,9 +69,14 @@ internal sealed unsafe class SlabPool : IDisposable
         }
 
         Base = (byte*)((_mapping + HugePageBytes - 1) & ~(nint)(HugePageBytes - 1));
+        CountRoomLocked();
         if (budgetBytes >= HugePagesFrom)
         {
-            VirtualMemory.PreferHugePages((nint)Base, (nint)slabs << SlabShift);
+            _huge = VirtualMemory.PreferHugePages((nint)Base, (nint)slabs << SlabShift);
+            lock (_lock)
+            {
+                TouchAheadLocked();
+            }
         }
     }
 
@@ -98,14 +110,17 @@ internal sealed unsafe class SlabPool : IDisposable
     /// <summary>What the engine holds on the managed heap.</summary>
     public long ManagedBytes => Volatile.Read(ref _managedBytes);
 
-    /// <summary>What the engine keeps resident: <see cref="UsedBytes"/> and the free slabs that were not given back to the system yet.</summary>
+    /// <summary>
+    /// What the engine keeps resident: <see cref="UsedBytes"/>, the free slabs that were not given back to the system yet, and what was touched
+    /// ahead.
+    /// </summary>
     public long ResidentBytes
     {
         get
         {
             lock (_lock)
             {
-                return UsedLocked + ((long)_warm.Count << SlabShift);
+                return UsedLocked + ((long)_warm.Count << SlabShift) + Math.Max(0, _touched - FreshLocked);
             }
         }
     }
@@ -118,11 +133,13 @@ internal sealed unsafe class SlabPool : IDisposable
 
     private long ReservedBytes => (long)ReservedSlabs << SlabShift;
 
+    private long FreshLocked => (long)_fresh << SlabShift;
+
     private long UsedLocked => ((long)_used << SlabShift) + _largeBytes + _managedBytes;
 
     /// <summary>
     /// Raises the budget up to what it was at first, or lowers it. Lowered, it counts only step by step: what counts is first what is used, and
-    /// comes down with each <see cref="Lower"/>, so that nobody has to evict everything at once.
+    /// follows that down with each <see cref="Lower"/>, so that nobody has to evict everything at once.
     /// </summary>
     public void SetBudget(long bytes)
     {
@@ -130,15 +147,20 @@ internal sealed unsafe class SlabPool : IDisposable
         {
             _budget = Math.Min(bytes, (long)(Slabs.Length - 2) << SlabShift);
             _ceiling = Math.Max(_budget, Math.Min(_ceiling, UsedLocked + ReservedBytes));
+            CountRoomLocked();
         }
     }
 
-    /// <summary>Lets what counts come down by a slab, towards the budget.</summary>
+    /// <summary>Lets what counts follow what is used down, towards a lowered budget.</summary>
     public void Lower()
     {
-        lock (_lock)
+        if (IsLowering)
         {
-            _ceiling = Math.Max(_budget, _ceiling - SlabBytes);
+            lock (_lock)
+            {
+                _ceiling = Math.Max(_budget, Math.Min(_ceiling, UsedLocked + ReservedBytes));
+                CountRoomLocked();
+            }
         }
     }
 
@@ -146,13 +168,7 @@ internal sealed unsafe class SlabPool : IDisposable
     public bool IsReserveLow => !HasRoom(0);
 
     /// <summary>Whether there is room for so many bytes of entries now.</summary>
-    public bool HasRoom(long bytes)
-    {
-        lock (_lock)
-        {
-            return UsedLocked + bytes + ReservedBytes <= _ceiling;
-        }
-    }
+    public bool HasRoom(long bytes) => bytes <= Volatile.Read(ref _room);
 
     /// <summary>Takes a slab. Its bytes are whatever they were.</summary>
     /// <param name="reserved">Whether it may be one of those reserved for structures.</param>
@@ -175,9 +191,11 @@ internal sealed unsafe class SlabPool : IDisposable
                 }
 
                 slab = _fresh++;
+                TouchAheadLocked();
             }
 
             _used++;
+            CountRoomLocked();
             return true;
         }
     }
@@ -189,6 +207,7 @@ internal sealed unsafe class SlabPool : IDisposable
         {
             _used--;
             _warm.Push(slab);
+            CountRoomLocked();
         }
     }
 
@@ -197,6 +216,7 @@ internal sealed unsafe class SlabPool : IDisposable
     public nint TryMapLarge(int bytes)
     {
         var mapped = LargeBytes(bytes);
+        long over;
         lock (_lock)
         {
             if (UsedLocked + mapped + ReservedBytes > _ceiling || _refuses?.Invoke() == true)
@@ -204,22 +224,31 @@ internal sealed unsafe class SlabPool : IDisposable
                 return 0;
             }
 
-            var over = UsedLocked + mapped + ((long)_warm.Count << SlabShift) - _ceiling;
-            ReleaseLocked(Math.Max(0, over + SlabBytes - 1) >> SlabShift);
-            var address = VirtualMemory.Map((nint)mapped);
-            _largeBytes += address == 0 ? 0 : mapped;
-            return address;
+            _largeBytes += mapped;
+            CountRoomLocked();
+            over = UsedLocked + ((long)_warm.Count << SlabShift) - _ceiling;
         }
+
+        // The system is called without the lock: others would wait for it.
+        Release((over + SlabBytes - 1) >> SlabShift);
+        var address = VirtualMemory.Map((nint)mapped);
+        if (address == 0)
+        {
+            CountLarge(-mapped);
+        }
+        else if (mapped >= HugePageBytes)
+        {
+            VirtualMemory.PreferHugePages(address, (nint)mapped);
+        }
+
+        return address;
     }
 
     /// <summary>Unmaps a large value.</summary>
     public void UnmapLarge(nint address, int bytes)
     {
         VirtualMemory.Unmap(address, (nint)LargeBytes(bytes));
-        lock (_lock)
-        {
-            _largeBytes -= LargeBytes(bytes);
-        }
+        CountLarge(-LargeBytes(bytes));
     }
 
     /// <summary>What a large value takes: whole pages.</summary>
@@ -231,6 +260,7 @@ internal sealed unsafe class SlabPool : IDisposable
         lock (_lock)
         {
             _managedBytes += bytes;
+            CountRoomLocked();
         }
     }
 
@@ -238,9 +268,20 @@ internal sealed unsafe class SlabPool : IDisposable
     /// <param name="keep">How many may stay resident, for the next who asks.</param>
     public void Trim(int keep = 0)
     {
+        int free;
+        long from, to;
         lock (_lock)
         {
-            ReleaseLocked(_warm.Count - keep);
+            free = _warm.Count;
+            to = _touched;
+            from = Math.Min((FreshLocked + HugePageBytes - 1) & -HugePageBytes, to);
+            _touched = keep == 0 ? from : to;
+        }
+
+        Release(free - keep);
+        if (keep == 0 && from < to)
+        {
+            VirtualMemory.Release((nint)(Base + from), (nint)(to - from));
         }
     }
 
@@ -261,12 +302,69 @@ internal sealed unsafe class SlabPool : IDisposable
     public void Dispose() => VirtualMemory.Release((nint)Base, (nint)Slabs.Length << SlabShift);
 #pragma warning restore CA1816
 
-    private void ReleaseLocked(long count)
+    /// <summary>Touches huge pages. Called by the thread pool.</summary>
+    void IThreadPoolWorkItem.Execute()
     {
-        for (; count > 0 && _warm.TryPop(out var slab); count--)
+        while (true)
         {
+            byte* page;
+            lock (_lock)
+            {
+                if (_touched >= Math.Min(FreshLocked + TouchAhead, (long)Slabs.Length << SlabShift))
+                {
+                    _touching = false;
+                    return;
+                }
+
+                // Others may have come further by themselves.
+                _touched = Math.Max(_touched, FreshLocked & -HugePageBytes);
+                page = Base + _touched;
+                _touched += HugePageBytes;
+            }
+
+            // Written, because a read gets no page of its own, and atomically, because the slab may be in use by now.
+            Interlocked.Or(ref *(int*)page, 0);
+        }
+    }
+
+    private void TouchAheadLocked()
+    {
+        if (_huge && !_touching && _touched < FreshLocked + HugePageBytes)
+        {
+            _touching = true;
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+    }
+
+    private void CountRoomLocked() => Volatile.Write(ref _room, _ceiling - UsedLocked - ReservedBytes);
+
+    private void CountLarge(long bytes)
+    {
+        lock (_lock)
+        {
+            _largeBytes += bytes;
+            CountRoomLocked();
+        }
+    }
+
+    private void Release(long count)
+    {
+        for (; count > 0; count--)
+        {
+            int slab;
+            lock (_lock)
+            {
+                if (!_warm.TryPop(out slab))
+                {
+                    return;
+                }
+            }
+
             VirtualMemory.Release((nint)(Base + ((long)slab << SlabShift)), SlabBytes);
-            _cold.Push(slab);
+            lock (_lock)
+            {
+                _cold.Push(slab);
+            }
         }
     }
 }

@@ -57,14 +57,10 @@ internal static unsafe partial class VirtualMemory
         }
     }
 
-    /// <summary>Asks for huge pages; the system may not listen.</summary>
-    public static void PreferHugePages(nint address, nint bytes)
-    {
-        if (OperatingSystem.IsLinux())
-        {
-            _ = MemoryAdvise(address, bytes, AdviseHugePage);
-        }
-    }
+    /// <summary>Asks for huge pages.</summary>
+    /// <returns>Whether the system knows them; it may give small ones even so.</returns>
+    public static bool PreferHugePages(nint address, nint bytes) =>
+        OperatingSystem.IsLinux() && MemoryAdvise(address, bytes, AdviseHugePage) == 0;
 
     [LibraryImport("libc", EntryPoint = "mmap")]
     private static partial nint MemoryMap(nint address, nint length, int protection, int flags, int file, nint offset);

@@ -18,6 +18,15 @@ internal sealed class CacheStore
     /// <summary>What a shard takes on the managed heap: its objects and their headers.</summary>
     private const int ShardBytes = 320;
 
+    /// <summary>Slots of a slab that is emptied are looked at so many at once, so that their loads overlap.</summary>
+    private const int SlotsAhead = 16;
+
+    /// <summary>Evictions from now for which entries are prefetched.</summary>
+    private const int EntriesAhead = 8;
+
+    /// <summary>Evictions from now for which buckets of index and ghosts are prefetched: later than the entries, whose keys they follow from.</summary>
+    private const int BucketsAhead = 4;
+
     private readonly string _name;
     private readonly CacheOptions _options;
     private readonly ShardHostSettings _settings;
@@ -28,6 +37,9 @@ internal sealed class CacheStore
     private readonly List<uint> _scratch = [];
     private readonly Lock _closedLock = new();
     private ShardCounts _closed;
+    private ShortLock _emptyingLock;
+    private int _emptying;
+    private int _emptied;
     private long _sweptAt;
     private long _maxEntries = long.MaxValue;
     private long _maxBytes = long.MaxValue;
@@ -114,6 +126,13 @@ internal sealed class CacheStore
 
         shard.Close();
         Volatile.Write(ref _shards[partition], null);
+        _emptyingLock.Enter();
+        if (_emptying != 0)
+        {
+            EndEmptying();
+        }
+
+        _emptyingLock.Exit();
         lock (_closedLock)
         {
             _closed.Add(shard.Counts);
@@ -142,7 +161,8 @@ internal sealed class CacheStore
 
     /// <summary>Evicts one entry, the policy's choice among all shards.</summary>
     /// <param name="held">The shard whose lock the caller holds, if any.</param>
-    public RoomOutcome Evict(Shard? held)
+    /// <param name="steps">Is lowered by one, and by one for each entry that the policy moved.</param>
+    public RoomOutcome Evict(Shard? held, ref int steps)
     {
         Shard shard;
         uint victim;
@@ -150,11 +170,15 @@ internal sealed class CacheStore
         Policy.Lock.Enter();
         try
         {
-            if (!Policy.TryChooseVictim(out victim))
+            var moves = Policy.Moves;
+            var chosen = Policy.TryChooseVictim(out victim);
+            steps -= 1 + (int)(Policy.Moves - moves);
+            if (!chosen)
             {
                 return RoomOutcome.Impossible;
             }
 
+            PrefetchUpcoming();
             var key = Arena.Entry(victim).Key;
             hash = Hash.Of(key);
             shard = _shards[PartitionOf(key)]!;
@@ -179,44 +203,44 @@ internal sealed class CacheStore
         return held is null ? EvictPatiently(shard, victim, hash) : RoomOutcome.Busy;
     }
 
-    /// <summary>Empties the emptiest slab and gives it to the pool.</summary>
+    /// <summary>Whether a slab is half emptied.</summary>
+    public bool IsEmptying => Volatile.Read(ref _emptying) != 0;
+
+    /// <summary>
+    /// Empties the emptiest slab and gives it to the pool, or goes on with the one that is half emptied: its entries are moved to other slots
+    /// of their class, or evicted.
+    /// </summary>
     /// <param name="held">The shard whose lock the caller holds, if any.</param>
-    /// <param name="evict">Whether entries that find no other slot are evicted; else a slab is chosen that does not need it.</param>
+    /// <param name="evict">Whether a slab may be begun whose entries cannot all be moved.</param>
+    /// <param name="steps">Is lowered by one for each entry and for each few slots; at 0 the rest of the slab is left to the next call.</param>
     /// <returns>Whether the pool got a slab.</returns>
-    public bool TryGiveSlab(Shard? held, bool evict)
+    public bool TryEmptySlab(Shard? held, bool evict, ref int steps)
     {
-        if (!Arena.TryChooseLeaving(mustFit: !evict, out var slab))
+        if (!_emptyingLock.TryEnter())
         {
             return false;
         }
 
-        var slotBytes = Arena.SlotBytes(Arena.ClassOfSlab(slab));
-        for (var slot = 0; slot < Arena.CarvedSlots(slab); slot++)
+        try
         {
-            // Somebody may be writing here: nothing read now is believed until the index of the shard, under its lock, confirms the slot.
-            var reference = Arena.SlotAt(slab, slot);
-            var entry = Arena.Entry(reference);
-            if (!entry.IsLive || !entry.FitsWithin(slotBytes))
+            if (_emptying == 0)
             {
-                continue;
+                if (!Arena.TryChooseLeaving(mustFit: !evict, out var chosen))
+                {
+                    return false;
+                }
+
+                Volatile.Write(ref _emptying, chosen);
+                _emptied = 0;
             }
 
-            var key = entry.Key;
-            var hash = Hash.Of(key);
-            var shard = FindShard(PartitionOf(key));
-            if (shard is null || (shard != held && !shard.Lock.TryEnter()))
-            {
-                continue;
-            }
-
-            shard.MoveLocked(reference, hash, evict);
-            if (shard != held)
-            {
-                shard.Lock.Exit();
-            }
+            EmptySlots(held, ref steps);
+            return _emptied == Arena.CarvedSlots(_emptying) && EndEmptying();
         }
-
-        return Arena.EndLeaving(slab);
+        finally
+        {
+            _emptyingLock.Exit();
+        }
     }
 
     public bool TryMapLarge(ReadOnlySpan<byte> value, out nint address)
@@ -322,6 +346,70 @@ internal sealed class CacheStore
         ShardOperation.Forever => 0,
         var milliseconds => milliseconds,
     };
+
+    private void EmptySlots(Shard? held, ref int steps)
+    {
+        Span<ulong> hashes = stackalloc ulong[SlotsAhead];
+        Span<int> partitions = stackalloc int[SlotsAhead];
+        var slotBytes = Arena.SlotBytes(Arena.ClassOfSlab(_emptying));
+        for (var carved = Arena.CarvedSlots(_emptying); _emptied < carved && steps > 0; steps--)
+        {
+            // Somebody may be writing here: nothing read now is believed until the index of the shard, under its lock, confirms the slot.
+            var count = Math.Min(SlotsAhead, carved - _emptied);
+            for (var index = 0; index < count; index++)
+            {
+                partitions[index] = -1;
+                var entry = Arena.Entry(Arena.SlotAt(_emptying, _emptied + index));
+                if (entry.IsLive && entry.FitsWithin(slotBytes))
+                {
+                    var key = entry.Key;
+                    partitions[index] = PartitionOf(key);
+                    hashes[index] = Hash.Of(key);
+                    FindShard(partitions[index])?.PrefetchBucket(hashes[index]);
+                }
+            }
+
+            for (var index = 0; index < count; index++, _emptied++)
+            {
+                if (partitions[index] >= 0 && FindShard(partitions[index]) is { } shard && (shard == held || shard.Lock.TryEnter()))
+                {
+                    steps--;
+                    shard.MoveOrEvictLocked(Arena.SlotAt(_emptying, _emptied), hashes[index]);
+                    if (shard != held)
+                    {
+                        shard.Lock.Exit();
+                    }
+                }
+            }
+        }
+    }
+
+    private bool EndEmptying()
+    {
+        var slab = _emptying;
+        Volatile.Write(ref _emptying, 0);
+        return Arena.EndLeaving(slab);
+    }
+
+    /// <summary>
+    /// Asks the processor for the entries that will be evicted soon, and for where they stand in index and ghosts: an eviction has four loads that
+    /// need each other, all far away.
+    /// </summary>
+    private void PrefetchUpcoming()
+    {
+        if (Policy.Upcoming(EntriesAhead) is not 0 and var later)
+        {
+            Arena.Prefetch(later);
+        }
+
+        if (Policy.Upcoming(BucketsAhead) is not 0 and var sooner)
+        {
+            var key = Arena.Entry(sooner).Key;
+            var hash = Hash.Of(key);
+            Policy.Prefetch(hash);
+            FindShard(PartitionOf(key))?.PrefetchBucket(hash);
+        }
+    }
 
     private RoomOutcome EvictPatiently(Shard shard, uint victim, ulong hash)
     {

@@ -12,6 +12,9 @@ internal enum RoomOutcome
     /// <summary>A shard that has to give is locked by somebody else: let go of the own shard's lock and try again.</summary>
     Busy,
 
+    /// <summary>There is no room yet, and as much was done for it as one write may do: a later attempt goes on from here.</summary>
+    Late,
+
     /// <summary>There is nothing left to evict.</summary>
     Impossible,
 }

@@ -26,7 +26,7 @@ internal sealed class Shard(CacheStore store, int partition)
     private bool _closed;
 
     /// <summary>A copy of the counts; not all of one moment when operations go on.</summary>
-    public ShardCounts Counts => _counts;
+    public ShardCounts Counts => _counts with { Evictions = _counts.Evictions + _entries.Thinned };
 
     public int ManagedBytes => _entries.Index.ManagedBytes;
 
@@ -96,11 +96,10 @@ internal sealed class Shard(CacheStore store, int partition)
         _counts.Evictions++;
     }
 
-    /// <summary>Moves an entry to another slot of its class, if it is this shard's at all.</summary>
-    /// <remarks><paramref name="evict"/>: Whether it is evicted when there is no other slot.</remarks>
-    public void MoveLocked(uint reference, ulong hash, bool evict)
+    /// <summary>Moves an entry to another slot of its class, or evicts it when there is none, if it is this shard's at all.</summary>
+    public void MoveOrEvictLocked(uint reference, ulong hash)
     {
-        if (Holds(reference, hash) && !_entries.TryMove(reference, hash) && evict)
+        if (Holds(reference, hash) && !_entries.TryMove(reference, hash))
         {
             store.Policy.Lock.Enter();
             EvictLocked(reference, hash);
@@ -299,7 +298,11 @@ internal sealed class Shard(CacheStore store, int partition)
         var isNew = existing == 0;
         if (isNew || !_entries.TryOverwrite(existing, write))
         {
-            need = new RoomNeed(slotClass, store.Arena.SlotBytes(slotClass), large ? SlabPool.LargeBytes(value.Length) : 0, existing == 0 ? 1 : 0);
+            need.SlotClass = slotClass;
+            need.SlotBytes = store.Arena.SlotBytes(slotClass);
+            need.LargeBytes = large ? SlabPool.LargeBytes(value.Length) : 0;
+            need.Entries = isNew ? 1 : 0;
+            need.Slab = false;
             if (!store.Room.CouldEverFit(store, need))
             {
                 result.Status = OperationStatus.EntryTooLarge;
@@ -310,8 +313,8 @@ internal sealed class Shard(CacheStore store, int partition)
             {
                 case RoomOutcome.Busy:
                     return false;
-                case RoomOutcome.Impossible:
-                    result.Status = OperationStatus.EntryTooLarge;
+                case RoomOutcome.Late or RoomOutcome.Impossible:
+                    result.Status = OperationStatus.NoRoom;
                     return true;
             }
         }
@@ -332,8 +335,8 @@ internal sealed class Shard(CacheStore store, int partition)
     {
         for (var attempt = 0; attempt < RoomAttempts; attempt++)
         {
-            var outcome = store.Room.Make(store, need, this);
-            if (outcome is RoomOutcome.Busy or RoomOutcome.Impossible)
+            var outcome = store.Room.Make(store, ref need, this);
+            if (outcome is not (RoomOutcome.Ready or RoomOutcome.Made))
             {
                 return outcome;
             }
@@ -344,15 +347,15 @@ internal sealed class Shard(CacheStore store, int partition)
                 isNew = !_entries.Index.TryFind(write.Hash, write.Key, out entry);
             }
 
-            if (_entries.TryWrite(isNew ? 0 : entry, write, out var written))
+            if (_entries.TryWrite(isNew ? 0 : entry, write, need.SlotClass, out var written))
             {
                 entry = written;
                 return RoomOutcome.Made;
             }
 
             // The cache's own structures need memory, or the system refuses what the budget would allow: evict even so.
-            need = need with { Slab = true };
-            if (attempt > 0 && store.Evict(this) == RoomOutcome.Busy)
+            need.Slab = true;
+            if (attempt > 0 && store.Evict(this, ref need.Steps) == RoomOutcome.Busy)
             {
                 return RoomOutcome.Busy;
             }

@@ -19,6 +19,9 @@ internal sealed class ShardEntries(CacheStore store, int partition)
 
     public ShardIndex<VectorTags> Index => _index;
 
+    /// <summary>Entries evicted because too many keys had the same hash.</summary>
+    public long Thinned { get; private set; }
+
     public EntryPointer this[uint reference] => _arena.Entry(reference);
 
     /// <summary>Lets the sliding expiration, if there is one, begin again.</summary>
@@ -65,10 +68,11 @@ internal sealed class ShardEntries(CacheStore store, int partition)
     /// <summary>Writes an entry to a slot of its own, in place of an existing one or as a new one.</summary>
     /// <remarks>
     /// <paramref name="existing"/>: The key's entry; 0: it has none.
+    /// <paramref name="slotClass"/>: The class of the slot, at least the one that the write needs.
     /// <paramref name="reference"/>: The entry's slot.
     /// </remarks>
     /// <returns><see langword="false"/> when there is no memory; nothing has changed then.</returns>
-    public bool TryWrite(uint existing, in EntryWrite write, out uint reference)
+    public bool TryWrite(uint existing, in EntryWrite write, int slotClass, out uint reference)
     {
         reference = 0;
         nint large = 0;
@@ -77,7 +81,7 @@ internal sealed class ShardEntries(CacheStore store, int partition)
             return false;
         }
 
-        if (!_arena.TryAllocate(write.SlotClass, out reference))
+        if (!_arena.TryAllocate(slotClass, out reference))
         {
             store.UnmapLarge(large, write.Value.Length);
             return false;
@@ -235,7 +239,7 @@ internal sealed class ShardEntries(CacheStore store, int partition)
             return false;
         }
 
-        if (!_index.TryAdd(hash, reference))
+        if (!_index.TryAdd(hash, reference) && !(TryThin(hash) && _index.TryAdd(hash, reference)))
         {
             _policy.Lock.Enter();
             _policy.Remove(reference, hash, evicted: false);
@@ -248,6 +252,19 @@ internal sealed class ShardEntries(CacheStore store, int partition)
             ScheduleAgain(to);
         }
 
+        return true;
+    }
+
+    /// <summary>Evicts an entry from a chain that may not grow.</summary>
+    private bool TryThin(ulong hash)
+    {
+        if (!_index.IsCrowded(hash, out var surplus))
+        {
+            return false;
+        }
+
+        Drop(surplus, store.Hash.Of(_arena.Entry(surplus).Key));
+        Thinned++;
         return true;
     }
 

@@ -249,6 +249,10 @@ internal sealed class ShardHost : IDisposable
             partitions[index] = partition;
             hashes[index] = _hash.Of(key);
             store.ShardOf(partition).PrefetchBucket(hashes[index]);
+            if (operation.Kind == OperationKind.Set)
+            {
+                store.Policy.Prefetch(hashes[index]);
+            }
         }
     }
 
@@ -267,11 +271,11 @@ internal sealed class ShardHost : IDisposable
     {
         ref readonly var operation = ref batch.Operations[index];
         ref var result = ref batch.Results[index];
-        var need = default(RoomNeed);
+        var need = new RoomNeed { Steps = RoomMaker.StepsPerWrite };
         while (!store.ShardOf(partition).TryExecute(batch, operation, hash, ref moment, ref result, ref need))
         {
             // Without a lock of its own this thread may wait for whichever shard has to give.
-            _room.Make(store, need, held: null);
+            _room.Make(store, ref need, held: null);
             result = default;
         }
     }
