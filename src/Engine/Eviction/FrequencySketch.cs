@@ -8,80 +8,70 @@ namespace Orleans.Cache.Engine.Eviction;
 /// </summary>
 /// <remarks>
 /// 1. A hash has four counters, all in one line of 64 bytes, so a sighting costs one load from memory. 2. Halving goes line by line, a few at
-/// each sighting; lines that it has not come to yet are read as if it had, so nobody notices and nobody waits. 3. There are 8 to 16
-/// bytes for each entry; the sketch starts anew when the entries outgrow it. Where memory is refused, everything was seen 0 times.
-/// Under the lock of the eviction policy.
+/// each sighting; lines that it has not come to yet are read as if it had, so nobody notices and nobody waits. 3. There is a line for each
+/// eight entries, and never less than a block of them. As entries come, lines are split, a few at each sighting (linear hashing: Litwin, VLDB
+/// 1980): both halves keep what the one had counted for them together, shared equally and rounded up, so what is known of a key survives
+/// growth. 4. Where memory is refused, everything was seen 0 times. Under the lock of the eviction policy.
 /// </remarks>
 internal sealed unsafe class FrequencySketch(CacheArena arena)
 {
+    /// <summary>Lines that one sighting halves at most.</summary>
+    public const int HalvedPerSighting = 4;
+
+    /// <summary>Lines that one sighting splits at most.</summary>
+    public const int SplitPerSighting = 2;
+
+    /// <summary>The highest count.</summary>
+    public const int Most = 15;
+
     private const int LineBytes = 64;
-    private const int LinesPerBlock = 4096 / LineBytes;
-    private const int BytesPerEntry = 8;
+    private const int WordsPerLine = LineBytes / sizeof(ulong);
+    private const int FirstLines = 64;
+    private const int EntriesPerLine = 8;
     private const int Rows = 4;
+    private const int CounterBits = 5 * Rows;
     private const int SampleFactor = 10;
-    private const int LinesPerSighting = 4;
-    private const int Most = 15;
+
+    // Fewer would have forgotten a key before it comes again, however often it comes: history of 256 entries costs small caches next to nothing.
+    private const int LeastEntries = 256;
     private const ulong HalvedBits = 0x7777777777777777;
+    private const ulong LowestBits = 0x1111111111111111;
 
-    private readonly int _blockClass = arena.BlockClassOf(4096);
-    private uint[] _blocks = [];
-    private long _lines;
-    private long _capacity;
+    private readonly RowBlocks _lines = new(arena, LineBytes);
+    private long _level;
     private long _sightings;
-    private long _halved;
 
-    /// <summary>How many entries the sketch has room for.</summary>
-    public long Capacity => _capacity;
+    /// <summary>How many lines there are.</summary>
+    public long Lines => _lines.Count;
+
+    /// <summary>How many lines the halving has come to; all of them when it is done.</summary>
+    public long Halved { get; private set; }
 
     /// <summary>What the sketch holds on the managed heap.</summary>
-    public long ManagedBytes => _blocks.Length * (long)sizeof(uint);
-
-    /// <summary>Starts anew if there are more entries than the sketch has room for.</summary>
-    public void Ensure(long entries)
-    {
-        if (entries <= _capacity)
-        {
-            return;
-        }
-
-        Clear();
-        _capacity = Math.Max(LineBytes / BytesPerEntry, entries + (entries / 2));
-        _lines = (_capacity * BytesPerEntry / LineBytes) + 1;
-        _blocks = new uint[(_lines + LinesPerBlock - 1) / LinesPerBlock];
-        _sightings = 0;
-        _halved = _lines;
-    }
+    public long ManagedBytes => _lines.ManagedBytes;
 
     /// <summary>Forgets everything and gives the memory back.</summary>
     public void Clear()
     {
-        foreach (var block in _blocks)
-        {
-            if (block != 0)
-            {
-                arena.Free(block);
-            }
-        }
-
-        _blocks = [];
-        _capacity = 0;
-        _lines = 0;
-        _halved = 0;
+        _lines.Clear();
         _sightings = 0;
+        Halved = 0;
     }
 
     /// <summary>Notes a sighting.</summary>
     /// <remarks><paramref name="entries"/>: How many entries there are: ten times that many sightings later everything is halved.</remarks>
     public void See(ulong hash, long entries)
     {
-        var line = LineOf(hash, out var number);
+        Grow(entries);
+        var number = LineOf(hash);
+        var line = (ulong*)_lines.FindOrCreate(number);
         if (line == null)
         {
             return;
         }
 
         // A line that halving has not come to yet will lose half of what is added now.
-        var one = number >= _halved ? 2 : 1;
+        var one = number >= Halved ? 2 : 1;
         var added = false;
         for (var row = 0; row < Rows; row++)
         {
@@ -94,19 +84,25 @@ internal sealed unsafe class FrequencySketch(CacheArena arena)
             }
         }
 
-        if (added && ++_sightings >= entries * SampleFactor && _halved >= _lines)
+        if (added && ++_sightings >= Math.Max(entries, LeastEntries) * SampleFactor && Halved == Lines)
         {
-            _sightings /= 2;
-            _halved = 0;
+            _sightings = 0;
+            Halved = 0;
         }
 
         Halve();
     }
 
-    /// <summary>How often a hash was seen, 0 to 15; rather too high than too low.</summary>
+    /// <summary>How often a hash was seen, 0 to <see cref="Most"/>; rather too high than too low.</summary>
     public int CountOf(ulong hash)
     {
-        var line = LineOf(hash, out var number);
+        if (Lines == 0)
+        {
+            return 0;
+        }
+
+        var number = LineOf(hash);
+        var line = (ulong*)_lines.Find(number);
         if (line == null)
         {
             return 0;
@@ -118,7 +114,14 @@ internal sealed unsafe class FrequencySketch(CacheArena arena)
             least = Math.Min(least, (int)(line[WordOf(hash, row, out var shift)] >> shift) & Most);
         }
 
-        return number >= _halved ? least / 2 : least;
+        return number >= Halved ? least / 2 : least;
+    }
+
+    /// <summary>The lowest bits that number the next power of two of lines, or one bit less where that line does not exist yet.</summary>
+    private long LineOf(ulong hash)
+    {
+        var line = (long)(hash >> CounterBits) & ((2 * _level) - 1);
+        return line < Lines ? line : line - _level;
     }
 
     /// <summary>Each row has two of the line's eight words, 32 counters; five bits of the hash choose among them.</summary>
@@ -129,41 +132,40 @@ internal sealed unsafe class FrequencySketch(CacheArena arena)
         return (row * 2) + (bits >> 4);
     }
 
-    private void Halve()
+    /// <summary>Not while halving is under way: a new last line would be halved twice.</summary>
+    private void Grow(long entries)
     {
-        for (var line = 0; line < LinesPerSighting && _halved < _lines; line++, _halved++)
+        if (Lines == 0)
         {
-            var block = _blocks[_halved / LinesPerBlock];
-            if (block != 0)
+            _lines.Start(FirstLines);
+            _level = FirstLines;
+            Halved = FirstLines;
+        }
+
+        for (var split = 0; split < SplitPerSighting && Halved == Lines && Lines * EntriesPerLine < entries; split++)
+        {
+            var line = (ulong*)_lines.Find(Lines - _level);
+            _lines.Extend();
+            _level = Lines == 2 * _level ? Lines : _level;
+            Halved = Lines;
+            var added = line == null ? null : (ulong*)_lines.FindOrCreate(Lines - 1);
+            for (var word = 0; added != null && word < WordsPerLine; word++)
             {
-                var words = (ulong*)(arena.Pointer(block) + (_halved % LinesPerBlock * LineBytes));
-                for (var word = 0; word < LineBytes / sizeof(ulong); word++)
-                {
-                    words[word] = (words[word] >> 1) & HalvedBits;
-                }
+                line[word] = ((line[word] >> 1) & HalvedBits) + (line[word] & LowestBits);
+                added[word] = line[word];
             }
         }
     }
 
-    private ulong* LineOf(ulong hash, out long number)
+    private void Halve()
     {
-        number = (long)Math.BigMul(hash, (ulong)_lines, out _);
-        if (_lines == 0)
+        for (var halved = 0; halved < HalvedPerSighting && Halved < Lines; halved++, Halved++)
         {
-            return null;
-        }
-
-        ref var block = ref _blocks[number / LinesPerBlock];
-        if (block == 0)
-        {
-            if (!arena.TryAllocate(_blockClass, out block))
+            var line = (ulong*)_lines.Find(Halved);
+            for (var word = 0; line != null && word < WordsPerLine; word++)
             {
-                return null;
+                line[word] = (line[word] >> 1) & HalvedBits;
             }
-
-            new Span<byte>(arena.Pointer(block), 4096).Clear();
         }
-
-        return (ulong*)(arena.Pointer(block) + (number % LinesPerBlock * LineBytes));
     }
 }

@@ -1,152 +1,152 @@
-using System.Runtime.Intrinsics.X86;
+using System.Numerics;
+using System.Runtime.Intrinsics;
 using Orleans.Cache.Engine.Memory;
 
 namespace Orleans.Cache.Engine.Eviction;
 
 /// <summary>
-/// Remembers the hashes of the entries evicted last: 4 bytes each, 16 bits of hash and 16 of time, in buckets of 16.
+/// Remembers the hashes of the entries evicted last: 4 bytes each, 16 bits of hash and 16 of time, in buckets of 16, two of them in a row.
 /// </summary>
 /// <remarks>
-/// 1. A hash is remembered for as long as fewer than <c>capacity</c> others came after it, give or take one in 8,192. 2. A full bucket
-/// forgets its oldest. 3. A stranger is taken for remembered once in some 4,000 times. 4. Memory comes block by block, at the first hash that falls
-/// there; where it is refused nothing is remembered. Under the lock of the eviction policy.
+/// 1. A hash is remembered for as long as fewer than <c>capacity</c> others came after it, give or take one in 8,192. 2. It is put in its bucket,
+/// over the oldest; when none there is too old to count, over the oldest of the row, whose other bucket is the next line of memory. 3. A
+/// stranger is taken for remembered once in some 2,000 times. 4. Time runs in parts of the capacity, 8,192 to each, so the capacity may
+/// change at any time. 5. When it no longer fits the rows, further hashes go to new rows, and the old ones are read until all in them are too
+/// old, then freed a few with each hash. 6. Where memory is refused nothing is remembered. Under the lock of the eviction policy.
 /// </remarks>
 internal sealed unsafe class GhostTable(CacheArena arena)
 {
+    /// <summary>Blocks of memory that one hash gives back at most.</summary>
+    public const int FreedPerAdd = 2;
+
     private const int SlotsPerBucket = 16;
-    private const int BucketBytes = SlotsPerBucket * sizeof(uint);
-    private const int BucketsPerBlock = 4096 / BucketBytes;
-    private const int TimesPerCapacity = 1 << 13;
+    private const int SlotsPerRow = 2 * SlotsPerBucket;
+    private const int Ages = 1 << 13;
+    private const int ClockShift = 32;
+    private const int BucketBit = 16;
 
-    /// <summary>Room for the oldest to be forgotten by age rather than by a bucket that is full by chance.</summary>
+    /// <summary>Room for the oldest to be forgotten by age rather than by a row that is full by chance.</summary>
     private const double Spare = 1.15;
+    private const int SpareRows = 2;
 
-    private readonly int _blockClass = arena.BlockClassOf(4096);
-    private uint[] _blocks = [];
-    private long _capacity;
-    private long _buckets;
-    private long _added;
-    private int _timeShift;
+    /// <summary>How many times too few rows there may be, and the square of how many times too many.</summary>
+    private const double Growth = 1.25;
 
-    /// <summary>How many hashes are remembered.</summary>
-    public long Capacity => _capacity;
+    private RowBlocks _rows = new(arena, SlotsPerRow * sizeof(uint));
+    private RowBlocks _old = new(arena, SlotsPerRow * sizeof(uint));
+    private ulong _clock;
+    private ulong _renewed;
+
+    /// <summary>How many rows there are, old ones aside.</summary>
+    public long Rows => _rows.Count;
 
     /// <summary>What the table holds on the managed heap.</summary>
-    public long ManagedBytes => _blocks.Length * (long)sizeof(uint);
+    public long ManagedBytes => _rows.ManagedBytes + _old.ManagedBytes;
 
-    /// <summary>Sets how many hashes are remembered, and forgets all of them.</summary>
-    public void Resize(long capacity)
+    private ushort Now => (ushort)(_clock >> ClockShift);
+
+    /// <summary>Remembers a hash, and from now on as many as <paramref name="capacity"/>, at least one.</summary>
+    public void Add(ulong hash, long capacity)
     {
-        foreach (var block in _blocks)
-        {
-            if (block != 0)
-            {
-                arena.Free(block);
-            }
-        }
-
-        _capacity = capacity;
-        _buckets = (long)(capacity * Spare / SlotsPerBucket) + 1;
-        _blocks = new uint[(_buckets + BucketsPerBlock - 1) / BucketsPerBlock];
-        _added = 0;
-        _timeShift = 0;
-        while ((capacity >> _timeShift) > TimesPerCapacity)
-        {
-            _timeShift++;
-        }
-    }
-
-    /// <summary>Asks the processor for the bucket of a hash. From any thread, without the lock.</summary>
-    public void Prefetch(ulong hash)
-    {
-        // Table and count may belong to different moments.
-        var blocks = Volatile.Read(ref _blocks);
-        var bucket = (long)Math.BigMul(hash, (ulong)_buckets, out _);
-        if (bucket / BucketsPerBlock < blocks.Length && Sse.IsSupported)
-        {
-            Sse.Prefetch0(arena.Pointer(blocks[bucket / BucketsPerBlock]) + (bucket % BucketsPerBlock * BucketBytes));
-        }
-    }
-
-    /// <summary>Remembers a hash.</summary>
-    public void Add(ulong hash)
-    {
-        var bucket = BucketOf(hash, allocate: true);
-        if (bucket == null)
+        _clock += ((ulong)Ages << ClockShift) / (ulong)capacity;
+        Fit((long)(capacity * Spare / SlotsPerRow) + SpareRows);
+        var row = (uint*)_rows.FindOrCreate(RowOf(hash, _rows));
+        if (row == null)
         {
             return;
         }
 
-        _added++;
-        var now = Now;
-        var chosen = 0;
-        var oldest = -1;
-        for (var slot = 0; slot < SlotsPerBucket; slot++)
+        var slot = OldestOf(row + ((hash >> BucketBit & 1) * SlotsPerBucket), SlotsPerBucket);
+        if (IsRemembered(*slot))
         {
-            var age = bucket[slot] == 0 ? int.MaxValue : AgeOf(bucket[slot], now);
-            if (age > oldest)
-            {
-                oldest = age;
-                chosen = slot;
-            }
+            slot = OldestOf(row, SlotsPerRow);
         }
 
-        bucket[chosen] = (TagOf(hash) << 16) | now;
+        *slot = (TagOf(hash) << 16) | Now;
     }
 
+    /// <summary>Asks the processor for the row of a hash. From any thread, without the lock.</summary>
+    public void Prefetch(ulong hash) => _rows.Prefetch(RowOf(hash, _rows));
+
     /// <summary>Whether a hash is remembered; it is forgotten then.</summary>
-    public bool Remove(ulong hash)
+    public bool Remove(ulong hash) => Remove(hash, _rows) || Remove(hash, _old);
+
+    /// <summary>Forgets everything and gives the memory back.</summary>
+    public void Clear()
     {
-        var bucket = BucketOf(hash, allocate: false);
-        if (bucket == null)
+        _rows.Clear();
+        _old.Clear();
+    }
+
+    /// <summary>16 bits that the row does not follow from; never 0, which stands for an empty slot.</summary>
+    private static uint TagOf(ulong hash) => (uint)(hash & 0xFFFF) | 1;
+
+    private static long RowOf(ulong hash, RowBlocks rows) => (long)Math.BigMul(hash, (ulong)rows.Count, out _);
+
+    private bool Remove(ulong hash, RowBlocks rows)
+    {
+        var row = rows.Count == 0 ? null : (uint*)rows.Find(RowOf(hash, rows));
+        if (row == null)
         {
             return false;
         }
 
-        var tag = TagOf(hash);
-        var now = Now;
-        for (var slot = 0; slot < SlotsPerBucket; slot++)
+        var tags = Vector256.Create(TagOf(hash));
+        for (var slots = row; slots < row + SlotsPerRow; slots += Vector256<uint>.Count)
         {
-            if (bucket[slot] != 0 && bucket[slot] >> 16 == tag && (long)AgeOf(bucket[slot], now) << _timeShift <= _capacity)
+            var same = Vector256.Equals(Vector256.Load(slots) >>> 16, tags).ExtractMostSignificantBits();
+            for (; same != 0; same &= same - 1)
             {
-                bucket[slot] = 0;
-                return true;
+                var slot = slots + BitOperations.TrailingZeroCount(same);
+                if (IsRemembered(*slot))
+                {
+                    *slot = 0;
+                    return true;
+                }
             }
         }
 
         return false;
     }
 
-    private ushort Now => (ushort)((_added >> _timeShift) % ushort.MaxValue);
+    private bool IsRemembered(uint slot) => slot != 0 && AgeOf(slot) <= Ages;
 
-    /// <summary>16 bits that the bucket does not follow from; never 0 together with time 0, because the lowest bit is set.</summary>
-    private static uint TagOf(ulong hash) => (uint)(hash & 0xFFFF) | 1;
+    private int AgeOf(uint slot) => slot == 0 ? int.MaxValue : (ushort)(Now - slot);
 
-    private static int AgeOf(uint slot, int now)
+    private uint* OldestOf(uint* slots, int count)
     {
-        var age = now - (int)(slot & 0xFFFF);
-        return age < 0 ? age + ushort.MaxValue : age;
+        var oldest = slots;
+        var age = AgeOf(*oldest);
+        for (var slot = slots + 1; slot < slots + count; slot++)
+        {
+            if (AgeOf(*slot) is var other && other > age)
+            {
+                oldest = slot;
+                age = other;
+            }
+        }
+
+        return oldest;
     }
 
-    private uint* BucketOf(ulong hash, bool allocate)
+    private void Fit(long wanted)
     {
-        if (_buckets == 0)
+        if (_old.Count > 0)
         {
-            return null;
-        }
-
-        var bucket = (long)Math.BigMul(hash, (ulong)_buckets, out _);
-        ref var block = ref _blocks[bucket / BucketsPerBlock];
-        if (block == 0)
-        {
-            if (!allocate || !arena.TryAllocate(_blockClass, out block))
+            if (_clock - _renewed > (ulong)Ages << ClockShift)
             {
-                return null;
+                _old.Free(FreedPerAdd);
             }
-
-            new Span<byte>(arena.Pointer(block), 4096).Clear();
         }
-
-        return (uint*)(arena.Pointer(block) + (bucket % BucketsPerBlock * BucketBytes));
+        else if (Rows == 0)
+        {
+            _rows.Start(wanted);
+        }
+        else if (wanted > Rows * Growth || wanted * Growth * Growth < Rows)
+        {
+            (_rows, _old) = (_old, _rows);
+            _rows.Start(wanted);
+            _renewed = _clock;
+        }
     }
 }

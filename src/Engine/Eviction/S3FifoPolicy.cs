@@ -8,19 +8,18 @@ namespace Orleans.Cache.Engine.Eviction;
 /// </summary>
 /// <remarks>
 /// 1. A new entry goes to the small queue, or to the main queue if its hash is among the ghosts. 2. Who is at the head of the small queue,
-/// while that holds more than a tenth of the entries, moves to the main queue if it was used since, else leaves and becomes a ghost. 3. Who is at
-/// the head of the main queue goes to its end with one use less if it has any, else leaves. 4. There are 0.9 times as many ghosts as there
-/// were entries when the first one left; the ghosts are counted anew when that is off by more than a quarter. 5. Who comes to the head after
-/// <see cref="MovesPerVictim"/> others were moved leaves in any case: else one write would walk through all entries when all were used.
+/// while that holds a tenth of the entries, moves to the main queue if it was used since, else leaves and becomes a ghost. 3. Who is at
+/// the head of the main queue goes to its end with one use less if it has any, else leaves. 4. There are 0.9 times as many ghosts as
+/// entries. 5. After <see cref="MovesPerVictim"/> moves whoever is at the head leaves, used or not: were all entries used, finding one that
+/// was not would be a walk through all of them.
 /// </remarks>
 internal sealed class S3FifoPolicy(CacheArena arena) : QueuePolicy(arena, queues: 2)
 {
     private const int Small = 0;
     private const int Main = 1;
     private const int SmallPart = 10;
-    private const int MovesPerVictim = 64;
     private const double GhostPart = 0.9;
-    private const double Growth = 1.25;
+    private const int MovesPerVictim = 64;
 
     private readonly GhostTable _ghosts = new(arena);
 
@@ -41,7 +40,7 @@ internal sealed class S3FifoPolicy(CacheArena arena) : QueuePolicy(arena, queues
     {
         for (var moves = 0; ; moves++)
         {
-            var queue = Queues.CountOf(Small) * SmallPart > Count || Queues.CountOf(Main) == 0 ? Small : Main;
+            var queue = Queues.CountOf(Small) >= Math.Max(1, Count / SmallPart) || Queues.CountOf(Main) == 0 ? Small : Main;
             if (!Queues.TryPeek(queue, out reference))
             {
                 return false;
@@ -62,7 +61,7 @@ internal sealed class S3FifoPolicy(CacheArena arena) : QueuePolicy(arena, queues
     }
 
     /// <inheritdoc/>
-    public override void Forget() => _ghosts.Resize(0);
+    public override void Forget() => _ghosts.Clear();
 
     /// <inheritdoc/>
     public override void Remove(uint reference, ulong hash, bool evicted)
@@ -70,13 +69,7 @@ internal sealed class S3FifoPolicy(CacheArena arena) : QueuePolicy(arena, queues
         var entry = Arena.Entry(reference);
         if (evicted && Queues.QueueOf(entry) == Small)
         {
-            var wanted = Math.Max(1, (long)(Count * GhostPart));
-            if (wanted > _ghosts.Capacity * Growth || wanted * Growth < _ghosts.Capacity / Growth)
-            {
-                _ghosts.Resize(wanted);
-            }
-
-            _ghosts.Add(hash);
+            _ghosts.Add(hash, Math.Max(1, (long)(Count * GhostPart)));
         }
 
         Queues.Remove(entry);

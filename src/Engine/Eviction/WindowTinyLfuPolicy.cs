@@ -11,7 +11,7 @@ namespace Orleans.Cache.Engine.Eviction;
 /// 1. New entries go to the window, an LRU list. 2. Who falls out of the window competes with the head of the probation list: the one that the
 /// sketch saw less often leaves, at a tie the newcomer; a newcomer seen more than five times gets in once in 128 times even so, because
 /// keys may be chosen to look popular. 3. Used in probation, an entry moves to the protected list, which holds four fifths of the main part; who
-/// falls out of that goes back to probation. 4. <see cref="WindowClimber"/> sets the window.
+/// falls out of that goes back to probation. 4. <see cref="WindowBalance"/> sets the window.
 /// </remarks>
 internal sealed class WindowTinyLfuPolicy(CacheArena arena, KeyHash hash) : QueuePolicy(arena, queues: 3)
 {
@@ -24,16 +24,16 @@ internal sealed class WindowTinyLfuPolicy(CacheArena arena, KeyHash hash) : Queu
     private const int MovesPerVictim = 16;
 
     private readonly FrequencySketch _sketch = new(arena);
-    private readonly WindowClimber _climber = new();
+    private readonly WindowBalance _balance = new(arena);
     private ulong _luck = 0x9E3779B97F4A7C15;
 
     /// <inheritdoc/>
     public override bool FollowsUses => true;
 
     /// <inheritdoc/>
-    public override long ManagedBytes => base.ManagedBytes + _sketch.ManagedBytes;
+    public override long ManagedBytes => base.ManagedBytes + _sketch.ManagedBytes + _balance.ManagedBytes;
 
-    private long WindowTarget => Math.Max(1, (long)(Count * _climber.Window));
+    private long WindowTarget => Math.Max(1, (long)(Count * _balance.Window));
 
     /// <inheritdoc/>
     public override bool TryAdd(uint reference, ulong hash)
@@ -43,9 +43,8 @@ internal sealed class WindowTinyLfuPolicy(CacheArena arena, KeyHash hash) : Queu
             return false;
         }
 
-        _sketch.Ensure(Count);
         _sketch.See(hash, Count);
-        _climber.Count(hit: false, Count);
+        _balance.Came(hash, Count);
         return true;
     }
 
@@ -53,7 +52,6 @@ internal sealed class WindowTinyLfuPolicy(CacheArena arena, KeyHash hash) : Queu
     public override void Use(uint reference, ulong hash)
     {
         _sketch.See(hash, Count);
-        _climber.Count(hit: true, Count);
         var queue = Queues.QueueOf(Arena.Entry(reference));
         Queues.MoveToEnd(queue == Window ? Window : Protected, reference);
         var most = (long)((Count - WindowTarget) * ProtectedPart);
@@ -91,7 +89,26 @@ internal sealed class WindowTinyLfuPolicy(CacheArena arena, KeyHash hash) : Queu
     }
 
     /// <inheritdoc/>
-    public override void Forget() => _sketch.Clear();
+    public override void Remove(uint reference, ulong hash, bool evicted)
+    {
+        if (evicted && Queues.QueueOf(Arena.Entry(reference)) == Window)
+        {
+            _balance.TurnedAway(hash, Count);
+        }
+        else if (evicted)
+        {
+            _balance.PushedOut(hash, Count);
+        }
+
+        base.Remove(reference, hash, evicted);
+    }
+
+    /// <inheritdoc/>
+    public override void Forget()
+    {
+        _sketch.Clear();
+        _balance.Clear();
+    }
 
     private bool IsAdmitted(uint candidate, uint victim)
     {
@@ -110,7 +127,7 @@ internal sealed class WindowTinyLfuPolicy(CacheArena arena, KeyHash hash) : Queu
 
     private ulong HashOf(uint reference) => hash.Of(Arena.Entry(reference).Key);
 
-    /// <summary>Follows the climber: a few entries at a time change between window and probation.</summary>
+    /// <summary>Follows the balance: a few entries at a time change between window and probation.</summary>
     private void FitWindow()
     {
         var target = WindowTarget;
