@@ -1,4 +1,5 @@
 using Orleans.Cache.Client.Routing;
+using Orleans.Cache.Contracts.Nodes;
 
 namespace Orleans.Cache.Client.Lanes;
 
@@ -10,7 +11,7 @@ namespace Orleans.Cache.Client.Lanes;
 /// <see cref="Turn"/> operations in a batch before the next one's, so that a call with thousands does not hold up the others. Safe for any
 /// number of threads.
 /// </remarks>
-internal sealed class Lane(RoutedNode node, NamedCache cache, CacheLaneOptions limits, LaneSet lanes)
+internal sealed class Lane(RoutedNode node, NamedCache cache, bool isRelayed, CacheLaneOptions limits, LaneSet lanes)
 {
     private const int Turn = 64;
 
@@ -20,10 +21,19 @@ internal sealed class Lane(RoutedNode node, NamedCache cache, CacheLaneOptions l
     private LaneEntry? _head;
     private LaneEntry? _tail;
     private long _queuedBytes;
+    private long _inFlightBytes;
 
     public RoutedNode Node => node;
 
     public NamedCache Cache => cache;
+
+    public LaneSet Lanes => lanes;
+
+    /// <summary>The silo's door, by the way that this lane goes.</summary>
+    public ICacheNode Door => isRelayed ? node.Relayed : node.Door;
+
+    /// <summary>The bytes of keys and values that are sent and not answered.</summary>
+    public long InFlightBytes => Volatile.Read(ref _inFlightBytes);
 
     /// <summary>Takes the operations of an entry, and sends them as soon as the lane is free.</summary>
     /// <exception cref="CacheUnavailableException">Too much is waiting already; nothing was taken.</exception>
@@ -38,6 +48,7 @@ internal sealed class Lane(RoutedNode node, NamedCache cache, CacheLaneOptions l
                 throw TooMuchQueued();
             }
 
+            entry.Queued = lanes.Metrics.IsTimed ? lanes.Time.GetTimestamp() : 0;
             _queuedBytes += entry.RemainingBytes;
             AppendLocked(entry);
             batch = TryFormLocked();
@@ -66,13 +77,14 @@ internal sealed class Lane(RoutedNode node, NamedCache cache, CacheLaneOptions l
         }
     }
 
-    /// <summary>Called when the callers of a batch have gone on: what they have asked for since leaves together.</summary>
+    /// <summary>Called when all callers of a batch but the last have gone on: what they have asked for since leaves together.</summary>
     public void OnDone(LaneBatch batch)
     {
         LaneBatch? next;
         lock (_lock)
         {
             _inFlight.Remove(batch);
+            _inFlightBytes -= batch.PayloadBytes;
             next = TryFormLocked();
         }
 
@@ -157,6 +169,7 @@ internal sealed class Lane(RoutedNode node, NamedCache cache, CacheLaneOptions l
         {
             batch.Pack();
             _inFlight.Add(batch);
+            _inFlightBytes += batch.PayloadBytes;
         }
 
         return batch;

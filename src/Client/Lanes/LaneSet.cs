@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Orleans.Cache.Client.Routing;
+using Orleans.Cache.Client.Telemetry;
 
 namespace Orleans.Cache.Client.Lanes;
 
@@ -24,19 +25,35 @@ internal sealed class LaneSet : IDisposable
     private readonly ITimer _timer;
     private int _state;
 
-    public LaneSet(TimeProvider time, IOptions<CacheGridClientOptions> options)
+    public LaneSet(TimeProvider time, IOptions<CacheGridClientOptions> options, LaneMetrics metrics)
     {
         _time = time;
+        Metrics = metrics;
+        Budget = new RetryBudget(options.Value.Retries);
+        Timeout = (long)(options.Value.OperationTimeout.TotalSeconds * time.TimestampFrequency);
         _limits = options.Value.Lanes;
         var period = options.Value.OperationTimeout / PartsOfDeadline;
         _period = period > ShortestPeriod ? period : ShortestPeriod;
-        _timer = time.CreateTimer(static lanes => ((LaneSet)lanes!).EndOverdue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        metrics.Meter.CreateObservableUpDownCounter("orleans.cache.client.inflight", InFlightBytes, "By", "Bytes of keys and values that are sent and not answered.");
+        _timer = time.CreateTimer(static lanes => ((LaneSet)lanes!).EndOverdue(), this, System.Threading.Timeout.InfiniteTimeSpan, System.Threading.Timeout.InfiniteTimeSpan);
     }
 
+    public LaneMetrics Metrics { get; }
+
+    public RetryBudget Budget { get; }
+
+    /// <summary>The time of a call, from its start to its deadline, in the clock's timestamps.</summary>
+    public long Timeout { get; }
+
+    public TimeProvider Time => _time;
+
     /// <summary>Opens a lane. It lives as long as the node it leads to.</summary>
-    public Lane Open(RoutedNode node, NamedCache cache)
+    /// <param name="node">The silo.</param>
+    /// <param name="cache">The cache.</param>
+    /// <param name="isRelayed">Whether it goes through any gateway instead of the shortest way.</param>
+    public Lane Open(RoutedNode node, NamedCache cache, bool isRelayed)
     {
-        var lane = new Lane(node, cache, _limits, this);
+        var lane = new Lane(node, cache, isRelayed, _limits, this);
         lock (_lock)
         {
             _lanes.RemoveAll(static lane => !lane.TryGetTarget(out _));
@@ -51,8 +68,23 @@ internal sealed class LaneSet : IDisposable
     {
         if (Volatile.Read(ref _state) == Idle && Interlocked.Exchange(ref _state, Running) == Idle)
         {
-            _timer.Change(_period, Timeout.InfiniteTimeSpan);
+            _timer.Change(_period, System.Threading.Timeout.InfiniteTimeSpan);
         }
+    }
+
+    /// <summary>The bytes of keys and values that are sent and not answered, of all lanes.</summary>
+    public long InFlightBytes()
+    {
+        var bytes = 0L;
+        lock (_lock)
+        {
+            foreach (var reference in _lanes)
+            {
+                bytes += reference.TryGetTarget(out var lane) ? lane.InFlightBytes : 0;
+            }
+        }
+
+        return bytes;
     }
 
     /// <inheritdoc/>

@@ -82,7 +82,8 @@ internal sealed class SingleCall : LaneEntry, IValueTaskSource<OperationResult>
     public override void Accept(int first, ReadOnlySpan<ShardResult> results, ReadOnlySpan<byte> values)
     {
         var result = results[0];
-        _result = new OperationResult(result, values.Slice(result.ValueOffset, result.ValueLength).ToArray());
+        var value = values.Slice(result.ValueOffset, result.ValueLength);
+        _result = new OperationResult(result, _operation.IsPooled ? PooledValue.Rent(value) : value.ToArray());
     }
 
     public override void Fail(int first, int count, in LaneFailure failure) => _failure = failure;

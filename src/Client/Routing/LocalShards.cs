@@ -36,7 +36,7 @@ internal sealed class LocalShards(ShardHost host, SiloAddress silo)
             var values = EmptyBuffer();
             var shardResult = default(ShardResult);
             host.Execute(IndexOf(cache), new ShardBatch(new ReadOnlySpan<ShardOperation>(in header), payload[..bytes], new Span<ShardResult>(ref shardResult), values));
-            result = new OperationResult(shardResult, values.Values.ToArray());
+            result = new OperationResult(shardResult, operation.IsPooled ? PooledValue.Rent(values.Values) : values.Values.ToArray());
             return shardResult.Status != OperationStatus.Moved;
         }
         finally

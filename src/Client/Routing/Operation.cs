@@ -19,6 +19,9 @@ internal readonly record struct Operation(ShardOperation Header, CacheKey Key, S
 
     public bool IsWrite => Header.Kind is not (OperationKind.Get or OperationKind.Peek);
 
+    /// <summary>Whether the value of a get is to lie in a rented array: see <see cref="PooledValue"/>.</summary>
+    public bool IsPooled { get; init; }
+
     /// <summary>The bytes of key and value.</summary>
     public int PayloadBytes => Header.KeyLength + Value.Length;
 }

@@ -25,24 +25,25 @@ internal sealed partial class OperationRouter
     private const int Done = -1;
 
     private readonly ITopologySource _topology;
+    private readonly LaneSet _lanes;
     private readonly LocalShards? _local;
     private readonly TimeProvider _time;
     private readonly CacheGridClientOptions _options;
-    private readonly long _timeout;
     private readonly ILogger<OperationRouter> _logger;
 
     public OperationRouter(
         ITopologySource topology,
+        LaneSet lanes,
         TimeProvider time,
         IOptions<CacheGridClientOptions> options,
         ILogger<OperationRouter> logger,
         LocalShards? local = null)
     {
         _topology = topology;
+        _lanes = lanes;
         _local = local;
         _time = time;
         _options = options.Value;
-        _timeout = (long)(_options.OperationTimeout.TotalSeconds * time.TimestampFrequency);
         _logger = logger;
     }
 
@@ -58,7 +59,10 @@ internal sealed partial class OperationRouter
         {
             if (!IsHere(node))
             {
-                return SingleCall.Execute(this, node.LaneOf(cache), operation, _time.GetTimestamp() + _timeout, cancellationToken);
+                var deadline = _time.GetTimestamp() + _lanes.Timeout;
+                return _options.Retries.HedgeReadsAfter is { } patience && !operation.IsWrite
+                    ? HedgeAsync(node, cache, operation, patience, deadline, cancellationToken)
+                    : SingleCall.Execute(this, node.LaneOf(cache), operation, deadline, cancellationToken);
             }
 
             if (_local!.TryExecute(cache.Name, operation, out var result))
@@ -67,22 +71,25 @@ internal sealed partial class OperationRouter
             }
         }
 
-        return ExecuteAloneAsync(cache, operation, _time.GetTimestamp() + _timeout, failure: null, cancellationToken);
+        return ExecuteAloneAsync(cache, operation, _time.GetTimestamp() + _lanes.Timeout, failure: null, cancellationToken);
     }
 
     /// <summary>Executes the operations of one call. None of their results is moved.</summary>
     public ValueTask ExecuteAsync(NamedCache cache, BatchCall call, CancellationToken cancellationToken) =>
-        ExecuteAsync(cache, call, _time.GetTimestamp() + _timeout, failure: null, cancellationToken);
+        ExecuteAsync(cache, call, _time.GetTimestamp() + _lanes.Timeout, failure: null, cancellationToken);
 
     /// <summary>Takes over a call that its lane could not end, if it is to be tried again.</summary>
     public bool MustTryAgain(SingleCall call)
     {
-        var again = call.Failure is { } failure
-            ? failure.Kind == LaneFailureKind.NoAnswer && call.Operation.IsRepeatable
-            : call.Result.Result.Status == OperationStatus.Moved;
-        if (call.Failure is { Kind: LaneFailureKind.NoAnswer } noAnswer)
+        var again = call.Result.Result.Status == OperationStatus.Moved;
+        if (call.Failure is { } failure)
         {
-            OnNoAnswer(call.Lane, operations: 1, noAnswer.Exception);
+            again = failure.Kind == LaneFailureKind.NoAnswer && call.Operation.IsRepeatable && _lanes.Budget.TrySpend();
+            OnFailure(call.Lane, operations: 1, failure);
+        }
+        else if (again)
+        {
+            _lanes.Metrics.OnMoved(call.Cache.Name, operations: 1);
         }
 
         if (again)
@@ -110,7 +117,33 @@ internal sealed partial class OperationRouter
         using var call = new BatchCall(1);
         call.Operations[0] = operation;
         await ExecuteAsync(cache, call, deadline, failure, cancellationToken).ConfigureAwait(false);
-        return call.Results[0];
+        var result = call.Results[0];
+        return operation.IsPooled ? result with { Value = PooledValue.Rent(result.Value.Span) } : result;
+    }
+
+    /// <summary>Reads the shortest way and, when that takes long, another way too.</summary>
+    private async ValueTask<OperationResult> HedgeAsync(
+        RoutedNode node, NamedCache cache, Operation operation, TimeSpan patience, long deadline, CancellationToken cancellationToken)
+    {
+        var first = SingleCall.Execute(this, node.LaneOf(cache), operation, deadline, cancellationToken).AsTask();
+        var isLate = first != await Task.WhenAny(first, Task.Delay(patience, _time, cancellationToken)).ConfigureAwait(false);
+        if (!isLate || cancellationToken.IsCancellationRequested || !_lanes.Budget.TrySpend())
+        {
+            return await first.ConfigureAwait(false);
+        }
+
+        var lane = node.RelayedLaneOf(cache);
+        _lanes.Metrics.OnHedged(lane);
+        var second = SingleCall.Execute(this, lane, operation, deadline, cancellationToken).AsTask();
+        var winner = await Task.WhenAny(first, second).ConfigureAwait(false);
+        var loser = winner == first ? second : first;
+        if (!winner.IsCompletedSuccessfully)
+        {
+            (winner, loser) = (loser, winner);
+        }
+
+        _ = loser.ContinueWith(static loser => loser.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        return await winner.ConfigureAwait(false);
     }
 
     private async Task TryAgainAsync(SingleCall call)
@@ -170,11 +203,13 @@ internal sealed partial class OperationRouter
                 failure = CheckFailures(attempt) ?? failure;
             }
 
-            if (!HasPending(call))
+            var moved = CountPending(call);
+            if (moved == 0)
             {
                 return;
             }
 
+            _lanes.Metrics.OnMoved(cache.Name, moved);
             if (_time.GetTimestamp() >= deadline)
             {
                 throw GiveUp(call, failure);
@@ -270,14 +305,10 @@ internal sealed partial class OperationRouter
             unrepeatable += isUnanswered && !operation.IsRepeatable ? 1 : 0;
         }
 
-        var (exception, kind) = part.Failure;
-        if (kind == LaneFailureKind.NoAnswer)
+        OnFailure(part.Lane, unanswered, part.Failure);
+        if (part.Failure.Kind == LaneFailureKind.NoAnswer && unrepeatable == 0 && _lanes.Budget.TrySpend())
         {
-            OnNoAnswer(part.Lane, unanswered, exception);
-            if (unrepeatable == 0)
-            {
-                return exception;
-            }
+            return part.Failure.Exception;
         }
 
         throw ErrorOf(part.Lane, writes > 0, part.Failure);
@@ -296,27 +327,29 @@ internal sealed partial class OperationRouter
         if (_topology.Current.Version == snapshot.Version)
         {
             // The grid is still changing: the new owner is opening the partition, or nobody has noticed yet that the old one is gone.
-            await Task.Delay(_options.RetryDelay, _time, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(_options.Retries.Delay, _time, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private void OnNoAnswer(Lane lane, int operations, Exception exception)
+    private void OnFailure(Lane lane, int operations, in LaneFailure failure)
     {
-        lane.Node.AvoidDirect();
-        LogBatchFailed(lane.Node.Descriptor.Name, operations, exception);
+        if (failure.Kind == LaneFailureKind.NoAnswer)
+        {
+            lane.Node.AvoidDirect();
+            _lanes.Metrics.OnUnanswered(lane, operations);
+            LogBatchFailed(lane.Node.Descriptor.Name, operations, failure.Exception);
+        }
     }
 
-    private static bool HasPending(in BatchCall call)
+    private static int CountPending(in BatchCall call)
     {
+        var pending = 0;
         foreach (ref readonly var result in call.Results)
         {
-            if (IsPending(result))
-            {
-                return true;
-            }
+            pending += IsPending(result) ? 1 : 0;
         }
 
-        return false;
+        return pending;
     }
 
     private static bool IsPending(in OperationResult result) => result.Result.Status is OperationStatus.Pending or OperationStatus.Moved;

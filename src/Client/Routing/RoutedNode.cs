@@ -15,10 +15,13 @@ internal sealed class RoutedNode(NodeDescriptor descriptor, ICacheNode direct, I
 {
     private readonly Lock _lock = new();
     private Lane?[] _lanes = [];
+    private Lane?[] _relayedLanes = [];
 
     public NodeDescriptor Descriptor => descriptor;
 
     public ICacheNode Direct => direct;
+
+    public ICacheNode Relayed => relayed;
 
     /// <summary>The shortest way to the silo's door as things stand.</summary>
     public ICacheNode Door =>
@@ -28,8 +31,11 @@ internal sealed class RoutedNode(NodeDescriptor descriptor, ICacheNode direct, I
     public Lane LaneOf(NamedCache cache)
     {
         var known = Volatile.Read(ref _lanes);
-        return cache.Index < known.Length && known[cache.Index] is { } lane ? lane : OpenLane(cache);
+        return cache.Index < known.Length && known[cache.Index] is { } lane ? lane : OpenLane(ref _lanes, cache, isRelayed: false);
     }
+
+    /// <summary>The longer way, for a call that has waited on the other.</summary>
+    public Lane RelayedLaneOf(NamedCache cache) => OpenLane(ref _relayedLanes, cache, isRelayed: true);
 
     /// <summary>Takes the longer way for a while, because a call had no answer.</summary>
     public void AvoidDirect()
@@ -40,18 +46,18 @@ internal sealed class RoutedNode(NodeDescriptor descriptor, ICacheNode direct, I
         }
     }
 
-    private Lane OpenLane(NamedCache cache)
+    private Lane OpenLane(ref Lane?[] opened, NamedCache cache, bool isRelayed)
     {
         lock (_lock)
         {
-            if (cache.Index >= _lanes.Length)
+            if (cache.Index >= opened.Length)
             {
                 var more = new Lane?[cache.Index + 1];
-                _lanes.CopyTo(more, 0);
-                Volatile.Write(ref _lanes, more);
+                opened.CopyTo(more, 0);
+                Volatile.Write(ref opened, more);
             }
 
-            return _lanes[cache.Index] ??= lanes.Open(this, cache);
+            return opened[cache.Index] ??= lanes.Open(this, cache, isRelayed);
         }
     }
 }
