@@ -63,9 +63,9 @@ internal static class MarkdownReport
         """;
 
     private static string FloorText { get; } = string.Create(CultureInfo.InvariantCulture, $"""
-        The same messages with no cache behind them, in the same turns: as many keys on the way, each of {EchoSize.AroundBytes} bytes more than key and value, echoed by a
-        service over bare Orleans calls, and by one thread over bare TCP. "2 × 32 keys" is two messages of 32 keys in flight. *Grid / floor* is
-        the part of the floor's rate that the grid keeps.
+        The same messages with no cache behind them, in the same turns: as many keys on the way, each of {EchoSize.AroundBytes} bytes more than key and
+        value, echoed by a service over bare Orleans calls, and by one thread over bare TCP. "2 × 32 keys" is two messages of 32 keys in
+        flight. *Grid / floor* is the part of the floor's rate that the grid keeps.
         """);
 
     private const string FigureText = """
