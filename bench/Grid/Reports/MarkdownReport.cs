@@ -23,7 +23,7 @@ internal static class MarkdownReport
 
 
             """);
-        if (usual.Length > 0)
+        if (usual.Any(static one => one.Rivals.Count > 0))
         {
             Section(text, "Reach", ReachText, ReachTable.Of(usual));
         }
@@ -38,7 +38,7 @@ internal static class MarkdownReport
             Section(text, "The floor", FloorText, FloorTable.Of(usual));
         }
 
-        if (larger.Length > 0)
+        if (larger.Any(static one => one.Rivals.Count > 0))
         {
             Section(text, "Larger values", "As under reach, with values of 1 and 10 KiB; nothing was set as a reach.", ReachTable.Of(larger));
         }
