@@ -24,6 +24,7 @@ internal sealed class LaneSet : IDisposable
     private readonly TimeSpan _period;
     private readonly ITimer _timer;
     private int _state;
+    private bool _isDisposed;
 
     public LaneSet(TimeProvider time, IOptions<CacheGridClientOptions> options, LaneMetrics metrics)
     {
@@ -64,8 +65,14 @@ internal sealed class LaneSet : IDisposable
     }
 
     /// <summary>Called before something is put into a lane.</summary>
+    /// <exception cref="CacheUnavailableException">The client is disposed of.</exception>
     public void Wake()
     {
+        if (Volatile.Read(ref _isDisposed))
+        {
+            throw new CacheUnavailableException("The client of the grid was disposed of; nothing was done. Make calls before the application's services are disposed of.");
+        }
+
         if (Volatile.Read(ref _state) == Idle && Interlocked.Exchange(ref _state, Running) == Idle)
         {
             _timer.Change(_period, System.Threading.Timeout.InfiniteTimeSpan);
@@ -87,32 +94,43 @@ internal sealed class LaneSet : IDisposable
         return bytes;
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _timer.Dispose();
+    /// <summary>Ends every call that is under way, and refuses further ones.</summary>
+    public void Dispose()
+    {
+        Volatile.Write(ref _isDisposed, true);
+        _timer.Dispose();
+        End(due: long.MaxValue, new ObjectDisposedException(nameof(ICacheGrid), "The client of the grid was disposed of."));
+    }
 
     private void EndOverdue()
     {
         // Idle is said first: what comes while the lanes are looked at wakes the timer again.
         Volatile.Write(ref _state, Idle);
-        var now = _time.GetTimestamp();
+        if (End(due: _time.GetTimestamp(), new TimeoutException("The call's deadline passed.")) && !Volatile.Read(ref _isDisposed))
+        {
+            Wake();
+        }
+    }
+
+    /// <summary>Ends the calls whose deadline is not after a time.</summary>
+    /// <returns>Whether others still wait.</returns>
+    private bool End(long due, Exception reason)
+    {
         var overdue = new List<OverdueEntry>();
         var isBusy = false;
         lock (_lock)
         {
             foreach (var reference in _lanes)
             {
-                isBusy |= reference.TryGetTarget(out var lane) && lane.EndOverdue(now, overdue);
+                isBusy |= reference.TryGetTarget(out var lane) && lane.EndOverdue(due, overdue);
             }
-        }
-
-        if (isBusy)
-        {
-            Wake();
         }
 
         foreach (var (entry, wasSent) in overdue)
         {
-            entry.CompleteAbandoned(new LaneFailure(new TimeoutException("The call's deadline passed."), wasSent ? LaneFailureKind.NotAwaited : LaneFailureKind.NotSent));
+            entry.CompleteAbandoned(new LaneFailure(reason, wasSent ? LaneFailureKind.NotAwaited : LaneFailureKind.NotSent));
         }
+
+        return isBusy;
     }
 }

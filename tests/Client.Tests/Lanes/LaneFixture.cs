@@ -70,8 +70,11 @@ internal sealed class LaneFixture : ITopologySource, IDisposable
     /// <summary>Every look finds a map that is newer by one.</summary>
     public ValueTask<GridSnapshot> RefreshAsync(GridSnapshot than, CancellationToken cancellationToken)
     {
-        Current = new GridSnapshot(MakeTopology(Current.Version + 1), References);
-        return ValueTask.FromResult(Current);
+        lock (References)
+        {
+            Current = new GridSnapshot(MakeTopology(Current.Version + 1), References);
+            return ValueTask.FromResult(Current);
+        }
     }
 
     public void Dispose()
