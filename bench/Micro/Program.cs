@@ -12,10 +12,10 @@ using Perfolizer.Horology;
 var config = ManualConfig.CreateEmpty()
     .AddJob(Job.Default
         .WithToolchain(InProcessEmitToolchain.Instance)
-        .WithIterationTime(TimeInterval.FromMilliseconds(50))
+        .WithIterationTime(TimeInterval.FromMilliseconds(20))
         .WithUnrollFactor(1)
         .WithWarmupCount(4)
-        .WithIterationCount(40))
+        .WithIterationCount(25))
     .AddColumnProvider(DefaultColumnProviders.Instance)
     .AddLogger(ConsoleLogger.Default)
     .AddColumn(StatisticColumn.Min, StatisticColumn.Median)

@@ -11,7 +11,7 @@ namespace Orleans.Cache.Micro.Shards;
 public abstract class ShardBenchmark
 {
     /// <summary>How many operations one call is.</summary>
-    protected const int Operations = 32_000;
+    protected const int Operations = 8_000;
 
     /// <summary>How many entries there are.</summary>
     protected const int Entries = 1_000_000;
