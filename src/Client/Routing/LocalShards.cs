@@ -20,7 +20,7 @@ internal sealed class LocalShards(ShardHost host, SiloAddress silo)
     public SiloAddress Silo => silo;
 
     /// <summary>Executes one operation here and now.</summary>
-    /// <returns><see langword="false"/> when its partition is not open here.</returns>
+    /// <returns><see langword="false"/> when its partition is not open here, or when it has to be tried again because there was no room.</returns>
     public bool TryExecute(string cache, in Operation operation, out OperationResult result)
     {
         if (!host.TryFindCache(cache, out var index))
@@ -44,7 +44,7 @@ internal sealed class LocalShards(ShardHost host, SiloAddress silo)
             var shardResult = default(ShardResult);
             host.Execute(index, new ShardBatch(new ReadOnlySpan<ShardOperation>(in header), payload[..bytes], new Span<ShardResult>(ref shardResult), values));
             result = new OperationResult(shardResult, values.Values.ToArray());
-            return shardResult.Status != OperationStatus.Moved;
+            return shardResult.Status is not (OperationStatus.Moved or OperationStatus.NoRoom);
         }
         finally
         {

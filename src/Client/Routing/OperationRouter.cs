@@ -75,7 +75,7 @@ internal sealed partial class OperationRouter
             }
 
             failure = await TryOnceAsync(cache, operations, pending, results, snapshot, cancellationToken).ConfigureAwait(false) ?? failure;
-            pending.RemoveAll(position => results[position].Result.Status is not (OperationStatus.Moved or OperationStatus.Pending));
+            pending.RemoveAll(position => results[position].Result.Status is not (OperationStatus.Moved or OperationStatus.Pending or OperationStatus.NoRoom));
             if (pending.Count == 0)
             {
                 return results;
@@ -90,10 +90,15 @@ internal sealed partial class OperationRouter
             if (newest.Version == snapshot.Version)
             {
                 // The grid is still changing: the new owner is opening the partition, or nobody has noticed yet that the old one is gone.
+                // Or a large value needs more room than one attempt may make.
                 await Task.Delay(_options.RetryDelay, _time, cancellationToken).ConfigureAwait(false);
             }
         }
     }
+
+    /// <summary>What a write is answered that found no room.</summary>
+    public static CacheUnavailableException NoRoom() => new(
+        "The silo found no room for the entry: other entries have to go first, or the system gives the silo less memory than Cache:MemoryBudgetBytes. Nothing was done: try again shortly, or lower the budget to what the machine has.");
 
     private async ValueTask<OperationResult> ExecuteAwayAsync(string cache, Operation operation, CancellationToken cancellationToken)
     {
@@ -180,8 +185,13 @@ internal sealed partial class OperationRouter
         // Moved means not done; pending means that a message was lost, which a read does not mind.
         var unknown = pending.Any(position =>
             operations[position].IsWrite && results[position].Result.Status == OperationStatus.Pending && failure is not null);
-        return unknown
-            ? OutcomeUnknown("of the key", failure!)
+        if (unknown)
+        {
+            return OutcomeUnknown("of the key", failure!);
+        }
+
+        return pending.TrueForAll(position => results[position].Result.Status == OperationStatus.NoRoom)
+            ? NoRoom()
             : new CacheUnavailableException(
                 $"The silos that own {pending.Count} of {operations.Length} keys did not serve them within {_options.OperationTimeout}; nothing was done to those. The grid is changing or has lost a silo: try again shortly.",
                 failure);
