@@ -20,7 +20,7 @@ internal sealed class LocalShards(ShardHost host, SiloAddress silo)
     public SiloAddress Silo => silo;
 
     /// <summary>Executes one operation here and now.</summary>
-    /// <returns><see langword="false"/> when its partition is not open here.</returns>
+    /// <returns><see langword="false"/> when its partition is not open here, or when it has to be tried again because there was no room.</returns>
     public bool TryExecute(string cache, in Operation operation, out OperationResult result)
     {
         // Key and value must lie in one span. Small ones are copied to the stack, which costs less than a rented array.
@@ -37,7 +37,7 @@ internal sealed class LocalShards(ShardHost host, SiloAddress silo)
             var shardResult = default(ShardResult);
             host.Execute(IndexOf(cache), new ShardBatch(new ReadOnlySpan<ShardOperation>(in header), payload[..bytes], new Span<ShardResult>(ref shardResult), values));
             result = new OperationResult(shardResult, operation.IsPooled ? PooledValue.Rent(values.Values) : values.Values.ToArray());
-            return shardResult.Status != OperationStatus.Moved;
+            return shardResult.Status is not (OperationStatus.Moved or OperationStatus.NoRoom);
         }
         finally
         {
@@ -49,7 +49,7 @@ internal sealed class LocalShards(ShardHost host, SiloAddress silo)
     }
 
     /// <summary>Executes operations of a call here and now.</summary>
-    /// <returns>Whether all their partitions are open here.</returns>
+    /// <returns>Whether none has to be tried again.</returns>
     public bool Execute(string cache, ReadOnlySpan<Operation> operations, ReadOnlySpan<int> positions, Span<OperationResult> results)
     {
         var bytes = 0;
@@ -94,15 +94,15 @@ internal sealed class LocalShards(ShardHost host, SiloAddress silo)
 
     private static bool Unpack(ReadOnlySpan<ShardResult> shardResults, byte[] values, ReadOnlySpan<int> positions, Span<OperationResult> results)
     {
-        var areOpen = true;
+        var areDone = true;
         for (var index = 0; index < positions.Length; index++)
         {
             ref readonly var result = ref shardResults[index];
             results[positions[index]] = new OperationResult(result, values.AsMemory(result.ValueOffset, result.ValueLength));
-            areOpen &= result.Status != OperationStatus.Moved;
+            areDone &= result.Status is not (OperationStatus.Moved or OperationStatus.NoRoom);
         }
 
-        return areOpen;
+        return areDone;
     }
 
     private static ValueBuffer EmptyBuffer()

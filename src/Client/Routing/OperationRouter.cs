@@ -81,7 +81,7 @@ internal sealed partial class OperationRouter
     /// <summary>Takes over a call that its lane could not end, if it is to be tried again.</summary>
     public bool MustTryAgain(SingleCall call)
     {
-        var again = call.Result.Result.Status == OperationStatus.Moved;
+        var again = call.Result.Result.Status is OperationStatus.Moved or OperationStatus.NoRoom;
         if (call.Failure is { } failure)
         {
             again = failure.Kind == LaneFailureKind.NoAnswer && call.Operation.IsRepeatable && _lanes.Budget.TrySpend();
@@ -327,6 +327,7 @@ internal sealed partial class OperationRouter
         if (_topology.Current.Version == snapshot.Version)
         {
             // The grid is still changing: the new owner is opening the partition, or nobody has noticed yet that the old one is gone.
+            // Or a large value needs more room than one attempt may make.
             await Task.Delay(_options.Retries.Delay, _time, cancellationToken).ConfigureAwait(false);
         }
     }
@@ -352,7 +353,7 @@ internal sealed partial class OperationRouter
         return pending;
     }
 
-    private static bool IsPending(in OperationResult result) => result.Result.Status is OperationStatus.Pending or OperationStatus.Moved;
+    private static bool IsPending(in OperationResult result) => result.Result.Status is OperationStatus.Pending or OperationStatus.Moved or OperationStatus.NoRoom;
 
     private bool IsHere(RoutedNode node) => _local is not null && node.Descriptor.Address.Equals(_local.Silo);
 
@@ -365,16 +366,23 @@ internal sealed partial class OperationRouter
     private CacheException GiveUp(in BatchCall call, Exception? failure)
     {
         // Moved means not done; pending after a failure means that a message was lost, which a read does not mind.
-        for (var position = 0; failure is not null && position < call.Count; position++)
+        var waitsForRoom = true;
+        for (var position = 0; position < call.Count; position++)
         {
-            if (call.Results[position].Result.Status == OperationStatus.Pending && call.Operations[position].IsWrite)
+            var status = call.Results[position].Result.Status;
+            if (failure is not null && status == OperationStatus.Pending && call.Operations[position].IsWrite)
             {
                 return OutcomeUnknown("of the key", failure);
             }
+
+            waitsForRoom &= status == OperationStatus.NoRoom || !IsPending(call.Results[position]);
         }
 
-        return NotServed(failure);
+        return waitsForRoom ? NoRoom() : NotServed(failure);
     }
+
+    private static CacheUnavailableException NoRoom() => new(
+        "The silo found no room for the entry: other entries have to go first, or the system gives the silo less memory than Cache:MemoryBudgetBytes. Nothing was done: try again shortly, or lower the budget to what the machine has.");
 
     private CacheUnavailableException NotServed(Exception? inner) => new(
         $"The silo that owns the key did not serve it within {_options.OperationTimeout}; nothing was done. The grid is changing or has lost a silo: try again shortly.",

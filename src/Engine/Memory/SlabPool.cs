@@ -40,7 +40,7 @@ internal sealed unsafe class SlabPool : IThreadPoolWorkItem, IDisposable
     private int _fresh = 1;
     private int _used;
     private long _touched;
-    private bool _touching;
+    private int _touching;
     private long _budget;
     private long _ceiling;
     private long _largeBytes;
@@ -73,10 +73,7 @@ internal sealed unsafe class SlabPool : IThreadPoolWorkItem, IDisposable
         if (budgetBytes >= HugePagesFrom)
         {
             _huge = VirtualMemory.PreferHugePages((nint)Base, (nint)slabs << SlabShift);
-            lock (_lock)
-            {
-                TouchAheadLocked();
-            }
+            TouchPagesAhead();
         }
     }
 
@@ -120,7 +117,7 @@ internal sealed unsafe class SlabPool : IThreadPoolWorkItem, IDisposable
         {
             lock (_lock)
             {
-                return UsedLocked + ((long)_warm.Count << SlabShift) + Math.Max(0, _touched - FreshLocked);
+                return UsedLocked + ((long)_warm.Count << SlabShift) + Math.Max(0, Volatile.Read(ref _touched) - FreshBytes);
             }
         }
     }
@@ -133,7 +130,7 @@ internal sealed unsafe class SlabPool : IThreadPoolWorkItem, IDisposable
 
     private long ReservedBytes => (long)ReservedSlabs << SlabShift;
 
-    private long FreshLocked => (long)_fresh << SlabShift;
+    private long FreshBytes => (long)Volatile.Read(ref _fresh) << SlabShift;
 
     private long UsedLocked => ((long)_used << SlabShift) + _largeBytes + _managedBytes;
 
@@ -191,7 +188,7 @@ internal sealed unsafe class SlabPool : IThreadPoolWorkItem, IDisposable
                 }
 
                 slab = _fresh++;
-                TouchAheadLocked();
+                TouchPagesAhead();
             }
 
             _used++;
@@ -269,19 +266,15 @@ internal sealed unsafe class SlabPool : IThreadPoolWorkItem, IDisposable
     public void Trim(int keep = 0)
     {
         int free;
-        long from, to;
         lock (_lock)
         {
             free = _warm.Count;
-            to = _touched;
-            from = Math.Min((FreshLocked + HugePageBytes - 1) & -HugePageBytes, to);
-            _touched = keep == 0 ? from : to;
         }
 
         Release(free - keep);
-        if (keep == 0 && from < to)
+        if (keep == 0)
         {
-            VirtualMemory.Release((nint)(Base + from), (nint)(to - from));
+            ReleaseTouched();
         }
     }
 
@@ -302,36 +295,47 @@ internal sealed unsafe class SlabPool : IThreadPoolWorkItem, IDisposable
     public void Dispose() => VirtualMemory.Release((nint)Base, (nint)Slabs.Length << SlabShift);
 #pragma warning restore CA1816
 
-    /// <summary>Touches huge pages. Called by the thread pool.</summary>
+    /// <summary>Touches huge pages. Called by the thread pool; takes no lock, so that no write waits for it.</summary>
     void IThreadPoolWorkItem.Execute()
     {
         while (true)
         {
-            byte* page;
-            lock (_lock)
+            var touched = Volatile.Read(ref _touched);
+            var fresh = FreshBytes;
+            if (touched >= Math.Min(fresh + TouchAhead, (long)Slabs.Length << SlabShift))
             {
-                if (_touched >= Math.Min(FreshLocked + TouchAhead, (long)Slabs.Length << SlabShift))
-                {
-                    _touching = false;
-                    return;
-                }
-
-                // Others may have come further by themselves.
-                _touched = Math.Max(_touched, FreshLocked & -HugePageBytes);
-                page = Base + _touched;
-                _touched += HugePageBytes;
+                Volatile.Write(ref _touching, 0);
+                return;
             }
 
-            // Written, because a read gets no page of its own, and atomically, because the slab may be in use by now.
-            Interlocked.Or(ref *(int*)page, 0);
+            // Writes may have come further by themselves.
+            var page = Math.Max(touched, fresh & -HugePageBytes);
+            if (Interlocked.CompareExchange(ref _touched, page + HugePageBytes, touched) == touched)
+            {
+                // Written, because a read gets no page of its own, and atomically, because the slab may be in use by now.
+                Interlocked.Or(ref *(int*)(Base + page), 0);
+            }
         }
     }
 
-    private void TouchAheadLocked()
+    private void ReleaseTouched()
     {
-        if (_huge && !_touching && _touched < FreshLocked + HugePageBytes)
+        // With the lock, for once: no slab there may be handed out before its memory is gone.
+        lock (_lock)
         {
-            _touching = true;
+            var to = Volatile.Read(ref _touched);
+            var from = Math.Min((FreshBytes + HugePageBytes - 1) & -HugePageBytes, to);
+            if (from < to && Interlocked.CompareExchange(ref _touched, from, to) == to)
+            {
+                VirtualMemory.Release((nint)(Base + from), (nint)(to - from));
+            }
+        }
+    }
+
+    private void TouchPagesAhead()
+    {
+        if (_huge && Volatile.Read(ref _touched) < FreshBytes + HugePageBytes && Interlocked.Exchange(ref _touching, 1) == 0)
+        {
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
     }

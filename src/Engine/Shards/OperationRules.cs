@@ -7,7 +7,7 @@ internal static class OperationRules
 {
     public static bool IsValid(in ShardOperation operation, CacheLimits limits)
     {
-        var longest = (long)limits.MaxTimeToLive.TotalMilliseconds;
+        var longest = limits.MaxTimeToLive.Ticks / TimeSpan.TicksPerMillisecond;
         return operation.Kind is >= OperationKind.Get and <= OperationKind.Peek
             && operation.Condition <= (byte)CacheConditionKind.IfVersion
             && operation.KeyLength > 0

@@ -36,7 +36,8 @@ internal sealed class Shard(CacheStore store, int partition)
     public void PrefetchBucket(ulong hash) => _entries.Index.PrefetchBucket(hash);
 
     /// <summary>Asks the processor for the entry of a hash, whose bucket should be there by now.</summary>
-    public void PrefetchEntry(ulong hash) => _entries.Index.PrefetchEntry(hash);
+    /// <returns>Whether there probably is one.</returns>
+    public bool PrefetchEntry(ulong hash) => _entries.Index.PrefetchEntry(hash);
 
     /// <summary>Executes one operation.</summary>
     /// <returns>
