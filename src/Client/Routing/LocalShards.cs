@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Orleans.Cache.Engine.Batches;
 using Orleans.Cache.Engine.Memory;
 using Orleans.Cache.Engine.Shards;
@@ -21,6 +22,7 @@ internal sealed class LocalShards(ShardHost host, SiloAddress silo)
 
     /// <summary>Executes one operation here and now.</summary>
     /// <returns><see langword="false"/> when its partition is not open here, or when it has to be tried again because there was no room.</returns>
+    [SkipLocalsInit]
     public bool TryExecute(string cache, in Operation operation, out OperationResult result)
     {
         // Key and value must lie in one span. Small ones are copied to the stack, which costs less than a rented array.

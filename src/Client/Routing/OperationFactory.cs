@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Orleans.Cache.Engine.Batches;
 
 namespace Orleans.Cache.Client.Routing;
@@ -113,6 +114,7 @@ internal static class OperationFactory
         }
     }
 
+    [SkipLocalsInit]
     private static Operation Keyed(OperationKind kind, CacheKey key, CacheLimits limits)
     {
         if (key.IsEmpty)
