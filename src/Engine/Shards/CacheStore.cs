@@ -161,7 +161,7 @@ internal sealed class CacheStore
 
     /// <summary>Evicts one entry, the policy's choice among all shards.</summary>
     /// <param name="held">The shard whose lock the caller holds, if any.</param>
-    /// <param name="steps">Is lowered by one, and by one for each entry that the policy moved.</param>
+    /// <param name="steps">Is lowered by one, by one for each entry that the policy moved, and by one for each page of a large value.</param>
     public RoomOutcome Evict(Shard? held, ref int steps)
     {
         Shard shard;
@@ -179,6 +179,7 @@ internal sealed class CacheStore
             }
 
             PrefetchUpcoming();
+            steps -= PagesOf(victim);
             var key = Arena.Entry(victim).Key;
             hash = Hash.Of(key);
             shard = _shards[PartitionOf(key)]!;
@@ -369,12 +370,13 @@ internal sealed class CacheStore
                 }
             }
 
-            for (var index = 0; index < count; index++, _emptied++)
+            for (var index = 0; index < count && steps > 0; index++, _emptied++)
             {
                 if (partitions[index] >= 0 && FindShard(partitions[index]) is { } shard && (shard == held || shard.Lock.TryEnter()))
                 {
-                    steps--;
-                    shard.MoveOrEvictLocked(Arena.SlotAt(_emptying, _emptied), hashes[index]);
+                    var reference = Arena.SlotAt(_emptying, _emptied);
+                    var pages = PagesOf(reference);
+                    steps -= 1 + (shard.MoveOrEvictLocked(reference, hashes[index]) ? pages : 0);
                     if (shard != held)
                     {
                         shard.Lock.Exit();
@@ -382,6 +384,13 @@ internal sealed class CacheStore
                 }
             }
         }
+    }
+
+    /// <summary>The pages of a large value, which the system takes its time to take back; 0: none.</summary>
+    private int PagesOf(uint reference)
+    {
+        var entry = Arena.Entry(reference);
+        return entry.IsLarge ? (int)(SlabPool.LargeBytes(entry.ValueLength) / VirtualMemory.PageBytes) : 0;
     }
 
     private bool EndEmptying()
