@@ -367,6 +367,8 @@ internal sealed class CacheStore
                     partitions[index] = PartitionOf(key);
                     hashes[index] = Hash.Of(key);
                     FindShard(partitions[index])?.PrefetchBucket(hashes[index]);
+                    Policy.PrefetchPlace(entry.Position);
+                    Policy.Prefetch(hashes[index]);
                 }
             }
 
