@@ -24,7 +24,7 @@ internal static class Hostile
         _quiet = false;
         TouchMemory(4L << 30);
         ReportCopies();
-        Console.WriteLine("| order | operations | longest, µs of processor | p99.99 | over 1 ms | the longest: bytes, page faults | by the clock: longest, over 1 ms | refused |");
+        Console.WriteLine("| order | operations | longest, µs of processor | p99.99 | over 1 ms | the longest: its number, bytes, page faults | by the clock: longest, over 1 ms | refused |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|");
         RunAll(entries, eviction);
     }

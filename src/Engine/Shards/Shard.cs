@@ -98,14 +98,18 @@ internal sealed class Shard(CacheStore store, int partition)
     }
 
     /// <summary>Moves an entry to another slot of its class, or evicts it when there is none, if it is this shard's at all.</summary>
-    public void MoveOrEvictLocked(uint reference, ulong hash)
+    /// <returns>Whether it was evicted.</returns>
+    public bool MoveOrEvictLocked(uint reference, ulong hash)
     {
-        if (Holds(reference, hash) && !_entries.TryMove(reference, hash))
+        if (!Holds(reference, hash) || _entries.TryMove(reference, hash))
         {
-            store.Policy.Lock.Enter();
-            EvictLocked(reference, hash);
-            store.Policy.Lock.Exit();
+            return false;
         }
+
+        store.Policy.Lock.Enter();
+        EvictLocked(reference, hash);
+        store.Policy.Lock.Exit();
+        return true;
     }
 
     /// <summary>Takes out what has expired in a bucket. Called by the wheel.</summary>
