@@ -180,6 +180,7 @@ internal sealed class LaneBatch : IThreadPoolWorkItem
 
     private void Read(in BatchReply reply)
     {
+        _lane.Cache.OnMapVersion(reply.MapVersion);
         switch (reply.Outcome)
         {
             case BatchOutcome.Executed when reply.Results is { } results:

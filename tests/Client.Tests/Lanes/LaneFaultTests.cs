@@ -141,6 +141,20 @@ public sealed class LaneFaultTests
     }
 
     [Fact]
+    public async Task ReplyByANewerMap_IsReasonToLookForIt_Once()
+    {
+        using var client = new LaneFixture();
+        for (var number = 0; number < 3; number++)
+        {
+            var call = client.GetAsync("key");
+            client.Door.Next().Echo(mapVersion: 9);
+            await call;
+        }
+
+        Assert.Equal(2, client.Current.Version);
+    }
+
+    [Fact]
     public async Task RefusedBatch_IsAnErrorOfTheRequest()
     {
         using var client = new LaneFixture();

@@ -17,10 +17,10 @@ internal sealed class ReceivedBatch(IReadOnlyList<(OperationKind Kind, string Ke
     public Task<BatchReply> Reply => _reply.Task;
 
     /// <summary>Answers every operation with its key as the value.</summary>
-    public void Echo() => EchoExcept(static _ => OperationStatus.Done);
+    public void Echo(long mapVersion = 1) => EchoExcept(static _ => OperationStatus.Done, mapVersion);
 
     /// <summary>Answers every operation with a status, and its key as the value where that is done.</summary>
-    public void EchoExcept(Func<string, OperationStatus> statusOf)
+    public void EchoExcept(Func<string, OperationStatus> statusOf, long mapVersion = 1)
     {
         var values = Keys.Select(Encoding.UTF8.GetBytes).ToArray();
         var reply = BatchBytes.Rent(BatchFormat.ReplyHeadBytes(values.Length) + values.Sum(static value => value.Length));
@@ -41,7 +41,7 @@ internal sealed class ReceivedBatch(IReadOnlyList<(OperationKind Kind, string Ke
         }
 
         MemoryMarshal.AsBytes(results.AsSpan()).CopyTo(reply.Span[BatchFormat.HeaderBytes..]);
-        _reply.SetResult(new BatchReply(BatchOutcome.Executed, 1, reply, null));
+        _reply.SetResult(new BatchReply(BatchOutcome.Executed, mapVersion, reply, null));
     }
 
     public void Refuse(BatchOutcome outcome, string? error = null) => _reply.SetResult(new BatchReply(outcome, 1, null, error));
