@@ -7,11 +7,11 @@ namespace Orleans.Cache.Engine.Memory;
 /// </summary>
 /// <remarks>
 /// Invariants: slabs in use, large values and what the engine keeps on the managed heap never exceed the budget together; nor does what is
-/// resident, because free slabs go back to the system before a large value takes their place. Slab 0 is never handed out, so reference 0
+/// resident but for pages touched ahead, because free slabs go back to the system before a large value takes their place. Slab 0 is never handed out, so reference 0
 /// means none. A reference is an offset into the range in units of 8 bytes (more when the budget exceeds 32 GiB). Where pages are huge, the
 /// thread pool touches them before a slab of theirs is handed out: the system fills 2 MiB with zeros at the first touch, and a virtual
 /// machine may have to ask its host for them, which was seen to take 4 ms. Safe for any number of threads: one lock, taken once per
-/// slab or large value, and never while the system is called.
+/// slab or large value.
 /// </remarks>
 internal sealed unsafe class SlabPool : IThreadPoolWorkItem, IDisposable
 {
