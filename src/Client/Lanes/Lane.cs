@@ -15,11 +15,18 @@ internal sealed class Lane(RoutedNode node, NamedCache cache, bool isRelayed, Ca
 {
     private const int Turn = 64;
 
+    /// <summary>As many operations are worth a message of their own, whatever else is under way.</summary>
+    private const int WorthAMessage = 64;
+
+    /// <summary>As many batches of all lanes keep this process and the silos busy at the same time.</summary>
+    private const int BatchesToOverlap = 2;
+
     private readonly Lock _lock = new();
     private readonly List<LaneBatch> _inFlight = [];
     private readonly Stack<LaneBatch> _idle = [];
     private LaneEntry? _head;
     private LaneEntry? _tail;
+    private int _queued;
     private long _queuedBytes;
     private long _inFlightBytes;
 
@@ -49,6 +56,7 @@ internal sealed class Lane(RoutedNode node, NamedCache cache, bool isRelayed, Ca
             }
 
             entry.Queued = lanes.Metrics.IsTimed ? lanes.Time.GetTimestamp() : 0;
+            _queued += entry.Total;
             _queuedBytes += entry.RemainingBytes;
             AppendLocked(entry);
             batch = TryFormLocked();
@@ -84,6 +92,7 @@ internal sealed class Lane(RoutedNode node, NamedCache cache, bool isRelayed, Ca
         lock (_lock)
         {
             _inFlight.Remove(batch);
+            lanes.OnBatches(-1);
             _inFlightBytes -= batch.PayloadBytes;
             next = TryFormLocked();
         }
@@ -133,7 +142,7 @@ internal sealed class Lane(RoutedNode node, NamedCache cache, bool isRelayed, Ca
 
     private LaneBatch? TryFormLocked()
     {
-        if (_head is null || _inFlight.Count >= limits.MaxBatchesInFlight)
+        if (_head is null || !MaySendLocked())
         {
             return null;
         }
@@ -144,6 +153,7 @@ internal sealed class Lane(RoutedNode node, NamedCache cache, bool isRelayed, Ca
             if (entry.IsFinished)
             {
                 RemoveHeadLocked();
+                _queued -= entry.Total - entry.Packed;
                 _queuedBytes -= entry.RemainingBytes;
                 entry.Drop();
                 continue;
@@ -156,6 +166,7 @@ internal sealed class Lane(RoutedNode node, NamedCache cache, bool isRelayed, Ca
             }
 
             RemoveHeadLocked();
+            _queued -= count;
             _queuedBytes -= bytes;
             batch ??= _idle.TryPop(out var idle) ? idle : new LaneBatch(this);
             batch.Add(entry, entry.Take(count, bytes), count, bytes);
@@ -169,11 +180,20 @@ internal sealed class Lane(RoutedNode node, NamedCache cache, bool isRelayed, Ca
         {
             batch.Pack();
             _inFlight.Add(batch);
+            lanes.OnBatches(1);
             _inFlightBytes += batch.PayloadBytes;
         }
 
         return batch;
     }
+
+    /// <summary>
+    /// The first batch always leaves. A second one overlaps with it, which is worth a message while no other lane's batch does the same, or
+    /// when it is large: with several silos batches would be thin otherwise.
+    /// </summary>
+    private bool MaySendLocked() =>
+        _inFlight.Count == 0
+        || (_inFlight.Count < limits.MaxBatchesInFlight && (_queued >= WorthAMessage || lanes.BatchesInFlight < BatchesToOverlap));
 
     private int CountThatFits(LaneEntry entry, LaneBatch? batch, out int bytes)
     {

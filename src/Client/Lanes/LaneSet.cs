@@ -23,6 +23,7 @@ internal sealed class LaneSet : IDisposable
     private readonly CacheLaneOptions _limits;
     private readonly TimeSpan _period;
     private readonly ITimer _timer;
+    private int _batchesInFlight;
     private int _state;
     private bool _isDisposed;
 
@@ -78,6 +79,12 @@ internal sealed class LaneSet : IDisposable
             _timer.Change(_period, System.Threading.Timeout.InfiniteTimeSpan);
         }
     }
+
+    /// <summary>Batches that are sent and not answered, of all lanes.</summary>
+    public int BatchesInFlight => Volatile.Read(ref _batchesInFlight);
+
+    /// <summary>Counts batches as sent, or as answered.</summary>
+    public void OnBatches(int more) => Interlocked.Add(ref _batchesInFlight, more);
 
     /// <summary>The bytes of keys and values that are sent and not answered, of all lanes.</summary>
     public long InFlightBytes()
