@@ -111,22 +111,27 @@ internal sealed unsafe class GhostTable(CacheArena arena)
 
     private bool IsRemembered(uint slot) => slot != 0 && AgeOf(slot) <= Ages;
 
-    private int AgeOf(uint slot) => slot == 0 ? int.MaxValue : (ushort)(Now - slot);
+    private int AgeOf(uint slot) => (ushort)(Now - slot);
 
+    /// <summary>An empty slot, else the one written longest ago; the first of those that are alike.</summary>
     private uint* OldestOf(uint* slots, int count)
     {
-        var oldest = slots;
-        var age = AgeOf(*oldest);
-        for (var slot = slots + 1; slot < slots + count; slot++)
+        // Age and index in one number, so that the oldest is the largest of eight at a time.
+        var now = Vector256.Create((uint)Now);
+        var order = Vector256.Create(0xFFu, 0xFE, 0xFD, 0xFC, 0xFB, 0xFA, 0xF9, 0xF8);
+        var oldest = Vector256<uint>.Zero;
+        for (var offset = 0; offset < count; offset += Vector256<uint>.Count)
         {
-            if (AgeOf(*slot) is var other && other > age)
-            {
-                oldest = slot;
-                age = other;
-            }
+            var eight = Vector256.Load(slots + offset);
+            var age = (now - eight) & Vector256.Create(0xFFFFu);
+            age = Vector256.ConditionalSelect(Vector256.IsZero(eight), Vector256.Create(0x1_0000u), age);
+            oldest = Vector256.Max(oldest, (age << 8) | order);
+            order -= Vector256.Create((uint)Vector256<uint>.Count);
         }
 
-        return oldest;
+        var four = Vector128.Max(oldest.GetLower(), oldest.GetUpper());
+        var best = Math.Max(Math.Max(four[0], four[1]), Math.Max(four[2], four[3]));
+        return slots + (0xFF - (best & 0xFF));
     }
 
     private void Fit(long wanted)
