@@ -19,7 +19,7 @@ internal sealed class RoomMaker(SlabPool pool)
     /// Entries that one write evicts, moves or passes over at most, a large value counting for more: about half a millisecond when nothing of
     /// it is in the processor's caches, and enough to empty a slab of entries of 130 bytes.
     /// </summary>
-    public const int StepsPerWrite = 2048;
+    public const int StepsPerWrite = 1280;
 
     private const int StepsForOthers = 256;
     private const int EvictionsPerSlab = 256;
