@@ -11,7 +11,7 @@ internal sealed class CacheClient(NamedCache cache, OperationRouter router, ITop
 
     public ValueTask<CacheEntry> TryGetAsync(CacheKey key, CancellationToken cancellationToken = default)
     {
-        var result = ExecuteAsync(OperationFactory.Get(key, router.Limits), cancellationToken);
+        var result = ExecuteAsync(OperationFactory.Get(key, router.Limits, router.MaxWholeValueBytes), cancellationToken);
         return result.IsCompletedSuccessfully ? ValueTask.FromResult(OperationOutcome.ToEntry(result.Result)) : WaitAsync(result);
 
         [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -70,7 +70,7 @@ internal sealed class CacheClient(NamedCache cache, OperationRouter router, ITop
         using var call = new BatchCall(keys.Count);
         for (var index = 0; index < call.Count; index++)
         {
-            call.Operations[index] = OperationFactory.Get(keys[index], limits);
+            call.Operations[index] = OperationFactory.Get(keys[index], limits, router.MaxWholeValueBytes);
         }
 
         await ExecuteAsync(call, limits, cancellationToken).ConfigureAwait(false);

@@ -20,6 +20,7 @@ internal sealed class LaneSet : IDisposable
     private readonly List<WeakReference<Lane>> _lanes = [];
     private readonly TimeProvider _time;
     private readonly CacheLaneOptions _limits;
+    private readonly CacheLaneOptions _bulkLimits;
     private readonly TimeSpan _period;
     private readonly ITimer _timer;
     private int _state;
@@ -28,15 +29,24 @@ internal sealed class LaneSet : IDisposable
     {
         _time = time;
         _limits = options.Value.Lanes;
+        _bulkLimits = new CacheLaneOptions
+        {
+            MaxBatchOperations = 1,
+            MaxBatchesInFlight = _limits.MaxChunksInFlight,
+            MaxQueuedBytes = _limits.MaxQueuedBytes,
+        };
         var period = options.Value.OperationTimeout / PartsOfDeadline;
         _period = period > ShortestPeriod ? period : ShortestPeriod;
         _timer = time.CreateTimer(static lanes => ((LaneSet)lanes!).EndOverdue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Opens a lane. It lives as long as the node it leads to.</summary>
-    public Lane Open(RoutedNode node, NamedCache cache)
+    /// <param name="node">The silo.</param>
+    /// <param name="cache">The cache.</param>
+    /// <param name="bulk">Whether it is for chunks of large values: one to a message, so that what is under way stays bounded.</param>
+    public Lane Open(RoutedNode node, NamedCache cache, bool bulk)
     {
-        var lane = new Lane(node, cache, _limits, this);
+        var lane = new Lane(node, cache, bulk ? _bulkLimits : _limits, this);
         lock (_lock)
         {
             _lanes.RemoveAll(static lane => !lane.TryGetTarget(out _));

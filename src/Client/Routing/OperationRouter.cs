@@ -3,6 +3,8 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Cache.Client.Lanes;
+using Orleans.Cache.Client.Transfers;
+using Orleans.Cache.Engine.Batches;
 using OperationStatus = Orleans.Cache.Engine.Batches.OperationStatus;
 
 namespace Orleans.Cache.Client.Routing;
@@ -15,7 +17,8 @@ namespace Orleans.Cache.Client.Routing;
 /// 2. The others go into the lanes of the silos that own their keys: <see cref="SingleCall"/> for a call of one, <see cref="BatchTry"/> for
 ///    more.
 /// 3. What comes back as moved is tried again by a newer snapshot until the call's deadline; so is what had no answer, if it is repeatable.
-///    A write that is not ends in <see cref="CacheOutcomeUnknownException"/>.
+///    A write that is not ends in <see cref="CacheOutcomeUnknownException"/>. What found the reply full is asked for again at once.
+/// 4. Values that are too large for one message are left to <see cref="ValueTransfers"/>.
 /// Safe for any number of threads.
 /// </remarks>
 internal sealed partial class OperationRouter
@@ -29,6 +32,7 @@ internal sealed partial class OperationRouter
     private readonly TimeProvider _time;
     private readonly CacheGridClientOptions _options;
     private readonly long _timeout;
+    private readonly ValueTransfers _transfers;
     private readonly ILogger<OperationRouter> _logger;
 
     public OperationRouter(
@@ -44,17 +48,24 @@ internal sealed partial class OperationRouter
         _options = options.Value;
         _timeout = (long)(_options.OperationTimeout.TotalSeconds * time.TimestampFrequency);
         _logger = logger;
+        _transfers = new ValueTransfers(this, time, _options);
     }
 
     /// <summary>The limits that operations are checked by. Before the first contact they are wide, and operations are checked again after it.</summary>
     public CacheLimits Limits => _topology.Current.Limits;
+
+    /// <summary>The largest value that travels in one piece.</summary>
+    public int MaxWholeValueBytes => _options.Lanes.MaxWholeValueBytes;
+
+    /// <summary>When the time of a call that begins now is over.</summary>
+    public long NewDeadline => _time.GetTimestamp() + _timeout;
 
     /// <summary>Executes one operation.</summary>
     public ValueTask<OperationResult> ExecuteAsync(NamedCache cache, in Operation operation, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var snapshot = _topology.Current;
-        if (cache.IsIn(snapshot) && OwnerOf(operation, snapshot) is { } node)
+        if (operation.Value.Length <= MaxWholeValueBytes && cache.IsIn(snapshot) && OwnerOf(operation, snapshot) is { } node)
         {
             if (!IsHere(node))
             {
@@ -74,12 +85,85 @@ internal sealed partial class OperationRouter
     public ValueTask ExecuteAsync(NamedCache cache, BatchCall call, CancellationToken cancellationToken) =>
         ExecuteAsync(cache, call, _time.GetTimestamp() + _timeout, failure: null, cancellationToken);
 
-    /// <summary>Takes over a call that its lane could not end, if it is to be tried again.</summary>
+    /// <summary>Executes one operation of a transfer on a silo, and nowhere else: it may be answered as moved.</summary>
+    /// <param name="node">The silo.</param>
+    /// <param name="cache">The cache.</param>
+    /// <param name="operation">The operation.</param>
+    /// <param name="target">Where a value goes: see <see cref="SingleCall.Execute"/>.</param>
+    /// <param name="cancellationToken">Ends the call early.</param>
+    public ValueTask<OperationResult> ExecuteOnAsync(RoutedNode node, NamedCache cache, in Operation operation, Memory<byte> target, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!IsHere(node))
+        {
+            return SingleCall.Execute(this, node.BulkLaneOf(cache), operation, NewDeadline, cancellationToken, target);
+        }
+
+        _local!.TryExecute(cache.Name, operation, out var result);
+        return ValueTask.FromResult(result);
+    }
+
+    /// <summary>Finds the silo that owns an operation's key, waiting for one if need be.</summary>
+    /// <param name="cache">The cache.</param>
+    /// <param name="operation">The operation.</param>
+    /// <param name="left">The silo that has just said that it does not own the key.</param>
+    /// <param name="deadline">When to give up, by the clock's timestamps.</param>
+    /// <param name="cancellationToken">Ends the wait early.</param>
+    public async ValueTask<RoutedNode> FindOwnerAsync(
+        NamedCache cache, Operation operation, RoutedNode? left, long deadline, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var snapshot = _topology.Current;
+            if (!snapshot.IsKnown)
+            {
+                snapshot = await _topology.ConnectAsync(cancellationToken).ConfigureAwait(false);
+                OperationFactory.CheckAgain([operation], snapshot.Limits);
+            }
+
+            if (!cache.IsIn(snapshot))
+            {
+                throw cache.Unknown();
+            }
+
+            if (OwnerOf(operation, snapshot) is { } owner && owner != left)
+            {
+                return owner;
+            }
+
+            if (_time.GetTimestamp() >= deadline)
+            {
+                throw NotServed(inner: null);
+            }
+
+            // After a look at the topology the same silo may be asked again: it may have been opening the partition.
+            await WaitForChangeAsync(snapshot, deadline, cancellationToken).ConfigureAwait(false);
+            left = null;
+        }
+    }
+
+    /// <summary>Takes over a call that its lane could not end, if there is more to do for it.</summary>
     public bool MustTryAgain(SingleCall call)
     {
-        var again = call.Failure is { } failure
+        var status = call.Result.Result.Status;
+        if (call.Failure is null && status is OperationStatus.Deferred or OperationStatus.Chunked)
+        {
+            if (status == OperationStatus.Deferred)
+            {
+                call.EnqueueAgain();
+            }
+            else
+            {
+                _ = ReadChunkedAsync(call);
+            }
+
+            return true;
+        }
+
+        var again = !call.Operation.IsOfTransfer && (call.Failure is { } failure
             ? failure.Kind == LaneFailureKind.NoAnswer && call.Operation.IsRepeatable
-            : call.Result.Result.Status == OperationStatus.Moved;
+            : status == OperationStatus.Moved);
         if (call.Failure is { Kind: LaneFailureKind.NoAnswer } noAnswer)
         {
             OnNoAnswer(call.Lane, operations: 1, noAnswer.Exception);
@@ -113,6 +197,20 @@ internal sealed partial class OperationRouter
         return call.Results[0];
     }
 
+    private async Task ReadChunkedAsync(SingleCall call)
+    {
+        try
+        {
+            call.End(await _transfers.ReadAsync(call.Cache, call.Operation, call.Result, call.CancellationToken).ConfigureAwait(false));
+        }
+#pragma warning disable CA1031 // As below.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            call.End(exception);
+        }
+    }
+
     private async Task TryAgainAsync(SingleCall call)
     {
         // The map that the call was routed by may have been replaced long ago; if not, somebody must look for a newer one.
@@ -140,6 +238,7 @@ internal sealed partial class OperationRouter
     private async ValueTask ExecuteAsync(NamedCache cache, BatchCall call, long deadline, Exception? failure, CancellationToken cancellationToken)
     {
         call.Results.Clear();
+        MarkLargeWrites(call);
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -159,7 +258,7 @@ internal sealed partial class OperationRouter
             {
                 if (!Start(attempt, cache, snapshot))
                 {
-                    return;
+                    break;
                 }
 
                 using (cancellationToken.UnsafeRegister(static (attempt, token) => ((BatchTry)attempt!).Abandon(token), attempt))
@@ -170,9 +269,16 @@ internal sealed partial class OperationRouter
                 failure = CheckFailures(attempt) ?? failure;
             }
 
-            if (!HasPending(call))
+            if (!HasPending(call, out var areDeferred))
             {
-                return;
+                break;
+            }
+
+            if (areDeferred)
+            {
+                // Every reply that was too full for these has brought something.
+                deadline = NewDeadline;
+                continue;
             }
 
             if (_time.GetTimestamp() >= deadline)
@@ -181,6 +287,27 @@ internal sealed partial class OperationRouter
             }
 
             await WaitForChangeAsync(snapshot, deadline, cancellationToken).ConfigureAwait(false);
+        }
+
+        for (var position = 0; position < call.Count; position++)
+        {
+            if (call.Results[position].Result.Status == OperationStatus.Chunked)
+            {
+                var result = await _transfers.ExecuteAsync(cache, call.Operations[position], call.Results[position], cancellationToken).ConfigureAwait(false);
+                call.Results[position] = result;
+            }
+        }
+    }
+
+    /// <summary>Leaves the writes of large values to the end of the call.</summary>
+    private void MarkLargeWrites(in BatchCall call)
+    {
+        for (var position = 0; position < call.Count; position++)
+        {
+            if (call.Operations[position].Value.Length > MaxWholeValueBytes)
+            {
+                call.Results[position] = new OperationResult(new ShardResult { Status = OperationStatus.Chunked }, default);
+            }
         }
     }
 
@@ -306,20 +433,25 @@ internal sealed partial class OperationRouter
         LogBatchFailed(lane.Node.Descriptor.Name, operations, exception);
     }
 
-    private static bool HasPending(in BatchCall call)
+    /// <remarks><paramref name="areDeferred"/>: Whether all of them only found their reply full.</remarks>
+    private static bool HasPending(in BatchCall call, out bool areDeferred)
     {
+        var isAny = false;
+        areDeferred = true;
         foreach (ref readonly var result in call.Results)
         {
             if (IsPending(result))
             {
-                return true;
+                isAny = true;
+                areDeferred &= result.Result.Status == OperationStatus.Deferred;
             }
         }
 
-        return false;
+        return isAny;
     }
 
-    private static bool IsPending(in OperationResult result) => result.Result.Status is OperationStatus.Pending or OperationStatus.Moved;
+    private static bool IsPending(in OperationResult result) =>
+        result.Result.Status is OperationStatus.Pending or OperationStatus.Moved or OperationStatus.Deferred;
 
     private bool IsHere(RoutedNode node) => _local is not null && node.Descriptor.Address.Equals(_local.Silo);
 
@@ -343,7 +475,8 @@ internal sealed partial class OperationRouter
         return NotServed(failure);
     }
 
-    private CacheUnavailableException NotServed(Exception? inner) => new(
+    /// <summary>The error of a call whose time is over, and that has surely not been done.</summary>
+    public CacheUnavailableException NotServed(Exception? inner) => new(
         $"The silo that owns the key did not serve it within {_options.OperationTimeout}; nothing was done. The grid is changing or has lost a silo: try again shortly.",
         inner);
 

@@ -25,11 +25,10 @@ internal sealed class RoutedNode(NodeDescriptor descriptor, ICacheNode direct, I
         gateways is null || (descriptor.Gateway is { } gateway && gateways.Contains(gateway.Endpoint)) ? direct : relayed;
 
     /// <summary>The way of a cache's operations to this silo.</summary>
-    public Lane LaneOf(NamedCache cache)
-    {
-        var known = Volatile.Read(ref _lanes);
-        return cache.Index < known.Length && known[cache.Index] is { } lane ? lane : OpenLane(cache);
-    }
+    public Lane LaneOf(NamedCache cache) => LaneAt(2 * cache.Index, cache);
+
+    /// <summary>The way of the chunks of a cache's large values: beside the other, so that neither waits for the other's messages.</summary>
+    public Lane BulkLaneOf(NamedCache cache) => LaneAt((2 * cache.Index) + 1, cache);
 
     /// <summary>Takes the longer way for a while, because a call had no answer.</summary>
     public void AvoidDirect()
@@ -40,18 +39,24 @@ internal sealed class RoutedNode(NodeDescriptor descriptor, ICacheNode direct, I
         }
     }
 
-    private Lane OpenLane(NamedCache cache)
+    private Lane LaneAt(int index, NamedCache cache)
+    {
+        var known = Volatile.Read(ref _lanes);
+        return index < known.Length && known[index] is { } lane ? lane : OpenLane(index, cache);
+    }
+
+    private Lane OpenLane(int index, NamedCache cache)
     {
         lock (_lock)
         {
-            if (cache.Index >= _lanes.Length)
+            if (index >= _lanes.Length)
             {
-                var more = new Lane?[cache.Index + 1];
+                var more = new Lane?[index + 1];
                 _lanes.CopyTo(more, 0);
                 Volatile.Write(ref _lanes, more);
             }
 
-            return _lanes[cache.Index] ??= lanes.Open(this, cache);
+            return _lanes[index] ??= lanes.Open(this, cache, bulk: index % 2 == 1);
         }
     }
 }

@@ -30,11 +30,15 @@ internal sealed unsafe class SlabPool : IThreadPoolWorkItem, IDisposable
     /// <summary>Who looks at a slot that is not its own may take anything for the length of a key, and must not fall off the end.</summary>
     private const int ReadableBeyond = 128 * 1024;
 
+    /// <summary>What stands before a large value: how many hold it. A line of its own, so that values begin on one.</summary>
+    private const int LargeHeader = 64;
+
     private readonly Lock _lock = new();
     private readonly nint _mapping;
     private readonly nint _mappingBytes;
     private readonly Stack<int> _warm = new();
     private readonly Stack<int> _cold = new();
+    private readonly Stack<LargeMapping> _freed = new();
     private readonly Func<bool>? _refuses;
     private readonly bool _huge;
     private int _fresh = 1;
@@ -46,6 +50,8 @@ internal sealed unsafe class SlabPool : IThreadPoolWorkItem, IDisposable
     private long _largeBytes;
     private long _managedBytes;
     private long _room;
+    private int _freedCount;
+    private long _freedBytes;
 
     /// <summary>Reserves the range.</summary>
     /// <param name="budgetBytes">The most that may be used, now and later.</param>
@@ -111,8 +117,8 @@ internal sealed unsafe class SlabPool : IThreadPoolWorkItem, IDisposable
     public long ManagedBytes => Volatile.Read(ref _managedBytes);
 
     /// <summary>
-    /// What the engine keeps resident: <see cref="UsedBytes"/>, the free slabs that were not given back to the system yet, and what was touched
-    /// ahead.
+    /// What the engine keeps resident: <see cref="UsedBytes"/>, the free slabs and large values that were not given back to the system yet, and
+    /// what was touched ahead.
     /// </summary>
     public long ResidentBytes
     {
@@ -120,7 +126,7 @@ internal sealed unsafe class SlabPool : IThreadPoolWorkItem, IDisposable
         {
             lock (_lock)
             {
-                return UsedLocked + ((long)_warm.Count << SlabShift) + Math.Max(0, _touched - FreshLocked);
+                return UsedLocked + ((long)_warm.Count << SlabShift) + _freedBytes + Math.Max(0, _touched - FreshLocked);
             }
         }
     }
@@ -211,10 +217,11 @@ internal sealed unsafe class SlabPool : IThreadPoolWorkItem, IDisposable
         }
     }
 
-    /// <summary>Maps memory for a large value.</summary>
-    /// <returns>The address, or 0 when budget or system refuse.</returns>
+    /// <summary>Maps memory for a large value, held once. Calls the system, which takes its time: not under a shard's lock.</summary>
+    /// <returns>The value's address, or 0 when budget or system refuse.</returns>
     public nint TryMapLarge(int bytes)
     {
+        UnmapFreed();
         var mapped = LargeBytes(bytes);
         long over;
         lock (_lock)
@@ -235,24 +242,69 @@ internal sealed unsafe class SlabPool : IThreadPoolWorkItem, IDisposable
         if (address == 0)
         {
             CountLarge(-mapped);
-        }
-        else if (mapped >= HugePageBytes)
-        {
-            VirtualMemory.PreferHugePages(address, (nint)mapped);
+            return 0;
         }
 
-        return address;
+        // No huge pages: the first touch of each would hold up the small operations behind a chunk for as long as 2 MiB of zeros take.
+        *(int*)address = 1;
+        return address + LargeHeader;
     }
 
-    /// <summary>Unmaps a large value.</summary>
-    public void UnmapLarge(nint address, int bytes)
+    /// <summary>Keeps a large value where it is until <see cref="ReleaseLarge"/>. Only by who knows that somebody holds it.</summary>
+    public static void HoldLarge(nint value) => Interlocked.Increment(ref HoldersOf(value));
+
+    /// <summary>
+    /// Lets go of a large value. When nobody holds it any more its memory is free at once, and given back to the system by the next
+    /// <see cref="UnmapFreed"/>: this may be called under any lock.
+    /// </summary>
+    /// <returns>Whether its memory is free now.</returns>
+    public bool ReleaseLarge(nint value, int bytes)
     {
-        VirtualMemory.Unmap(address, (nint)LargeBytes(bytes));
-        CountLarge(-LargeBytes(bytes));
+        if (Interlocked.Decrement(ref HoldersOf(value)) > 0)
+        {
+            return false;
+        }
+
+        var mapped = LargeBytes(bytes);
+        lock (_lock)
+        {
+            _freed.Push(new LargeMapping(value - LargeHeader, (nint)mapped));
+            Volatile.Write(ref _freedCount, _freed.Count);
+            _freedBytes += mapped;
+            _largeBytes -= mapped;
+            CountRoomLocked();
+        }
+
+        return true;
+    }
+
+    /// <summary>Gives the memory of freed large values back to the system, if there are any. Not under a shard's lock.</summary>
+    public void UnmapFreed()
+    {
+        while (Volatile.Read(ref _freedCount) > 0)
+        {
+            LargeMapping mapping;
+            lock (_lock)
+            {
+                if (!_freed.TryPop(out mapping))
+                {
+                    return;
+                }
+
+                Volatile.Write(ref _freedCount, _freed.Count);
+            }
+
+            VirtualMemory.Unmap(mapping.Address, mapping.Bytes);
+            lock (_lock)
+            {
+                _freedBytes -= mapping.Bytes;
+            }
+        }
     }
 
     /// <summary>What a large value takes: whole pages.</summary>
-    public static long LargeBytes(int bytes) => ((long)bytes + VirtualMemory.PageBytes - 1) / VirtualMemory.PageBytes * VirtualMemory.PageBytes;
+    public static long LargeBytes(int bytes) =>
+        ((long)bytes + LargeHeader + VirtualMemory.PageBytes - 1) / VirtualMemory.PageBytes * VirtualMemory.PageBytes;
 
     /// <summary>Counts bytes that the engine holds on the managed heap.</summary>
     public void CountManaged(long bytes)
@@ -288,6 +340,7 @@ internal sealed unsafe class SlabPool : IThreadPoolWorkItem, IDisposable
     /// <summary>Unmaps the range, when nobody can use it any more.</summary>
     ~SlabPool()
     {
+        UnmapFreed();
         if (_mapping != 0)
         {
             VirtualMemory.Unmap(_mapping, _mappingBytes);
@@ -336,6 +389,8 @@ internal sealed unsafe class SlabPool : IThreadPoolWorkItem, IDisposable
         }
     }
 
+    private static ref int HoldersOf(nint value) => ref *(int*)(value - LargeHeader);
+
     private void CountRoomLocked() => Volatile.Write(ref _room, _ceiling - UsedLocked - ReservedBytes);
 
     private void CountLarge(long bytes)
@@ -346,6 +401,8 @@ internal sealed unsafe class SlabPool : IThreadPoolWorkItem, IDisposable
             CountRoomLocked();
         }
     }
+
+    private readonly record struct LargeMapping(nint Address, nint Bytes);
 
     private void Release(long count)
     {

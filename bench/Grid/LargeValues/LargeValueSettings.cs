@@ -1,0 +1,19 @@
+namespace Orleans.Cache.GridBench.LargeValues;
+
+/// <summary>What is measured of small gets beside large values.</summary>
+internal sealed record LargeValueSettings
+{
+    public required int ValueBytes { get; init; }
+
+    /// <summary>How many turns each side has, after one to warm up.</summary>
+    public required int Repeats { get; init; }
+
+    /// <summary>How long a turn lasts.</summary>
+    public required TimeSpan Duration { get; init; }
+
+    /// <summary>The client's options for chunks; <see langword="null"/>: as they are by default.</summary>
+    public required int? ChunkBytes { get; init; }
+
+    /// <inheritdoc cref="ChunkBytes"/>
+    public required int? ChunksInFlight { get; init; }
+}
