@@ -19,12 +19,11 @@ internal static class LargeCommand
         var bytes = new Option<int>("--value-bytes") { Description = "The size of the large values.", DefaultValueFactory = static _ => 16 << 20 };
         var repeat = new Option<int>("--repeat") { Description = "How many turns each side has, after one to warm up.", DefaultValueFactory = static _ => 5 };
         var seconds = new Option<double>("--seconds") { Description = "How long a turn lasts.", DefaultValueFactory = static _ => 3 };
-        var chunk = new Option<int?>("--chunk-bytes") { Description = "The client's Lanes.ChunkBytes." };
-        var inFlight = new Option<int?>("--chunks-in-flight") { Description = "The client's Lanes.MaxChunksInFlight." };
+        var chunk = new Option<int?>("--chunk-bytes") { Description = "The client's Lanes.SharedChunkBytes, if not the default." };
         var write = new Option<bool>("--write") { Description = $"Writes {ResultFile}." };
         var command = new Command("large", "Measures small gets alone and beside one caller that sets and gets large values, in turns.")
         {
-            bytes, repeat, seconds, chunk, inFlight, write,
+            bytes, repeat, seconds, chunk, write,
         };
         command.SetAction((arguments, cancellationToken) => RunAsync(
             new LargeValueSettings
@@ -33,7 +32,6 @@ internal static class LargeCommand
                 Repeats = arguments.GetValue(repeat),
                 Duration = TimeSpan.FromSeconds(arguments.GetValue(seconds)),
                 ChunkBytes = arguments.GetValue(chunk),
-                ChunksInFlight = arguments.GetValue(inFlight),
             },
             arguments.GetValue(write),
             cancellationToken));
@@ -44,11 +42,9 @@ internal static class LargeCommand
     {
         var silos = await SiloProcess.StartAsync(
             1, Load.UsualValueBytes, [string.Create(CultureInfo.InvariantCulture, $"--Cache:Limits:MaxValueBytes={settings.ValueBytes}")], cancellationToken);
-        var host = GridHosts.Client(silos.Select(static silo => silo.GatewayPort), options =>
-        {
-            options.Lanes.ChunkBytes = settings.ChunkBytes ?? options.Lanes.ChunkBytes;
-            options.Lanes.MaxChunksInFlight = settings.ChunksInFlight ?? options.Lanes.MaxChunksInFlight;
-        });
+        var host = GridHosts.Client(
+            silos.Select(static silo => silo.GatewayPort),
+            options => options.Lanes.SharedChunkBytes = settings.ChunkBytes ?? options.Lanes.SharedChunkBytes);
         try
         {
             await host.StartAsync(cancellationToken);

@@ -275,23 +275,24 @@ public sealed class LargeValueTests
     }
 
     [Fact]
-    public async Task Chunks_AreBounded_AndSmallOperationsPassThem()
+    public async Task Chunks_AreBounded_AndSmallOperationsPassThemAndMakeThemSmall()
     {
         await using var grid = await StartAsync(silos: 1, client: options =>
         {
             options.Lanes.MaxChunksInFlight = 3;
             options.Lanes.ChunkBytes = 100_000;
+            options.Lanes.SharedChunkBytes = 10_000;
         });
         var cache = grid.Grid.GetCache();
-        await cache.SetAsync("small", Bytes(10));
+        await grid.GridOf(grid.Cluster.Silos[0]).GetCache().SetAsync("small", Bytes(10));
         var (reached, release) = (new TaskCompletionSource(), new TaskCompletionSource());
-        var (inFlight, most, sizes) = (0, 0, new ConcurrentBag<int>());
+        var (inFlight, most, chunks) = (0, 0, new ConcurrentQueue<(int Bytes, int InFlight)>());
         grid.OnBatch = async batch =>
         {
             if (KindOf(batch) == OperationKind.Stage)
             {
-                sizes.Add(batch.Operations.Length);
                 var now = Interlocked.Increment(ref inFlight);
+                chunks.Enqueue((batch.Operations.Length, now));
                 most = Math.Max(most, now);
                 if (now == 3)
                 {
@@ -303,15 +304,23 @@ public sealed class LargeValueTests
             }
         };
 
-        var large = cache.SetAsync("large", Bytes(3 * Mebi)).AsTask();
+        var large = cache.SetAsync("large", Bytes(2 * Mebi)).AsTask();
         await reached.Task.WaitAsync(Patience);
 
-        // Three chunks stand in the silo: small operations are answered beside them.
+        // Three chunks stand in the silo: a small operation is answered beside them.
         Assert.True((await cache.TryGetAsync("small")).Found);
         release.SetResult();
+        while (!large.IsCompleted)
+        {
+            await cache.TryGetAsync("small");
+        }
+
         await large;
         Assert.Equal(3, most);
-        Assert.All(sizes, size => Assert.InRange(size, 1, 101_000));
+        Assert.All(chunks, chunk => Assert.InRange(chunk.Bytes, 1, 101_000));
+
+        // Beside it chunks are small and come alone.
+        Assert.Contains(chunks, chunk => chunk.Bytes < 11_000 && chunk.InFlight == 1);
     }
 
     private static Task<GridFixture> StartAsync(short silos, Action<CacheGridOptions>? silo = null, Action<CacheGridClientOptions>? client = null) =>

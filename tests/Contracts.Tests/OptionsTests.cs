@@ -99,6 +99,7 @@ public sealed class OptionsTests
         ["RefreshPeriod is 02:00:00."] = static options => options.RefreshPeriod = TimeSpan.FromHours(2),
         ["Lanes.MaxWholeValueBytes is 1023."] = static options => options.Lanes.MaxWholeValueBytes = 1023,
         ["Lanes.ChunkBytes is 1048577."] = static options => options.Lanes.ChunkBytes = 1048577,
+        ["Lanes.SharedChunkBytes is 0."] = static options => options.Lanes.SharedChunkBytes = 0,
         ["Lanes.MaxChunksInFlight is 0."] = static options => options.Lanes.MaxChunksInFlight = 0,
     });
 

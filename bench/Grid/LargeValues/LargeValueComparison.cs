@@ -20,10 +20,12 @@ internal sealed class LargeValueComparison(ICache cache, LargeValueSettings sett
             // The first turn warms up.
             var duration = turn == 0 ? WarmUp : settings.Duration;
             var (alone, _) = await RunAsync(callers, withStream: false, duration, cancellationToken);
+            var paused = GC.GetTotalPauseDuration();
             var (beside, bytes) = await RunAsync(callers, withStream: true, duration, cancellationToken);
+            paused = GC.GetTotalPauseDuration() - paused;
             await progress.WriteLineAsync(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{callers} callers, turn {turn}: p99 {alone.P99:N0} µs alone, {beside.P99:N0} µs beside {bytes / (1 << 20):N0} MiB/s"));
+                $"{callers} callers, turn {turn}: p99 {alone.P99:N0} µs alone, {beside.P99:N0} µs beside {bytes / (1 << 20):N0} MiB/s, client paused {paused.TotalMilliseconds:N0} ms"));
             if (turn > 0)
             {
                 turns.Add(new LargeValueTurn(alone, beside, bytes));

@@ -11,9 +11,6 @@ internal sealed record LargeValueSettings
     /// <summary>How long a turn lasts.</summary>
     public required TimeSpan Duration { get; init; }
 
-    /// <summary>The client's options for chunks; <see langword="null"/>: as they are by default.</summary>
+    /// <summary>The client's Lanes.SharedChunkBytes; <see langword="null"/>: as it is by default.</summary>
     public required int? ChunkBytes { get; init; }
-
-    /// <inheritdoc cref="ChunkBytes"/>
-    public required int? ChunksInFlight { get; init; }
 }

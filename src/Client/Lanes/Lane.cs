@@ -8,9 +8,9 @@ namespace Orleans.Cache.Client.Lanes;
 /// <remarks>
 /// No timer: a call that finds the lane idle leaves at once, on its caller's thread. Callers take turns: each has at most
 /// <see cref="Turn"/> operations in a batch before the next one's, so that a call with thousands does not hold up the others. Safe for any
-/// number of threads.
+/// number of threads. A lane for bulk carries the chunks of large values, one to a batch.
 /// </remarks>
-internal sealed class Lane(RoutedNode node, NamedCache cache, CacheLaneOptions limits, LaneSet lanes)
+internal sealed class Lane(RoutedNode node, NamedCache cache, CacheLaneOptions limits, LaneSet lanes, bool isBulk)
 {
     private const int Turn = 64;
 
@@ -121,7 +121,7 @@ internal sealed class Lane(RoutedNode node, NamedCache cache, CacheLaneOptions l
 
     private LaneBatch? TryFormLocked()
     {
-        if (_head is null || _inFlight.Count >= limits.MaxBatchesInFlight)
+        if (_head is null || _inFlight.Count >= (isBulk && node.IsShared ? 1 : limits.MaxBatchesInFlight))
         {
             return null;
         }
@@ -157,6 +157,10 @@ internal sealed class Lane(RoutedNode node, NamedCache cache, CacheLaneOptions l
         {
             batch.Pack();
             _inFlight.Add(batch);
+            if (!isBulk)
+            {
+                node.NoteUse();
+            }
         }
 
         return batch;

@@ -46,7 +46,7 @@ internal sealed class LaneSet : IDisposable
     /// <param name="bulk">Whether it is for chunks of large values: one to a message, so that what is under way stays bounded.</param>
     public Lane Open(RoutedNode node, NamedCache cache, bool bulk)
     {
-        var lane = new Lane(node, cache, bulk ? _bulkLimits : _limits, this);
+        var lane = new Lane(node, cache, bulk ? _bulkLimits : _limits, this, bulk);
         lock (_lock)
         {
             _lanes.RemoveAll(static lane => !lane.TryGetTarget(out _));
@@ -55,6 +55,12 @@ internal sealed class LaneSet : IDisposable
 
         return lane;
     }
+
+    /// <summary>The clock's timestamp.</summary>
+    public long Now => _time.GetTimestamp();
+
+    /// <summary>Whether a timestamp is less than a second old.</summary>
+    public bool IsRecent(long timestamp) => Now - timestamp < _time.TimestampFrequency;
 
     /// <summary>Called before something is put into a lane.</summary>
     public void Wake()

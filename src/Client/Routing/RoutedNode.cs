@@ -15,6 +15,7 @@ internal sealed class RoutedNode(NodeDescriptor descriptor, ICacheNode direct, I
 {
     private readonly Lock _lock = new();
     private Lane?[] _lanes = [];
+    private long _usedAt = long.MinValue / 2;
 
     public NodeDescriptor Descriptor => descriptor;
 
@@ -29,6 +30,12 @@ internal sealed class RoutedNode(NodeDescriptor descriptor, ICacheNode direct, I
 
     /// <summary>The way of the chunks of a cache's large values: beside the other, so that neither waits for the other's messages.</summary>
     public Lane BulkLaneOf(NamedCache cache) => LaneAt((2 * cache.Index) + 1, cache);
+
+    /// <summary>Whether operations other than chunks went to this silo within the last second: chunks are then small, and come one by one.</summary>
+    public bool IsShared => lanes.IsRecent(Volatile.Read(ref _usedAt));
+
+    /// <summary>Notes that a batch of such operations leaves.</summary>
+    public void NoteUse() => Volatile.Write(ref _usedAt, lanes.Now);
 
     /// <summary>Takes the longer way for a while, because a call had no answer.</summary>
     public void AvoidDirect()

@@ -5,11 +5,11 @@ internal static class ChunkRun
 {
     /// <summary>Brings over all chunks. Ends when nothing is under way any more, also when a chunk fails.</summary>
     /// <param name="length">The bytes of the value.</param>
-    /// <param name="chunkBytes">The bytes of a chunk.</param>
+    /// <param name="chunkBytes">The bytes of the next chunk.</param>
     /// <param name="inFlight">How many are under way at once.</param>
     /// <param name="transfer">Brings over a chunk, by offset and length; says whether the others are still wanted.</param>
     /// <returns>Whether all chunks were wanted.</returns>
-    public static async ValueTask<bool> ExecuteAsync(int length, int chunkBytes, int inFlight, Func<int, int, ValueTask<bool>> transfer)
+    public static async ValueTask<bool> ExecuteAsync(int length, Func<int> chunkBytes, int inFlight, Func<int, int, ValueTask<bool>> transfer)
     {
         var next = 0L;
         var isOver = false;
@@ -26,7 +26,8 @@ internal static class ChunkRun
         {
             while (!Volatile.Read(ref isOver))
             {
-                var offset = Interlocked.Add(ref next, chunkBytes) - chunkBytes;
+                var bytes = chunkBytes();
+                var offset = Interlocked.Add(ref next, bytes) - bytes;
                 if (offset >= length)
                 {
                     return;
@@ -35,7 +36,7 @@ internal static class ChunkRun
                 var isWanted = false;
                 try
                 {
-                    isWanted = await transfer((int)offset, (int)Math.Min(chunkBytes, length - offset)).ConfigureAwait(false);
+                    isWanted = await transfer((int)offset, (int)Math.Min(bytes, length - offset)).ConfigureAwait(false);
                 }
                 finally
                 {

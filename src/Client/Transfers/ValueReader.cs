@@ -19,7 +19,7 @@ internal sealed class ValueReader(OperationRouter router, CacheLaneOptions limit
         // Never used for another try: ranges that were given up may still be written to it.
         var value = GC.AllocateUninitializedArray<byte>(expected.TotalLength);
         var last = expected;
-        await ChunkRun.ExecuteAsync(value.Length, limits.ChunkBytes, limits.MaxChunksInFlight, async (offset, length) =>
+        await ChunkRun.ExecuteAsync(value.Length, () => node.IsShared ? limits.SharedChunkBytes : limits.ChunkBytes, limits.MaxChunksInFlight, async (offset, length) =>
         {
             var range = operation with { Header = new ShardOperation { Kind = OperationKind.GetRange, KeyLength = operation.Header.KeyLength, Offset = offset, Length = length } };
             var result = await router.ExecuteOnAsync(node, cache, range, value.AsMemory(offset, length), cancellationToken).ConfigureAwait(false);

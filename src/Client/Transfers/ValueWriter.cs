@@ -49,7 +49,7 @@ internal sealed class ValueWriter(OperationRouter router, CacheLaneOptions limit
     private async ValueTask<OperationResult?> StageAsync(RoutedNode node, NamedCache cache, Operation set, long id, CancellationToken cancellationToken)
     {
         OperationResult? refusal = null;
-        await ChunkRun.ExecuteAsync(set.Value.Length, limits.ChunkBytes, limits.MaxChunksInFlight, async (offset, length) =>
+        await ChunkRun.ExecuteAsync(set.Value.Length, () => node.IsShared ? limits.SharedChunkBytes : limits.ChunkBytes, limits.MaxChunksInFlight, async (offset, length) =>
         {
             var header = new ShardOperation { Kind = OperationKind.Stage, KeyLength = set.Header.KeyLength, Argument = id, Offset = offset, Length = set.Value.Length };
             var chunk = set with { Header = header, Value = set.Value.Slice(offset, length) };
