@@ -7,7 +7,7 @@ namespace Orleans.Cache.Engine.Memory;
 /// </summary>
 /// <remarks>
 /// Invariants: slabs in use, large values and what the engine keeps on the managed heap never exceed the budget together; nor does what is
-/// resident, because free slabs go back to the system before a large value takes their place. Slab 0 is never handed out, so reference 0
+/// resident, because free slabs and mappings go back to the system before a large value takes their place. Slab 0 is never handed out, so reference 0
 /// means none. A reference is an offset into the range in units of 8 bytes (more when the budget exceeds 32 GiB). Where pages are huge, the
 /// thread pool touches them before a slab of theirs is handed out: the system fills 2 MiB with zeros at the first touch, and a virtual
 /// machine may have to ask its host for them, which was seen to take 4 ms. Safe for any number of threads: one lock, taken once per
@@ -33,12 +33,23 @@ internal sealed unsafe class SlabPool : IThreadPoolWorkItem, IDisposable
     /// <summary>What stands before a large value: how many hold it. A line of its own, so that values begin on one.</summary>
     private const int LargeHeader = 64;
 
+    /// <summary>
+    /// Freed large values stay mapped up to a part of the budget, for the next of the same size: to map, touch and unmap pages costs many times
+    /// what it costs to fill them.
+    /// </summary>
+    private const int FreedPerBudget = 32;
+    private const long MostFreed = 64L * 1024 * 1024;
+
+    /// <summary>What is given back to the system in the course of a batch: some dozens of microseconds.</summary>
+    private const long MostUnmappedAtOnce = 512 * 1024;
+
     private readonly Lock _lock = new();
     private readonly nint _mapping;
     private readonly nint _mappingBytes;
     private readonly Stack<int> _warm = new();
     private readonly Stack<int> _cold = new();
-    private readonly Stack<LargeMapping> _freed = new();
+    private readonly List<LargeMapping> _freed = [];
+    private readonly long _mostFreed;
     private readonly Func<bool>? _refuses;
     private readonly bool _huge;
     private int _fresh = 1;
@@ -50,7 +61,6 @@ internal sealed unsafe class SlabPool : IThreadPoolWorkItem, IDisposable
     private long _largeBytes;
     private long _managedBytes;
     private long _room;
-    private int _freedCount;
     private long _freedBytes;
 
     /// <summary>Reserves the range.</summary>
@@ -62,6 +72,7 @@ internal sealed unsafe class SlabPool : IThreadPoolWorkItem, IDisposable
         _refuses = refuses;
         _budget = budgetBytes;
         _ceiling = budgetBytes;
+        _mostFreed = Math.Min(MostFreed, budgetBytes / FreedPerBudget);
         SlabBytes = (int)Math.Clamp((long)BitOperations.RoundUpToPowerOf2((ulong)Math.Max(1, budgetBytes / SlabsPerBudget)), SmallestSlab, LargestSlab);
         SlabShift = BitOperations.Log2((uint)SlabBytes);
         var slabs = checked((int)(budgetBytes / SlabBytes)) + 2;
@@ -221,8 +232,8 @@ internal sealed unsafe class SlabPool : IThreadPoolWorkItem, IDisposable
     /// <returns>The value's address, or 0 when budget or system refuse.</returns>
     public nint TryMapLarge(int bytes)
     {
-        UnmapFreed();
         var mapped = LargeBytes(bytes);
+        nint address;
         long over;
         lock (_lock)
         {
@@ -233,19 +244,32 @@ internal sealed unsafe class SlabPool : IThreadPoolWorkItem, IDisposable
 
             _largeBytes += mapped;
             CountRoomLocked();
-            over = UsedLocked + ((long)_warm.Count << SlabShift) - _ceiling;
+            address = TakeFreedLocked((nint)mapped);
+            over = UsedLocked + ((long)_warm.Count << SlabShift) + _freedBytes - _ceiling;
         }
 
         // The system is called without the lock: others would wait for it.
-        Release((over + SlabBytes - 1) >> SlabShift);
-        var address = VirtualMemory.Map((nint)mapped);
-        if (address == 0)
+        if (over > 0)
         {
-            CountLarge(-mapped);
-            return 0;
+            UnmapFreed();
+            Release((over + SlabBytes - 1) >> SlabShift);
         }
 
-        // No huge pages: the first touch of each would hold up the small operations behind a chunk for as long as 2 MiB of zeros take.
+        if (address == 0)
+        {
+            address = VirtualMemory.Map((nint)mapped);
+            if (address == 0)
+            {
+                CountLarge(-mapped);
+                return 0;
+            }
+
+            if (mapped >= HugePageBytes)
+            {
+                VirtualMemory.PreferHugePages(address, (nint)mapped);
+            }
+        }
+
         *(int*)address = 1;
         return address + LargeHeader;
     }
@@ -254,8 +278,8 @@ internal sealed unsafe class SlabPool : IThreadPoolWorkItem, IDisposable
     public static void HoldLarge(nint value) => Interlocked.Increment(ref HoldersOf(value));
 
     /// <summary>
-    /// Lets go of a large value. When nobody holds it any more its memory is free at once, and given back to the system by the next
-    /// <see cref="UnmapFreed"/>: this may be called under any lock.
+    /// Lets go of a large value. When nobody holds it any more its memory is free at once, and given back to the system
+    /// later: this may be called under any lock.
     /// </summary>
     /// <returns>Whether its memory is free now.</returns>
     public bool ReleaseLarge(nint value, int bytes)
@@ -268,8 +292,7 @@ internal sealed unsafe class SlabPool : IThreadPoolWorkItem, IDisposable
         var mapped = LargeBytes(bytes);
         lock (_lock)
         {
-            _freed.Push(new LargeMapping(value - LargeHeader, (nint)mapped));
-            Volatile.Write(ref _freedCount, _freed.Count);
+            _freed.Add(new LargeMapping(value - LargeHeader, (nint)mapped));
             _freedBytes += mapped;
             _largeBytes -= mapped;
             CountRoomLocked();
@@ -278,27 +301,52 @@ internal sealed unsafe class SlabPool : IThreadPoolWorkItem, IDisposable
         return true;
     }
 
-    /// <summary>Gives the memory of freed large values back to the system, if there are any. Not under a shard's lock.</summary>
-    public void UnmapFreed()
+    /// <summary>Has memory of freed large values given back to the system, if there is more than is kept. Not under a shard's lock.</summary>
+    /// <remarks>Megabytes take the system a millisecond, which is the thread pool's and not that of the caller, who may have others behind him.</remarks>
+    public void UnmapSurplus()
     {
-        while (Volatile.Read(ref _freedCount) > 0)
+        if (Volatile.Read(ref _freedBytes) == 0)
+        {
+            return;
+        }
+
+        long keep, surplus;
+        lock (_lock)
+        {
+            keep = Math.Clamp(_ceiling - UsedLocked - ((long)_warm.Count << SlabShift), 0, _mostFreed);
+            surplus = _freedBytes - keep;
+        }
+
+        if (surplus > MostUnmappedAtOnce)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static work => work.Pool.UnmapFreed(work.Keep), (Pool: this, Keep: keep), preferLocal: false);
+        }
+        else if (surplus > 0)
+        {
+            UnmapFreed(keep);
+        }
+    }
+
+    /// <summary>Gives the memory of freed large values back to the system. Not under a shard's lock.</summary>
+    /// <param name="keep">How many bytes may stay mapped.</param>
+    public void UnmapFreed(long keep = 0)
+    {
+        while (Volatile.Read(ref _freedBytes) > keep)
         {
             LargeMapping mapping;
             lock (_lock)
             {
-                if (!_freed.TryPop(out mapping))
+                if (_freed.Count == 0)
                 {
                     return;
                 }
 
-                Volatile.Write(ref _freedCount, _freed.Count);
+                mapping = _freed[0];
+                _freed.RemoveAt(0);
+                _freedBytes -= mapping.Bytes;
             }
 
             VirtualMemory.Unmap(mapping.Address, mapping.Bytes);
-            lock (_lock)
-            {
-                _freedBytes -= mapping.Bytes;
-            }
         }
     }
 
@@ -387,6 +435,22 @@ internal sealed unsafe class SlabPool : IThreadPoolWorkItem, IDisposable
             _touching = true;
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
+    }
+
+    private nint TakeFreedLocked(nint bytes)
+    {
+        for (var index = _freed.Count - 1; index >= 0; index--)
+        {
+            if (_freed[index].Bytes == bytes)
+            {
+                var address = _freed[index].Address;
+                _freed.RemoveAt(index);
+                _freedBytes -= bytes;
+                return address;
+            }
+        }
+
+        return 0;
     }
 
     private static ref int HoldersOf(nint value) => ref *(int*)(value - LargeHeader);

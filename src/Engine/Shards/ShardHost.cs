@@ -155,7 +155,7 @@ internal sealed class ShardHost : IDisposable
             now = moment;
         }
 
-        _room.Pool.UnmapFreed();
+        _room.Pool.UnmapSurplus();
     }
 
     /// <summary>Reclaims entries whose time is over, and memory that lowered limits no longer allow. Called every second.</summary>

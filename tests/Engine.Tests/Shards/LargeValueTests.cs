@@ -200,6 +200,26 @@ public sealed class LargeValueTests
     }
 
     [Fact]
+    public void Remove_LargeValues_FreesTheirMemoryAtOnceAndGivesItBackBySweep()
+    {
+        using var driver = new HostDriver(TestHosts.Create(_time, budget: 32 * 1024 * 1024));
+        driver.Set("k", new byte[10]);
+        var (used, resident) = (driver.Host.UsedBytes, driver.Host.ResidentBytes);
+        for (var round = 0; round < 100; round++)
+        {
+            driver.Set("k", Bytes(Seed + round, 300_000 + (round % 7 * 10_000)));
+        }
+
+        driver.Set("k", new byte[10]);
+        Assert.Equal(used, driver.Host.UsedBytes);
+
+        // Some stays for the next.
+        Assert.InRange(driver.Host.ResidentBytes, resident, resident + (2 * 1024 * 1024));
+        driver.Host.Sweep();
+        Assert.InRange(driver.Host.ResidentBytes, resident, resident + (256 * 1024));
+    }
+
+    [Fact]
     public void Stage_InAFullCache_EvictsForItsMemory()
     {
         using var driver = new HostDriver(TestHosts.Create(_time, new CacheOptions { MaxBytes = 3_000_000 }));
