@@ -60,6 +60,29 @@ internal sealed class DictionaryLoad : IDisposable
         }
     }
 
+    /// <summary>Sets entries of consecutive numbers, and removes as many: those that come <paramref name="entries"/> before.</summary>
+    public void Replace(long first, long count, long entries)
+    {
+        for (var number = first; number < first + count; number++)
+        {
+            EntryKeys.Write(number - entries, _key);
+            _lookup.TryRemove(_key, out _);
+            EntryKeys.Write(number, _key);
+            Set();
+        }
+    }
+
+    /// <summary>Removes entries of random numbers below a limit, and sets each again.</summary>
+    public void RemoveAndInsert(long operations, long limit, ref ulong state)
+    {
+        for (long done = 0; done < operations; done++)
+        {
+            EntryKeys.Write(EntryKeys.Draw(ref state, limit), _key);
+            _lookup.TryRemove(_key, out _);
+            Set();
+        }
+    }
+
     public void Dispose() => _values.Dispose();
 
     private void Set() => _lookup[_key] = new Entry(_value.ToArray(), Environment.TickCount64 + 3_600_000);

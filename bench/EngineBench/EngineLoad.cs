@@ -91,6 +91,27 @@ internal sealed class EngineLoad : IDisposable
         }
     }
 
+    /// <summary>Removes entries of random numbers below a limit, and sets them again batch by batch.</summary>
+    public void RemoveAndInsert(long operations, long limit, ref ulong state)
+    {
+        for (long done = 0; done < operations; done += _batch)
+        {
+            for (var index = 0; index < _batch; index++)
+            {
+                Prepare(index, OperationKind.Remove, EntryKeys.Draw(ref state, limit));
+            }
+
+            Execute();
+            for (var index = 0; index < _batch; index++)
+            {
+                _operations[index].Kind = OperationKind.Set;
+                _operations[index].ValueLength = ValueBytes;
+            }
+
+            Execute();
+        }
+    }
+
     public void Dispose()
     {
         _values.Dispose();

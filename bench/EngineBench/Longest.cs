@@ -14,7 +14,7 @@ internal sealed class Longest(HostDriver driver, int capacity)
     private int _overByClock;
     private int _refused;
     private double _longestByClock;
-    private (double Time, OperationKind Kind, int ValueBytes, long Faults, long Preemptions) _longest;
+    private (double Time, int Number, OperationKind Kind, int ValueBytes, long Faults, long Preemptions) _longest;
 
     /// <summary>The most bytes in use after an operation.</summary>
     public long MostUsed { get; private set; }
@@ -39,7 +39,7 @@ internal sealed class Longest(HostDriver driver, int capacity)
         _refused += driver.Results[0].Status is OperationStatus.NoRoom ? 1 : 0;
         if (time > _longest.Time)
         {
-            _longest = (time, operation.Kind, value.Length, after.Faults - usage.Faults, after.Preemptions - usage.Preemptions);
+            _longest = (time, _count, operation.Kind, value.Length, after.Faults - usage.Faults, after.Preemptions - usage.Preemptions);
         }
 
         MostUsed = Math.Max(MostUsed, driver.Host.UsedBytes);
@@ -51,7 +51,7 @@ internal sealed class Longest(HostDriver driver, int capacity)
         var times = _times.AsSpan(0, _count);
         times.Sort();
         var late = _count == 0 ? 0 : times[(int)(_count * 0.9999)];
-        return $"| {name} | {_count:N0} | {_longest.Time / 1000:N0} | {late / 1000:N0} | {_over} | {_longest.Kind} of {_longest.ValueBytes:N0}, {_longest.Faults} | "
+        return $"| {name} | {_count:N0} | {_longest.Time / 1000:N0} | {late / 1000:N0} | {_over} | {_longest.Number:N0}: {_longest.Kind} of {_longest.ValueBytes:N0}, {_longest.Faults} | "
             + $"{_longestByClock / 1000:N0}, {_overByClock} | {_refused:N0} |";
     }
 }

@@ -76,7 +76,11 @@ internal static class CompareCommand
         }
 
         // A report that lacks scenarios or Redis does not take the place of one that has them.
-        if (settings.IsWhole && available.Contains(SideKind.Redis))
+        if (!settings.IsWhole || !available.Contains(SideKind.Redis))
+        {
+            await Console.Error.WriteLineAsync($"{ResultFile} stays as it is: only a run of all scenarios beside Redis replaces it.");
+        }
+        else
         {
             var file = new FileInfo(Path.Combine(Programs.Repository().FullName, ResultFile));
             file.Directory!.Create();

@@ -28,10 +28,9 @@ internal sealed class Comparison(CompareSettings settings, IReadOnlySet<SideKind
         {
             foreach (var contestant in contestants)
             {
-                var side = await sides.GetAsync(contestant, cancellationToken);
-
                 // The first turn warms up: code is compiled, connections are made, buffers have grown.
-                var measurement = await MeasureAsync(side, contestant.Load, turn == 0 ? settings.WarmUp : settings.Duration, cancellationToken);
+                var measurement = await MeasureAsync(
+                    scenario, contestant, sides, turn == 0 ? settings.WarmUp : settings.Duration, cancellationToken);
                 await ReportAsync(scenario, contestant, turn, measurement);
                 if (turn > 0)
                 {
@@ -47,12 +46,21 @@ internal sealed class Comparison(CompareSettings settings, IReadOnlySet<SideKind
         ContestantResult[] Results(IEnumerable<Contestant> some) => [.. some.Where(measurements.ContainsKey).Select(Result)];
     }
 
-    private static async Task<Measurement> MeasureAsync(ISide side, Load load, TimeSpan duration, CancellationToken cancellationToken)
+    private static async Task<Measurement> MeasureAsync(
+        Scenario scenario, Contestant contestant, RunningSides sides, TimeSpan duration, CancellationToken cancellationToken)
     {
-        var before = MachineTime.Now();
-        var measurement = await side.RunAsync(load, duration, cancellationToken);
-        var own = measurement.ClientProcessor + measurement.ServerProcessor;
-        return measurement with { OthersShare = before is { } start && own is { } time ? MachineTime.Now()?.OthersShareSince(start, time) : null };
+        try
+        {
+            var side = await sides.GetAsync(contestant, cancellationToken);
+            var before = MachineTime.Now();
+            var measurement = await side.RunAsync(contestant.Load, duration, cancellationToken);
+            var own = measurement.ClientProcessor + measurement.ServerProcessor;
+            return measurement with { OthersShare = before is { } start && own is { } time ? MachineTime.Now()?.OthersShareSince(start, time) : null };
+        }
+        catch (Exception exception) when (exception is BenchException or CacheException or TimeoutException)
+        {
+            throw new BenchException($"Scenario {scenario.Name}, {contestant.Label}: {exception.Message}");
+        }
     }
 
     private Task ReportAsync(Scenario scenario, Contestant contestant, int turn, Measurement run) => progress.WriteLineAsync(string.Create(

@@ -34,11 +34,14 @@ public sealed class LargeValueTests
                     AssertSame(value, entry.Value);
                     Assert.InRange(entry.TimeToLive!.Value, TimeSpan.FromMinutes(50), TimeSpan.FromHours(1));
                 }
+
+                using var pooled = await reader.GetPooledAsync(key);
+                AssertSame(value, pooled!.Memory);
             }
         }
 
         Assert.Equal(0, StagedBytes(grid));
-        Assert.Equal(7 * 3 * 2, (await TotalAsync(grid)).Hits);
+        Assert.Equal(7 * 3 * 3, (await TotalAsync(grid)).Hits);
         Assert.Equal(CacheErrorCode.ValueTooLarge, (await Assert.ThrowsAsync<CacheRequestException>(async () => await callers[0].SetAsync("key", new byte[(64 * Mebi) + 1]))).Code);
     }
 

@@ -23,7 +23,7 @@ internal sealed class SocketEchoSide : ISide
 
     public static async Task<SocketEchoSide> StartAsync(CancellationToken cancellationToken)
     {
-        var server = ChildProcess.StartDotNet(Programs.Self(), startupHook: null, ServeCommand.Name, ServeCommand.SocketEchoPart);
+        var server = ProbedProcess.Start(Programs.Self(), ServeCommand.Name, ServeCommand.SocketEchoPart);
         try
         {
             var port = await server.ReadReplyAsync(StartBudget, cancellationToken);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Orleans.Cache.GridBench.Measurements;
+using Orleans.Cache.GridBench.Processes;
 using Orleans.Cache.GridBench.Scenarios;
 using Orleans.Cache.GridBench.Sides;
 
@@ -40,13 +41,13 @@ internal sealed class Arrivals : IDisposable
         // What was left over from before is not this run's.
         GC.Collect();
         var serverBefore = await running.GetServerUseAsync(cancellationToken);
-        var clientBefore = Processes.ProcessUse.OfThisProcess();
+        var clientBefore = ProcessUse.OfThisProcess();
         var started = Stopwatch.GetTimestamp();
         await Task.Factory.StartNew(
             () => arrivals.Send(started, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         await arrivals.DrainAsync();
         var elapsed = Stopwatch.GetElapsedTime(started);
-        var client = Processes.ProcessUse.OfThisProcess() - clientBefore;
+        var client = ProcessUse.OfThisProcess() - clientBefore;
         var server = await running.GetServerUseAsync(cancellationToken) - serverBefore;
         cancellationToken.ThrowIfCancellationRequested();
         return new Measurement

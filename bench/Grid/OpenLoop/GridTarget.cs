@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Orleans.Cache.GridBench.Sides;
 
 namespace Orleans.Cache.GridBench.OpenLoop;
 
@@ -9,7 +10,7 @@ internal sealed class GridTarget(ICache cache, int valueBytes) : IReadTarget
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask ReadAsync(int key)
     {
-        var entry = await cache.TryGetAsync(Sides.DataSet.CacheKeys[key], CancellationToken.None);
+        var entry = await cache.TryGetAsync(DataSet.CacheKeys[key], CancellationToken.None);
         if (entry.Value.Length != valueBytes)
         {
             throw new BenchException("A key that was written is not there, or has another value: the grid is broken, or its memory too small.");

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Orleans.Cache.GridBench.Measurements;
+using Orleans.Cache.GridBench.OpenLoop;
 using Orleans.Cache.GridBench.Scenarios;
 using Orleans.Cache.GridBench.Sockets;
 
@@ -9,64 +10,11 @@ namespace Orleans.Cache.GridBench.Reports;
 /// <summary>The report for people: ratios first, since they are what another machine would see too.</summary>
 internal static class MarkdownReport
 {
-    public static string Of(CompareResult result)
-    {
-        var usual = result.Scenarios.Where(static one => one.Grid.Contestant.Load.ValueBytes == Load.UsualValueBytes).ToArray();
-        var larger = result.Scenarios.Except(usual).ToArray();
-        var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"""
-            # The grid side by side with Redis and memcached
-
-            Made by `dotnet run -c Release --project bench/Grid -- compare`. {result.Info}.
-
-            {MachineState(result)}
-
-
-            """);
-        if (usual.Length > 0)
-        {
-            Section(text, "Reach", ReachText, ReachTable.Of(usual));
-        }
-
-        if (result.OpenLoop.Count > 0)
-        {
-            Section(text, "Latency at a fixed rate of arrivals", LatencyText, LatencyTable.Of(result.OpenLoop));
-        }
-
-        if (usual.Any(static one => one.Floor.Count > 0))
-        {
-            Section(text, "The floor", FloorText, FloorTable.Of(usual));
-        }
-
-        if (larger.Length > 0)
-        {
-            Section(text, "Larger values", "As under reach, with values of 1 and 10 KiB; nothing was set as a reach.", ReachTable.Of(larger));
-        }
-
-        if (result.Scenarios.Count > 0)
-        {
-            Section(text, "All figures", FigureText, FigureTable.Of(result.Scenarios));
-        }
-
-        return text.Append("## Method\n\n").Append(Method).Append(Errors(result.Scenarios)).ToString();
-    }
-
     private const string ReachText = """
         *Ratio* is the grid's operations per second over the rival's in the same turn, unless the row names something else: median, and least
         to most, of the turns. *Processor ratio* is the processor time of all processes for an operation over the rival's: below 1 the grid is
         cheaper.
         """;
-
-    private const string LatencyText = """
-        Single gets of 100 bytes that arrive at a fixed rate, whether or not earlier ones were answered; a latency counts from when its get was
-        due. *Peak* is what the system answers through the same generator with 256 callers that wait. Medians of the turns.
-        """;
-
-    private static string FloorText { get; } = string.Create(CultureInfo.InvariantCulture, $"""
-        The same messages with no cache behind them, in the same turns: as many keys on the way, each of {EchoSize.AroundBytes} bytes more than key and value, echoed by a
-        service over bare Orleans calls, and by one thread over bare TCP. "2 × 32 keys" is two messages of 32 keys in flight. *Grid / floor* is
-        the part of the floor's rate that the grid keeps.
-        """);
 
     private const string FigureText = """
         Figures of the machine that this was run on: medians of the turns. Latencies are those of a call, so of a whole batch where there is
@@ -90,6 +38,59 @@ internal static class MarkdownReport
           when its garbage collector changes the number of its heaps, which the median of the turns leaves out.
 
         """;
+
+    private static string LatencyText { get; } = string.Create(CultureInfo.InvariantCulture, $"""
+        Single gets of {Load.UsualValueBytes} bytes that arrive at a fixed rate, whether or not earlier ones were answered; a latency counts from when its get
+        was due. *Peak* is what the system answers through the same generator with {OpenLoopComparison.PeakCallers} callers that wait. Medians of the turns.
+        """);
+
+    private static string FloorText { get; } = string.Create(CultureInfo.InvariantCulture, $"""
+        The same messages with no cache behind them, in the same turns: as many keys on the way, each of {EchoSize.AroundBytes} bytes more than key and
+        value, echoed by a service over bare Orleans calls, and by one thread over bare TCP. "2 × 32 keys" is two messages of 32 keys in
+        flight. *Grid / floor* is the part of the floor's rate that the grid keeps.
+        """);
+
+    public static string Of(CompareResult result)
+    {
+        var usual = result.Scenarios.Where(static one => one.Grid.Contestant.Load.ValueBytes == Load.UsualValueBytes).ToArray();
+        var larger = result.Scenarios.Except(usual).ToArray();
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"""
+            # The grid side by side with Redis and memcached
+
+            Made by `dotnet run -c Release --project bench/Grid -- compare`. {result.Info}.
+
+            {MachineState(result)}
+
+
+            """);
+        if (usual.Any(static one => one.Rivals.Count > 0))
+        {
+            Section(text, "Reach", ReachText, ReachTable.Of(usual));
+        }
+
+        if (result.OpenLoop.Count > 0)
+        {
+            Section(text, "Latency at a fixed rate of arrivals", LatencyText, LatencyTable.Of(result.OpenLoop));
+        }
+
+        if (usual.Any(static one => one.Floor.Count > 0))
+        {
+            Section(text, "The floor", FloorText, FloorTable.Of(usual));
+        }
+
+        if (larger.Any(static one => one.Rivals.Count > 0))
+        {
+            Section(text, "Larger values", "As under reach, with values of 1 and 10 KiB; nothing was set as a reach.", ReachTable.Of(larger));
+        }
+
+        if (result.Scenarios.Count > 0)
+        {
+            Section(text, "All figures", FigureText, FigureTable.Of(result.Scenarios));
+        }
+
+        return text.Append("## Method\n\n").Append(Method).Append(Errors(result.Scenarios)).ToString();
+    }
 
     private static void Section(StringBuilder text, string title, string introduction, MarkdownTable table) =>
         text.Append(CultureInfo.InvariantCulture, $"## {title}\n\n{introduction}\n\n{table}\n");

@@ -12,6 +12,7 @@ internal sealed class CallerLoop(ICache cache, Load load, ReadOnlyMemory<byte> v
     private const int CallsPerTurn = 64;
 
     private readonly CacheKey[] _keys = new CacheKey[load.Batch];
+    private readonly CacheEntry[] _entries = new CacheEntry[load.Batch];
     private readonly CacheSetItem[] _items = new CacheSetItem[load.Batch];
     private readonly KeyPicker _picker = new(load.Operation, caller);
 
@@ -43,7 +44,8 @@ internal sealed class CallerLoop(ICache cache, Load load, ReadOnlyMemory<byte> v
                         Check(await cache.TryGetAsync(NextKey(), CancellationToken.None));
                         break;
                     case (false, _):
-                        Check(await cache.GetManyAsync(NextKeys(), CancellationToken.None));
+                        await cache.GetManyAsync(NextKeys(), _entries, CancellationToken.None);
+                        Check(_entries);
                         break;
                     case (true, 1):
                         await cache.SetAsync(NextKey(), value, default, CancellationToken.None);

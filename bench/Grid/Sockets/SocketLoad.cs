@@ -20,7 +20,7 @@ internal static class SocketLoad
         var protocol = ProtocolOf(order);
         var fills = order.Seconds == 0;
         var keys = Enumerable.Range(0, fills ? FillConnections : order.Load.Callers).Select(number => new KeyPicker(order.Load.Operation, number)).ToArray();
-        var connections = keys.Select(_ => new LoadConnection(order.Port, protocol, order.Load.Batch)).ToArray();
+        var connections = keys.Select(_ => new LoadConnection(order.Port, protocol, order.Pipeline)).ToArray();
         try
         {
             for (var number = 0; number < connections.Length; number++)

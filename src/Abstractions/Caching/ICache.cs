@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Orleans.Cache;
 
 /// <summary>
@@ -20,6 +22,13 @@ public interface ICache
     /// <summary>Reads a value.</summary>
     /// <returns>The value's bytes, <see langword="null"/> for a miss.</returns>
     ValueTask<ReadOnlyMemory<byte>?> GetAsync(CacheKey key, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads a value into memory from a pool, so that nothing as large as the value is allocated.</summary>
+    /// <returns>
+    /// The value, exactly as long as it is, <see langword="null"/> for a miss. Dispose of it when you have read it, and look at its memory no more:
+    /// others will write there.
+    /// </returns>
+    ValueTask<IMemoryOwner<byte>?> GetPooledAsync(CacheKey key, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Reads an entry and turns its value into a <typeparamref name="T"/> with the client's serializer; a byte array or memory of bytes is

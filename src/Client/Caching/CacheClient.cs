@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using Orleans.Cache.Client.Routing;
 using Orleans.Cache.Engine.Memory;
@@ -29,6 +30,13 @@ internal sealed class CacheClient(NamedCache cache, OperationRouter router, ITop
 
         [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
         static async ValueTask<ReadOnlyMemory<byte>?> WaitAsync(ValueTask<CacheEntry> entry) => ValueOf(await entry.ConfigureAwait(false));
+    }
+
+    public async ValueTask<IMemoryOwner<byte>?> GetPooledAsync(CacheKey key, CancellationToken cancellationToken = default)
+    {
+        var operation = OperationFactory.Get(key, router.Limits, router.MaxWholeValueBytes) with { IsPooled = true };
+        var result = await ExecuteAsync(operation, cancellationToken).ConfigureAwait(false);
+        return OperationOutcome.ToEntry(result).Found ? new PooledValue(result.Value) : null;
     }
 
     public async ValueTask<CacheEntry<T>> TryGetAsync<T>(CacheKey key, CancellationToken cancellationToken = default)

@@ -57,8 +57,6 @@ internal static class OperationOutcome
         OperationStatus.NotANumber => throw CacheRequestException.NotANumber(),
         OperationStatus.Overflow => throw CacheRequestException.IncrementOverflow(),
         OperationStatus.EntryTooLarge => throw CacheRequestException.EntryTooLarge(),
-        OperationStatus.NoRoom => throw new CacheUnavailableException(
-            "The silo has no room for the entry yet: it has evicted as much as one write may, or its system refuses memory. Nothing was done: try again, or give the silo more memory."),
         OperationStatus.Invalid => throw CacheRequestException.Malformed("the operation breaks a limit of the silo"),
         _ => result.Result,
     };

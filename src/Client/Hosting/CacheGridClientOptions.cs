@@ -23,9 +23,8 @@ public sealed class CacheGridClientOptions
     /// <value>10 ms to 10 minutes. Default: 2 seconds.</value>
     public TimeSpan OperationTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long a call waits before it tries again when the grid is changing.</summary>
-    /// <value>1 ms to 1 second. Default: 10 ms.</value>
-    public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMilliseconds(10);
+    /// <summary>How calls are sent again.</summary>
+    public CacheRetryOptions Retries { get; } = new();
 
     /// <summary>How often the topology is looked at without a reason.</summary>
     /// <value>100 ms to 1 hour. Default: 2 seconds.</value>

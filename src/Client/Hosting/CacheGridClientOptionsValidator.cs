@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Options;
 using Orleans.Cache.Client.Routing;
 
@@ -17,7 +18,10 @@ internal sealed class CacheGridClientOptionsValidator : IValidateOptions<CacheGr
         CheckText(nameof(options.ClusterId), options.ClusterId);
         CheckText(nameof(options.ServiceId), options.ServiceId);
         CheckRange(nameof(options.OperationTimeout), options.OperationTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(10));
-        CheckRange(nameof(options.RetryDelay), options.RetryDelay, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(1));
+        CheckRange("Retries.Delay", options.Retries.Delay, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(1));
+        CheckNumber("Retries.BudgetRatio", options.Retries.BudgetRatio, 0, 1);
+        CheckNumber("Retries.BudgetBurst", options.Retries.BudgetBurst, 0, 1_000_000);
+        CheckRange("Retries.HedgeReadsAfter", options.Retries.HedgeReadsAfter ?? TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1));
         CheckRange(nameof(options.RefreshPeriod), options.RefreshPeriod, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
         var lanes = options.Lanes;
         CheckNumber("Lanes.MaxBatchOperations", lanes.MaxBatchOperations, 1, 65_536);
@@ -38,11 +42,11 @@ internal sealed class CacheGridClientOptionsValidator : IValidateOptions<CacheGr
             }
         }
 
-        void CheckNumber(string option, long value, long least, long most)
+        void CheckNumber(string option, double value, double least, double most)
         {
-            if (value < least || value > most)
+            if (!(value >= least && value <= most))
             {
-                failures.Add($"{option} is {value}. It must be {least} to {most}.");
+                failures.Add(string.Create(CultureInfo.InvariantCulture, $"{option} is {value}. It must be {least} to {most}."));
             }
         }
 

@@ -6,6 +6,7 @@ using Orleans.Cache.Client.Caching;
 using Orleans.Cache.Client.Hosting;
 using Orleans.Cache.Client.Lanes;
 using Orleans.Cache.Client.Routing;
+using Orleans.Cache.Client.Telemetry;
 using Orleans.Configuration;
 using Orleans.Messaging;
 
@@ -65,6 +66,8 @@ public static class CacheGridClientServiceCollectionExtensions
         });
         services.TryAddSingleton<TopologySource>();
         services.TryAddSingleton<ITopologySource>(static provider => provider.GetRequiredService<TopologySource>());
+        services.AddMetrics();
+        services.TryAddSingleton<LaneMetrics>();
         services.TryAddSingleton<LaneSet>();
         services.TryAddSingleton<OperationRouter>();
         services.TryAddSingleton<ICacheGrid, CacheGridClient>();

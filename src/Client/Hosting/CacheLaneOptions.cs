@@ -12,8 +12,8 @@ public sealed class CacheLaneOptions
     public int MaxBatchBytes { get; set; } = 256 << 10;
 
     /// <summary>
-    /// How many messages of a lane are under way at once. More of them are smaller: two keep client and silo busy on one machine, a long way
-    /// between them may want more.
+    /// How many messages of a lane are under way at most. A second one leaves while the first has no answer only if it carries 64 operations, or if
+    /// no other lane has one under way: more messages are smaller ones. A long way to the silos and many callers may want more than two.
     /// </summary>
     /// <value>1 to 64. Default: 2.</value>
     public int MaxBatchesInFlight { get; set; } = 2;

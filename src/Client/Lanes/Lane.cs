@@ -1,4 +1,5 @@
 using Orleans.Cache.Client.Routing;
+using Orleans.Cache.Contracts.Nodes;
 
 namespace Orleans.Cache.Client.Lanes;
 
@@ -10,20 +11,36 @@ namespace Orleans.Cache.Client.Lanes;
 /// <see cref="Turn"/> operations in a batch before the next one's, so that a call with thousands does not hold up the others. Safe for any
 /// number of threads. A lane for bulk carries the chunks of large values, one to a batch.
 /// </remarks>
-internal sealed class Lane(RoutedNode node, NamedCache cache, CacheLaneOptions limits, LaneSet lanes, bool isBulk)
+internal sealed class Lane(RoutedNode node, NamedCache cache, LaneKind kind, CacheLaneOptions limits, LaneSet lanes)
 {
     private const int Turn = 64;
+
+    /// <summary>As many operations are worth a message of their own, whatever else is under way.</summary>
+    private const int WorthAMessage = 64;
+
+    /// <summary>As many batches of all lanes keep this process and the silos busy at the same time.</summary>
+    private const int BatchesToOverlap = 2;
 
     private readonly Lock _lock = new();
     private readonly List<LaneBatch> _inFlight = [];
     private readonly Stack<LaneBatch> _idle = [];
     private LaneEntry? _head;
     private LaneEntry? _tail;
+    private int _queued;
     private long _queuedBytes;
+    private long _inFlightBytes;
 
     public RoutedNode Node => node;
 
     public NamedCache Cache => cache;
+
+    public LaneSet Lanes => lanes;
+
+    /// <summary>The silo's door, by the way that this lane goes.</summary>
+    public ICacheNode Door => kind == LaneKind.Relayed ? node.Relayed : node.Door;
+
+    /// <summary>The bytes of keys and values that are sent and not answered.</summary>
+    public long InFlightBytes => Volatile.Read(ref _inFlightBytes);
 
     /// <summary>Takes the operations of an entry, and sends them as soon as the lane is free.</summary>
     /// <exception cref="CacheUnavailableException">Too much is waiting already; nothing was taken.</exception>
@@ -38,6 +55,8 @@ internal sealed class Lane(RoutedNode node, NamedCache cache, CacheLaneOptions l
                 throw TooMuchQueued();
             }
 
+            entry.Queued = lanes.Metrics.IsTimed ? lanes.Time.GetTimestamp() : 0;
+            _queued += entry.Total;
             _queuedBytes += entry.RemainingBytes;
             AppendLocked(entry);
             batch = TryFormLocked();
@@ -66,13 +85,15 @@ internal sealed class Lane(RoutedNode node, NamedCache cache, CacheLaneOptions l
         }
     }
 
-    /// <summary>Called when the callers of a batch have gone on: what they have asked for since leaves together.</summary>
+    /// <summary>Called when all callers of a batch but the last have gone on: what they have asked for since leaves together.</summary>
     public void OnDone(LaneBatch batch)
     {
         LaneBatch? next;
         lock (_lock)
         {
             _inFlight.Remove(batch);
+            lanes.OnBatches(kind == LaneKind.Bulk ? 0 : -1);
+            _inFlightBytes -= batch.PayloadBytes;
             next = TryFormLocked();
         }
 
@@ -121,7 +142,7 @@ internal sealed class Lane(RoutedNode node, NamedCache cache, CacheLaneOptions l
 
     private LaneBatch? TryFormLocked()
     {
-        if (_head is null || _inFlight.Count >= (isBulk && node.IsShared ? 1 : limits.MaxBatchesInFlight))
+        if (_head is null || !MaySendLocked())
         {
             return null;
         }
@@ -132,6 +153,7 @@ internal sealed class Lane(RoutedNode node, NamedCache cache, CacheLaneOptions l
             if (entry.IsFinished)
             {
                 RemoveHeadLocked();
+                _queued -= entry.Total - entry.Packed;
                 _queuedBytes -= entry.RemainingBytes;
                 entry.Drop();
                 continue;
@@ -144,6 +166,7 @@ internal sealed class Lane(RoutedNode node, NamedCache cache, CacheLaneOptions l
             }
 
             RemoveHeadLocked();
+            _queued -= count;
             _queuedBytes -= bytes;
             batch ??= _idle.TryPop(out var idle) ? idle : new LaneBatch(this);
             batch.Add(entry, entry.Take(count, bytes), count, bytes);
@@ -157,14 +180,25 @@ internal sealed class Lane(RoutedNode node, NamedCache cache, CacheLaneOptions l
         {
             batch.Pack();
             _inFlight.Add(batch);
-            if (!isBulk)
+            _inFlightBytes += batch.PayloadBytes;
+            if (kind != LaneKind.Bulk)
             {
+                lanes.OnBatches(1);
                 node.NoteUse();
             }
         }
 
         return batch;
     }
+
+    /// <summary>
+    /// The first batch always leaves. A second one overlaps with it, which is worth a message while no other lane's batch does the same, or
+    /// when it is large: with several silos batches would be thin otherwise.
+    /// </summary>
+    private bool MaySendLocked() => kind == LaneKind.Bulk
+        ? _inFlight.Count < (node.IsShared ? 1 : limits.MaxBatchesInFlight)
+        : _inFlight.Count == 0
+        || (_inFlight.Count < limits.MaxBatchesInFlight && (_queued >= WorthAMessage || lanes.BatchesInFlight < BatchesToOverlap));
 
     private int CountThatFits(LaneEntry entry, LaneBatch? batch, out int bytes)
     {

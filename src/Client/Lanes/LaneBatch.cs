@@ -6,7 +6,7 @@ namespace Orleans.Cache.Client.Lanes;
 
 /// <summary>
 /// A batch on its way to a silo and back. Its callers go on one after the other on the thread that has the answer, which spares each a trip
-/// through the thread pool; the lane sends its next batch when all have gone on, with what they asked for then.
+/// through the thread pool; the lane sends its next batch when all but the last have gone on, with what they asked for then.
 /// </summary>
 /// <remarks>
 /// A caller may block that thread. So before the first one goes on, the batch is queued to the thread pool too: whichever thread comes
@@ -26,6 +26,7 @@ internal sealed class LaneBatch : IThreadPoolWorkItem
     private int _next;
     private int _unread;
     private int _users;
+    private long _sent;
     private ConfiguredValueTaskAwaitable<BatchReply>.ConfiguredValueTaskAwaiter _call;
 
     public LaneBatch(Lane lane)
@@ -86,15 +87,15 @@ internal sealed class LaneBatch : IThreadPoolWorkItem
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
 
-        int index;
-        while ((index = Interlocked.Increment(ref _next) - 1) < count)
+        while (Interlocked.Increment(ref _next) - 1 is var index && index < count)
         {
-            Deliver(_segments[index]);
-        }
+            if (index == count - 1)
+            {
+                // Before the last caller goes on, who may block: the lane must not wait for it.
+                _lane.OnDone(this);
+            }
 
-        if (index == count)
-        {
-            _lane.OnDone(this);
+            Deliver(_segments[index]);
         }
 
         if (Interlocked.Decrement(ref _users) == 0)
@@ -108,9 +109,9 @@ internal sealed class LaneBatch : IThreadPoolWorkItem
     {
         try
         {
-            var node = _lane.Node;
+            Measure();
 #pragma warning disable CA2012 // Consumed once, by OnReply: an async method would allocate for every batch.
-            _call = node.Door.ExecuteAsync(new BatchRequest(node.Descriptor.Address, _lane.Cache.MapVersion, _lane.Cache.Name, _request!)).ConfigureAwait(false).GetAwaiter();
+            _call = _lane.Door.ExecuteAsync(new BatchRequest(_lane.Node.Descriptor.Address, _lane.Cache.MapVersion, _lane.Cache.Name, _request!)).ConfigureAwait(false).GetAwaiter();
 #pragma warning restore CA2012
         }
 #pragma warning disable CA1031 // Whatever it is, the callers must learn of it.
@@ -132,6 +133,17 @@ internal sealed class LaneBatch : IThreadPoolWorkItem
         }
     }
 
+    private void Measure()
+    {
+        // The first in the batch is the one that waited longest, unless calls took turns.
+        var queued = _segments[0].Entry.Queued;
+        _sent = queued == 0 ? 0 : _lane.Lanes.Time.GetTimestamp();
+        if (queued != 0)
+        {
+            _lane.Lanes.Metrics.OnSent(_lane, Operations, _lane.Lanes.Time.GetElapsedTime(queued, _sent));
+        }
+    }
+
     private void OnReply()
     {
         try
@@ -142,6 +154,11 @@ internal sealed class LaneBatch : IThreadPoolWorkItem
 
             // Only now: Orleans sends a request again when its connection breaks. Without an answer the collector takes it.
             _request!.Dispose();
+            _lane.Lanes.Budget.OnAnswered(_segments.Count);
+            if (_sent != 0)
+            {
+                _lane.Lanes.Metrics.OnAnswered(_lane, _lane.Lanes.Time.GetElapsedTime(_sent));
+            }
         }
 #pragma warning disable CA1031 // As above.
         catch (Exception exception)
@@ -163,6 +180,7 @@ internal sealed class LaneBatch : IThreadPoolWorkItem
 
     private void Read(in BatchReply reply)
     {
+        _lane.Cache.OnMapVersion(reply.MapVersion);
         switch (reply.Outcome)
         {
             case BatchOutcome.Executed when reply.Results is { } results:

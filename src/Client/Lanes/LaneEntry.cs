@@ -15,6 +15,9 @@ internal abstract class LaneEntry
     /// <summary>When the caller stops waiting, by the clock's timestamps.</summary>
     public long Deadline { get; protected set; }
 
+    /// <summary>When it was put into the lane, by the clock's timestamps; 0 unless somebody measures that. Under the lane's lock.</summary>
+    public long Queued { get; set; }
+
     /// <summary>How many operations there are.</summary>
     public int Total { get; protected set; }
 

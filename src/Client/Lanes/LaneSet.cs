@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Orleans.Cache.Client.Routing;
+using Orleans.Cache.Client.Telemetry;
 
 namespace Orleans.Cache.Client.Lanes;
 
@@ -23,11 +24,16 @@ internal sealed class LaneSet : IDisposable
     private readonly CacheLaneOptions _bulkLimits;
     private readonly TimeSpan _period;
     private readonly ITimer _timer;
+    private int _batchesInFlight;
     private int _state;
+    private bool _isDisposed;
 
-    public LaneSet(TimeProvider time, IOptions<CacheGridClientOptions> options)
+    public LaneSet(TimeProvider time, IOptions<CacheGridClientOptions> options, LaneMetrics metrics)
     {
         _time = time;
+        Metrics = metrics;
+        Budget = new RetryBudget(options.Value.Retries);
+        Timeout = (long)(options.Value.OperationTimeout.TotalSeconds * time.TimestampFrequency);
         _limits = options.Value.Lanes;
         _bulkLimits = new CacheLaneOptions
         {
@@ -37,16 +43,26 @@ internal sealed class LaneSet : IDisposable
         };
         var period = options.Value.OperationTimeout / PartsOfDeadline;
         _period = period > ShortestPeriod ? period : ShortestPeriod;
-        _timer = time.CreateTimer(static lanes => ((LaneSet)lanes!).EndOverdue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        metrics.Meter.CreateObservableUpDownCounter("orleans.cache.client.inflight", InFlightBytes, "By", "Bytes of keys and values that are sent and not answered.");
+        _timer = time.CreateTimer(static lanes => ((LaneSet)lanes!).EndOverdue(), this, System.Threading.Timeout.InfiniteTimeSpan, System.Threading.Timeout.InfiniteTimeSpan);
     }
+
+    public LaneMetrics Metrics { get; }
+
+    public RetryBudget Budget { get; }
+
+    /// <summary>The time of a call, from its start to its deadline, in the clock's timestamps.</summary>
+    public long Timeout { get; }
+
+    public TimeProvider Time => _time;
 
     /// <summary>Opens a lane. It lives as long as the node it leads to.</summary>
     /// <param name="node">The silo.</param>
     /// <param name="cache">The cache.</param>
-    /// <param name="bulk">Whether it is for chunks of large values: one to a message, so that what is under way stays bounded.</param>
-    public Lane Open(RoutedNode node, NamedCache cache, bool bulk)
+    /// <param name="kind">What it is for.</param>
+    public Lane Open(RoutedNode node, NamedCache cache, LaneKind kind)
     {
-        var lane = new Lane(node, cache, bulk ? _bulkLimits : _limits, this, bulk);
+        var lane = new Lane(node, cache, kind, kind == LaneKind.Bulk ? _bulkLimits : _limits, this);
         lock (_lock)
         {
             _lanes.RemoveAll(static lane => !lane.TryGetTarget(out _));
@@ -56,47 +72,82 @@ internal sealed class LaneSet : IDisposable
         return lane;
     }
 
-    /// <summary>The clock's timestamp.</summary>
-    public long Now => _time.GetTimestamp();
-
     /// <summary>Whether a timestamp is less than a second old.</summary>
-    public bool IsRecent(long timestamp) => Now - timestamp < _time.TimestampFrequency;
+    public bool IsRecent(long timestamp) => _time.GetTimestamp() - timestamp < _time.TimestampFrequency;
 
     /// <summary>Called before something is put into a lane.</summary>
+    /// <exception cref="CacheUnavailableException">The client is disposed of.</exception>
     public void Wake()
     {
+        if (Volatile.Read(ref _isDisposed))
+        {
+            throw new CacheUnavailableException("The client of the grid was disposed of; nothing was done. Make calls before the application's services are disposed of.");
+        }
+
         if (Volatile.Read(ref _state) == Idle && Interlocked.Exchange(ref _state, Running) == Idle)
         {
-            _timer.Change(_period, Timeout.InfiniteTimeSpan);
+            _timer.Change(_period, System.Threading.Timeout.InfiniteTimeSpan);
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _timer.Dispose();
+    /// <summary>Batches that are sent and not answered, of all lanes but those for bulk.</summary>
+    public int BatchesInFlight => Volatile.Read(ref _batchesInFlight);
+
+    /// <summary>Counts batches as sent, or as answered.</summary>
+    public void OnBatches(int more) => Interlocked.Add(ref _batchesInFlight, more);
+
+    /// <summary>The bytes of keys and values that are sent and not answered, of all lanes.</summary>
+    public long InFlightBytes()
+    {
+        var bytes = 0L;
+        lock (_lock)
+        {
+            foreach (var reference in _lanes)
+            {
+                bytes += reference.TryGetTarget(out var lane) ? lane.InFlightBytes : 0;
+            }
+        }
+
+        return bytes;
+    }
+
+    /// <summary>Ends every call that is under way, and refuses further ones.</summary>
+    public void Dispose()
+    {
+        Volatile.Write(ref _isDisposed, true);
+        _timer.Dispose();
+        End(due: long.MaxValue, new ObjectDisposedException(nameof(ICacheGrid), "The client of the grid was disposed of."));
+    }
 
     private void EndOverdue()
     {
         // Idle is said first: what comes while the lanes are looked at wakes the timer again.
         Volatile.Write(ref _state, Idle);
-        var now = _time.GetTimestamp();
+        if (End(due: _time.GetTimestamp(), new TimeoutException("The call's deadline passed.")) && !Volatile.Read(ref _isDisposed))
+        {
+            Wake();
+        }
+    }
+
+    /// <summary>Ends the calls whose deadline is not after a time.</summary>
+    /// <returns>Whether others still wait.</returns>
+    private bool End(long due, Exception reason)
+    {
         var overdue = new List<OverdueEntry>();
         var isBusy = false;
         lock (_lock)
         {
             foreach (var reference in _lanes)
             {
-                isBusy |= reference.TryGetTarget(out var lane) && lane.EndOverdue(now, overdue);
+                isBusy |= reference.TryGetTarget(out var lane) && lane.EndOverdue(due, overdue);
             }
-        }
-
-        if (isBusy)
-        {
-            Wake();
         }
 
         foreach (var (entry, wasSent) in overdue)
         {
-            entry.CompleteAbandoned(new LaneFailure(new TimeoutException("The call's deadline passed."), wasSent ? LaneFailureKind.NotAwaited : LaneFailureKind.NotSent));
+            entry.CompleteAbandoned(new LaneFailure(reason, wasSent ? LaneFailureKind.NotAwaited : LaneFailureKind.NotSent));
         }
+
+        return isBusy;
     }
 }

@@ -96,7 +96,7 @@ internal sealed class SingleCall : LaneEntry, IValueTaskSource<OperationResult>
         var value = values.Slice(result.ValueOffset, result.ValueLength);
         if (_target.IsEmpty || value.Length > _target.Length)
         {
-            _result = new OperationResult(result, value.ToArray());
+            _result = new OperationResult(result, _operation.IsPooled ? PooledValue.Rent(value) : value.ToArray());
             return;
         }
 

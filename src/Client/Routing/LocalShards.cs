@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Orleans.Cache.Engine.Batches;
 using Orleans.Cache.Engine.Memory;
 using Orleans.Cache.Engine.Shards;
@@ -26,7 +27,8 @@ internal sealed class LocalShards(ShardHost host, SiloAddress silo)
     public SiloAddress Silo => silo;
 
     /// <summary>Executes one operation here and now.</summary>
-    /// <returns><see langword="false"/> when its partition is not open here.</returns>
+    /// <returns><see langword="false"/> when its partition is not open here, or when it has to be tried again because there was no room.</returns>
+    [SkipLocalsInit]
     public bool TryExecute(string cache, in Operation operation, out OperationResult result)
     {
         // Key and value must lie in one span. Small ones are copied to the stack, which costs less than a rented array.
@@ -43,13 +45,17 @@ internal sealed class LocalShards(ShardHost host, SiloAddress silo)
 
             var values = EmptyBuffer();
             var shardResult = Execute(IndexOf(cache), header, payload[..bytes], values);
-            result = new OperationResult(shardResult, values.Values.ToArray());
             if (shardResult.Status == OperationStatus.Chunked)
             {
                 result = ReadWhole(IndexOf(cache), header, payload[..bytes], shardResult.TotalLength);
+                result = operation.IsPooled ? result with { Value = PooledValue.Rent(result.Value.Span) } : result;
+            }
+            else
+            {
+                result = new OperationResult(shardResult, operation.IsPooled ? PooledValue.Rent(values.Values) : values.Values.ToArray());
             }
 
-            return result.Result.Status != OperationStatus.Moved;
+            return result.Result.Status is not (OperationStatus.Moved or OperationStatus.NoRoom);
         }
         finally
         {
@@ -62,7 +68,7 @@ internal sealed class LocalShards(ShardHost host, SiloAddress silo)
     }
 
     /// <summary>Executes operations of a call here and now.</summary>
-    /// <returns>Whether all their partitions are open here.</returns>
+    /// <returns>Whether none has to be tried again.</returns>
     public bool Execute(string cache, ReadOnlySpan<Operation> operations, ReadOnlySpan<int> positions, Span<OperationResult> results)
     {
         var bytes = 0;
@@ -177,15 +183,15 @@ internal sealed class LocalShards(ShardHost host, SiloAddress silo)
 
     private static bool Unpack(ReadOnlySpan<ShardResult> shardResults, byte[] values, ReadOnlySpan<int> positions, Span<OperationResult> results)
     {
-        var areOpen = true;
+        var areDone = true;
         for (var index = 0; index < positions.Length; index++)
         {
             ref readonly var result = ref shardResults[index];
             results[positions[index]] = new OperationResult(result, values.AsMemory(result.ValueOffset, result.ValueLength));
-            areOpen &= result.Status != OperationStatus.Moved;
+            areDone &= result.Status is not (OperationStatus.Moved or OperationStatus.NoRoom);
         }
 
-        return areOpen;
+        return areDone;
     }
 
     private static ValueBuffer EmptyBuffer()

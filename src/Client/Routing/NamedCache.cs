@@ -7,6 +7,7 @@ namespace Orleans.Cache.Client.Routing;
 internal sealed class NamedCache(string name, int index, ITopologySource topology)
 {
     private GridSnapshot? _foundIn;
+    private long _lookedFor;
 
     public string Name => name;
 
@@ -14,6 +15,19 @@ internal sealed class NamedCache(string name, int index, ITopologySource topolog
 
     /// <summary>The version of the newest map that this process has.</summary>
     public long MapVersion => topology.Current.Version;
+
+    /// <summary>
+    /// Called with the version of the map that a silo has: a newer one is looked for, once, before an operation has to come back as moved.
+    /// </summary>
+    public void OnMapVersion(long version)
+    {
+        var known = topology.Current;
+        var looked = Volatile.Read(ref _lookedFor);
+        if (version > known.Version && version > looked && Interlocked.CompareExchange(ref _lookedFor, version, looked) == looked)
+        {
+            _ = topology.RefreshAsync(known, CancellationToken.None).AsTask();
+        }
+    }
 
     /// <summary>Whether the grid has this cache.</summary>
     public bool IsIn(GridSnapshot snapshot)

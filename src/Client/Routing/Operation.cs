@@ -23,6 +23,9 @@ internal readonly record struct Operation(ShardOperation Header, CacheKey Key, S
     /// <summary>Whether it is a part of the transfer of a large value, which belongs to one silo and is begun again as a whole.</summary>
     public bool IsOfTransfer => Header.Kind >= OperationKind.GetRange;
 
+    /// <summary>Whether the value of a get is to lie in a rented array: see <see cref="PooledValue"/>.</summary>
+    public bool IsPooled { get; init; }
+
     /// <summary>The bytes of key and value.</summary>
     public int PayloadBytes => Header.KeyLength + Value.Length;
 }

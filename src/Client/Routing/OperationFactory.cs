@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Orleans.Cache.Engine.Batches;
 
 namespace Orleans.Cache.Client.Routing;
@@ -121,6 +122,7 @@ internal static class OperationFactory
         }
     }
 
+    [SkipLocalsInit]
     private static Operation Keyed(OperationKind kind, CacheKey key, CacheLimits limits)
     {
         if (key.IsEmpty)

@@ -28,25 +28,26 @@ internal sealed partial class OperationRouter
     private const int Done = -1;
 
     private readonly ITopologySource _topology;
+    private readonly LaneSet _lanes;
     private readonly LocalShards? _local;
     private readonly TimeProvider _time;
     private readonly CacheGridClientOptions _options;
-    private readonly long _timeout;
     private readonly ValueTransfers _transfers;
     private readonly ILogger<OperationRouter> _logger;
 
     public OperationRouter(
         ITopologySource topology,
+        LaneSet lanes,
         TimeProvider time,
         IOptions<CacheGridClientOptions> options,
         ILogger<OperationRouter> logger,
         LocalShards? local = null)
     {
         _topology = topology;
+        _lanes = lanes;
         _local = local;
         _time = time;
         _options = options.Value;
-        _timeout = (long)(_options.OperationTimeout.TotalSeconds * time.TimestampFrequency);
         _logger = logger;
         _transfers = new ValueTransfers(this, time, _options);
     }
@@ -57,8 +58,11 @@ internal sealed partial class OperationRouter
     /// <summary>The largest value that travels in one piece.</summary>
     public int MaxWholeValueBytes => _options.Lanes.MaxWholeValueBytes;
 
+    /// <summary>Whether something without an answer may be sent again.</summary>
+    public bool TrySpendRetry() => _lanes.Budget.TrySpend();
+
     /// <summary>When the time of a call that begins now is over.</summary>
-    public long NewDeadline => _time.GetTimestamp() + _timeout;
+    public long NewDeadline => _time.GetTimestamp() + _lanes.Timeout;
 
     /// <summary>Executes one operation.</summary>
     public ValueTask<OperationResult> ExecuteAsync(NamedCache cache, in Operation operation, CancellationToken cancellationToken)
@@ -69,7 +73,10 @@ internal sealed partial class OperationRouter
         {
             if (!IsHere(node))
             {
-                return SingleCall.Execute(this, node.LaneOf(cache), operation, _time.GetTimestamp() + _timeout, cancellationToken);
+                var deadline = _time.GetTimestamp() + _lanes.Timeout;
+                return _options.Retries.HedgeReadsAfter is { } patience && !operation.IsWrite
+                    ? HedgeAsync(node, cache, operation, patience, deadline, cancellationToken)
+                    : SingleCall.Execute(this, node.LaneOf(cache), operation, deadline, cancellationToken);
             }
 
             if (_local!.TryExecute(cache.Name, operation, out var result))
@@ -78,12 +85,12 @@ internal sealed partial class OperationRouter
             }
         }
 
-        return ExecuteAloneAsync(cache, operation, _time.GetTimestamp() + _timeout, failure: null, cancellationToken);
+        return ExecuteAloneAsync(cache, operation, _time.GetTimestamp() + _lanes.Timeout, failure: null, cancellationToken);
     }
 
     /// <summary>Executes the operations of one call. None of their results is moved.</summary>
     public ValueTask ExecuteAsync(NamedCache cache, BatchCall call, CancellationToken cancellationToken) =>
-        ExecuteAsync(cache, call, _time.GetTimestamp() + _timeout, failure: null, cancellationToken);
+        ExecuteAsync(cache, call, _time.GetTimestamp() + _lanes.Timeout, failure: null, cancellationToken);
 
     /// <summary>Executes one operation of a transfer on a silo, and nowhere else: it may be answered as moved.</summary>
     /// <param name="node">The silo.</param>
@@ -161,12 +168,16 @@ internal sealed partial class OperationRouter
             return true;
         }
 
-        var again = !call.Operation.IsOfTransfer && (call.Failure is { } failure
-            ? failure.Kind == LaneFailureKind.NoAnswer && call.Operation.IsRepeatable
-            : status == OperationStatus.Moved);
-        if (call.Failure is { Kind: LaneFailureKind.NoAnswer } noAnswer)
+        var isOfTransfer = call.Operation.IsOfTransfer;
+        var again = !isOfTransfer && status is (OperationStatus.Moved or OperationStatus.NoRoom);
+        if (call.Failure is { } failure)
         {
-            OnNoAnswer(call.Lane, operations: 1, noAnswer.Exception);
+            again = !isOfTransfer && failure.Kind == LaneFailureKind.NoAnswer && call.Operation.IsRepeatable && _lanes.Budget.TrySpend();
+            OnFailure(call.Lane, operations: 1, failure);
+        }
+        else if (again)
+        {
+            _lanes.Metrics.OnMoved(call.Cache.Name, operations: 1);
         }
 
         if (again)
@@ -194,14 +205,42 @@ internal sealed partial class OperationRouter
         using var call = new BatchCall(1);
         call.Operations[0] = operation;
         await ExecuteAsync(cache, call, deadline, failure, cancellationToken).ConfigureAwait(false);
-        return call.Results[0];
+        var result = call.Results[0];
+        return operation.IsPooled ? result with { Value = PooledValue.Rent(result.Value.Span) } : result;
+    }
+
+    /// <summary>Reads the shortest way and, when that takes long, another way too.</summary>
+    private async ValueTask<OperationResult> HedgeAsync(
+        RoutedNode node, NamedCache cache, Operation operation, TimeSpan patience, long deadline, CancellationToken cancellationToken)
+    {
+        var first = SingleCall.Execute(this, node.LaneOf(cache), operation, deadline, cancellationToken).AsTask();
+        var isLate = first != await Task.WhenAny(first, Task.Delay(patience, _time, cancellationToken)).ConfigureAwait(false);
+        if (!isLate || cancellationToken.IsCancellationRequested || !_lanes.Budget.TrySpend())
+        {
+            return await first.ConfigureAwait(false);
+        }
+
+        var lane = node.RelayedLaneOf(cache);
+        _lanes.Metrics.OnHedged(lane);
+        var second = SingleCall.Execute(this, lane, operation, deadline, cancellationToken).AsTask();
+        var winner = await Task.WhenAny(first, second).ConfigureAwait(false);
+        var loser = winner == first ? second : first;
+        if (!winner.IsCompletedSuccessfully)
+        {
+            (winner, loser) = (loser, winner);
+        }
+
+        _ = loser.ContinueWith(static loser => loser.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        return await winner.ConfigureAwait(false);
     }
 
     private async Task ReadChunkedAsync(SingleCall call)
     {
         try
         {
-            call.End(await _transfers.ReadAsync(call.Cache, call.Operation, call.Result, call.CancellationToken).ConfigureAwait(false));
+            var isPooled = call.Operation.IsPooled;
+            var result = await _transfers.ReadAsync(call.Cache, call.Operation, call.Result, call.CancellationToken).ConfigureAwait(false);
+            call.End(isPooled ? result with { Value = PooledValue.Rent(result.Value.Span) } : result);
         }
 #pragma warning disable CA1031 // As below.
         catch (Exception exception)
@@ -269,18 +308,20 @@ internal sealed partial class OperationRouter
                 failure = CheckFailures(attempt) ?? failure;
             }
 
-            if (!HasPending(call, out var areDeferred))
+            var moved = CountPending(call, out var deferred);
+            if (moved + deferred == 0)
             {
                 break;
             }
 
-            if (areDeferred)
+            if (moved == 0)
             {
                 // Every reply that was too full for these has brought something.
                 deadline = NewDeadline;
                 continue;
             }
 
+            _lanes.Metrics.OnMoved(cache.Name, moved);
             if (_time.GetTimestamp() >= deadline)
             {
                 throw GiveUp(call, failure);
@@ -397,14 +438,10 @@ internal sealed partial class OperationRouter
             unrepeatable += isUnanswered && !operation.IsRepeatable ? 1 : 0;
         }
 
-        var (exception, kind) = part.Failure;
-        if (kind == LaneFailureKind.NoAnswer)
+        OnFailure(part.Lane, unanswered, part.Failure);
+        if (part.Failure.Kind == LaneFailureKind.NoAnswer && unrepeatable == 0 && _lanes.Budget.TrySpend())
         {
-            OnNoAnswer(part.Lane, unanswered, exception);
-            if (unrepeatable == 0)
-            {
-                return exception;
-            }
+            return part.Failure.Exception;
         }
 
         throw ErrorOf(part.Lane, writes > 0, part.Failure);
@@ -423,35 +460,38 @@ internal sealed partial class OperationRouter
         if (_topology.Current.Version == snapshot.Version)
         {
             // The grid is still changing: the new owner is opening the partition, or nobody has noticed yet that the old one is gone.
-            await Task.Delay(_options.RetryDelay, _time, cancellationToken).ConfigureAwait(false);
+            // Or a large value needs more room than one attempt may make.
+            await Task.Delay(_options.Retries.Delay, _time, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private void OnNoAnswer(Lane lane, int operations, Exception exception)
+    private void OnFailure(Lane lane, int operations, in LaneFailure failure)
     {
-        lane.Node.AvoidDirect();
-        LogBatchFailed(lane.Node.Descriptor.Name, operations, exception);
+        if (failure.Kind == LaneFailureKind.NoAnswer)
+        {
+            lane.Node.AvoidDirect();
+            _lanes.Metrics.OnUnanswered(lane, operations);
+            LogBatchFailed(lane.Node.Descriptor.Name, operations, failure.Exception);
+        }
     }
 
-    /// <remarks><paramref name="areDeferred"/>: Whether all of them only found their reply full.</remarks>
-    private static bool HasPending(in BatchCall call, out bool areDeferred)
+    /// <remarks><paramref name="deferred"/>: Those that only found their reply full, which are not counted with the others.</remarks>
+    private static int CountPending(in BatchCall call, out int deferred)
     {
-        var isAny = false;
-        areDeferred = true;
+        var pending = 0;
+        deferred = 0;
         foreach (ref readonly var result in call.Results)
         {
-            if (IsPending(result))
-            {
-                isAny = true;
-                areDeferred &= result.Result.Status == OperationStatus.Deferred;
-            }
+            deferred += result.Result.Status == OperationStatus.Deferred ? 1 : 0;
+            pending += IsPending(result) ? 1 : 0;
         }
 
-        return isAny;
+        pending -= deferred;
+        return pending;
     }
 
     private static bool IsPending(in OperationResult result) =>
-        result.Result.Status is OperationStatus.Pending or OperationStatus.Moved or OperationStatus.Deferred;
+        result.Result.Status is OperationStatus.Pending or OperationStatus.Moved or OperationStatus.NoRoom or OperationStatus.Deferred;
 
     private bool IsHere(RoutedNode node) => _local is not null && node.Descriptor.Address.Equals(_local.Silo);
 
@@ -464,16 +504,24 @@ internal sealed partial class OperationRouter
     private CacheException GiveUp(in BatchCall call, Exception? failure)
     {
         // Moved means not done; pending after a failure means that a message was lost, which a read does not mind.
-        for (var position = 0; failure is not null && position < call.Count; position++)
+        var waitsForRoom = true;
+        for (var position = 0; position < call.Count; position++)
         {
-            if (call.Results[position].Result.Status == OperationStatus.Pending && call.Operations[position].IsWrite)
+            var status = call.Results[position].Result.Status;
+            if (failure is not null && status == OperationStatus.Pending && call.Operations[position].IsWrite)
             {
                 return OutcomeUnknown("of the key", failure);
             }
+
+            waitsForRoom &= status == OperationStatus.NoRoom || !IsPending(call.Results[position]);
         }
 
-        return NotServed(failure);
+        return waitsForRoom ? NoRoom() : NotServed(failure);
     }
+
+    /// <summary>The error of a write for which no room was found until its time was over.</summary>
+    public static CacheUnavailableException NoRoom() => new(
+        "The silo found no room for the entry: other entries have to go first, or the system gives the silo less memory than Cache:MemoryBudgetBytes. Nothing was done: try again shortly, or lower the budget to what the machine has.");
 
     /// <summary>The error of a call whose time is over, and that has surely not been done.</summary>
     public CacheUnavailableException NotServed(Exception? inner) => new(

@@ -15,27 +15,28 @@ internal sealed class RoutedNode(NodeDescriptor descriptor, ICacheNode direct, I
 {
     private readonly Lock _lock = new();
     private Lane?[] _lanes = [];
+    private Lane?[] _bulkLanes = [];
+    private Lane?[] _relayedLanes = [];
     private long _usedAt = long.MinValue / 2;
 
     public NodeDescriptor Descriptor => descriptor;
 
     public ICacheNode Direct => direct;
 
+    public ICacheNode Relayed => relayed;
+
     /// <summary>The shortest way to the silo's door as things stand.</summary>
     public ICacheNode Door =>
         gateways is null || (descriptor.Gateway is { } gateway && gateways.Contains(gateway.Endpoint)) ? direct : relayed;
 
     /// <summary>The way of a cache's operations to this silo.</summary>
-    public Lane LaneOf(NamedCache cache) => LaneAt(2 * cache.Index, cache);
+    public Lane LaneOf(NamedCache cache) => LaneOf(ref _lanes, cache, LaneKind.Usual);
 
     /// <summary>The way of the chunks of a cache's large values: beside the other, so that neither waits for the other's messages.</summary>
-    public Lane BulkLaneOf(NamedCache cache) => LaneAt((2 * cache.Index) + 1, cache);
+    public Lane BulkLaneOf(NamedCache cache) => LaneOf(ref _bulkLanes, cache, LaneKind.Bulk);
 
-    /// <summary>Whether operations other than chunks went to this silo within the last second: chunks are then small, and come one by one.</summary>
-    public bool IsShared => lanes.IsRecent(Volatile.Read(ref _usedAt));
-
-    /// <summary>Notes that a batch of such operations leaves.</summary>
-    public void NoteUse() => Volatile.Write(ref _usedAt, lanes.Now);
+    /// <summary>The longer way, for a call that has waited on the other.</summary>
+    public Lane RelayedLaneOf(NamedCache cache) => LaneOf(ref _relayedLanes, cache, LaneKind.Relayed);
 
     /// <summary>Takes the longer way for a while, because a call had no answer.</summary>
     public void AvoidDirect()
@@ -46,24 +47,30 @@ internal sealed class RoutedNode(NodeDescriptor descriptor, ICacheNode direct, I
         }
     }
 
-    private Lane LaneAt(int index, NamedCache cache)
+    /// <summary>Whether operations other than chunks went to this silo within the last second: chunks are then small, and come one by one.</summary>
+    public bool IsShared => lanes.IsRecent(Volatile.Read(ref _usedAt));
+
+    /// <summary>Notes that a batch of such operations leaves.</summary>
+    public void NoteUse() => Volatile.Write(ref _usedAt, lanes.Time.GetTimestamp());
+
+    private Lane LaneOf(ref Lane?[] opened, NamedCache cache, LaneKind kind)
     {
-        var known = Volatile.Read(ref _lanes);
-        return index < known.Length && known[index] is { } lane ? lane : OpenLane(index, cache);
+        var known = Volatile.Read(ref opened);
+        return cache.Index < known.Length && known[cache.Index] is { } lane ? lane : OpenLane(ref opened, cache, kind);
     }
 
-    private Lane OpenLane(int index, NamedCache cache)
+    private Lane OpenLane(ref Lane?[] opened, NamedCache cache, LaneKind kind)
     {
         lock (_lock)
         {
-            if (index >= _lanes.Length)
+            if (cache.Index >= opened.Length)
             {
-                var more = new Lane?[index + 1];
-                _lanes.CopyTo(more, 0);
-                Volatile.Write(ref _lanes, more);
+                var more = new Lane?[cache.Index + 1];
+                opened.CopyTo(more, 0);
+                Volatile.Write(ref opened, more);
             }
 
-            return _lanes[index] ??= lanes.Open(this, cache, bulk: index % 2 == 1);
+            return opened[cache.Index] ??= lanes.Open(this, cache, kind);
         }
     }
 }

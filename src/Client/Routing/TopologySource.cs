@@ -81,7 +81,7 @@ internal sealed partial class TopologySource : ITopologySource
                     $"No silo of the grid answered within {_options.OperationTimeout}; nothing was sent. Check that silos run, and that Gateways names them: {string.Join(", ", _options.Gateways)}.");
             }
 
-            await Task.Delay(_options.RetryDelay, _time, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(_options.Retries.Delay, _time, cancellationToken).ConfigureAwait(false);
         }
     }
 

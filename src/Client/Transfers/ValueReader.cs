@@ -21,7 +21,7 @@ internal sealed class ValueReader(OperationRouter router, CacheLaneOptions limit
         var last = expected;
         await ChunkRun.ExecuteAsync(value.Length, () => node.IsShared ? limits.SharedChunkBytes : limits.ChunkBytes, limits.MaxChunksInFlight, async (offset, length) =>
         {
-            var range = operation with { Header = new ShardOperation { Kind = OperationKind.GetRange, KeyLength = operation.Header.KeyLength, Offset = offset, Length = length } };
+            var range = operation with { Header = new ShardOperation { Kind = OperationKind.GetRange, KeyLength = operation.Header.KeyLength, Offset = offset, Length = length }, IsPooled = false };
             var result = await router.ExecuteOnAsync(node, cache, range, value.AsMemory(offset, length), cancellationToken).ConfigureAwait(false);
             var isSame = result.Result.Status == OperationStatus.Done && result.Result.Version == expected.Version && result.Result.TotalLength == value.Length;
             if (!isSame)

@@ -54,7 +54,7 @@ internal sealed class ValueTransfers(OperationRouter router, TimeProvider time, 
                         return result;
                 }
             }
-            catch (CacheUnavailableException) when (time.GetTimestamp() < deadline)
+            catch (CacheUnavailableException) when (time.GetTimestamp() < deadline && router.TrySpendRetry())
             {
                 await WaitAsync(cancellationToken).ConfigureAwait(false);
             }
@@ -74,7 +74,7 @@ internal sealed class ValueTransfers(OperationRouter router, TimeProvider time, 
             {
                 result = await _writer.TryWriteAsync(node, cache, operation, cancellationToken).ConfigureAwait(false);
             }
-            catch (CacheException exception) when (IsWorthAnother(exception, operation) && time.GetTimestamp() < deadline)
+            catch (CacheException exception) when (IsWorthAnother(exception, operation) && time.GetTimestamp() < deadline && router.TrySpendRetry())
             {
                 await WaitAsync(cancellationToken).ConfigureAwait(false);
                 continue;
@@ -85,6 +85,11 @@ internal sealed class ValueTransfers(OperationRouter router, TimeProvider time, 
                 case OperationStatus.Moved:
                     left = node;
                     break;
+                case OperationStatus.NoRoom when time.GetTimestamp() < deadline:
+                    await WaitAsync(cancellationToken).ConfigureAwait(false);
+                    break;
+                case OperationStatus.NoRoom:
+                    throw OperationRouter.NoRoom();
                 case OperationStatus.NotStaged when time.GetTimestamp() < deadline:
                     break;
                 case OperationStatus.NotStaged:
@@ -105,5 +110,5 @@ internal sealed class ValueTransfers(OperationRouter router, TimeProvider time, 
         _ => false,
     };
 
-    private Task WaitAsync(CancellationToken cancellationToken) => Task.Delay(options.RetryDelay, time, cancellationToken);
+    private Task WaitAsync(CancellationToken cancellationToken) => Task.Delay(options.Retries.Delay, time, cancellationToken);
 }

@@ -39,6 +39,12 @@ internal abstract class EvictionPolicy
     {
     }
 
+    /// <summary>Asks the processor for where an entry stands in the policy's structures. From any thread, without the lock.</summary>
+    /// <remarks><paramref name="position"/>: The entry's, or anything.</remarks>
+    public virtual void PrefetchPlace(uint position)
+    {
+    }
+
     /// <summary>The entry that will probably be chosen so many victims from now; 0: nobody knows.</summary>
     public virtual uint Upcoming(int ahead) => 0;
 

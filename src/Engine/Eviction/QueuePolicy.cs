@@ -19,6 +19,9 @@ internal abstract class QueuePolicy(CacheArena arena, int queues) : EvictionPoli
     protected EntryQueues Queues { get; } = new(arena, queues);
 
     /// <inheritdoc/>
+    public sealed override void PrefetchPlace(uint position) => Queues.Prefetch(position);
+
+    /// <inheritdoc/>
     public sealed override uint Upcoming(int ahead) => Queues.Ahead(VictimQueue, ahead);
 
     /// <inheritdoc/>

@@ -46,11 +46,17 @@ internal sealed unsafe class TimingWheel(CacheArena arena)
     /// <returns>The bucket's new timer byte: the old one if that slot begins soon enough, or when there is no memory for a record.</returns>
     public byte Schedule(byte timer, long expiry, ulong record)
     {
+        // Without the lock first: time may pass meanwhile, but then the slot is handed out now, and whoever gets the bucket's record waits for
+        // the shard's lock, which the caller holds.
+        if (IsSoonEnough(timer, expiry, Volatile.Read(ref _tick), out _))
+        {
+            return timer;
+        }
+
         _lock.Enter();
         try
         {
-            var wanted = SlotFor(Math.Max(expiry >> TickShift, _tick));
-            return (timer != 0 && BeginOf(timer) <= BeginOf(wanted)) || !TryAdd(wanted, record) ? timer : wanted;
+            return IsSoonEnough(timer, expiry, _tick, out var wanted) || !TryAdd(wanted, record) ? timer : wanted;
         }
         finally
         {
@@ -125,6 +131,12 @@ internal sealed unsafe class TimingWheel(CacheArena arena)
         }
     }
 
+    private static bool IsSoonEnough(byte timer, long expiry, long current, out byte wanted)
+    {
+        wanted = SlotFor(Math.Max(expiry >> TickShift, current), current);
+        return timer != 0 && BeginOf(timer, current) <= BeginOf(wanted, current);
+    }
+
     private void Fire(int slot, Due due)
     {
         var block = Detach(slot);
@@ -173,10 +185,10 @@ internal sealed unsafe class TimingWheel(CacheArena arena)
     }
 
     /// <summary>The number of the slot for a tick: on the lowest level that reaches so far, plus one.</summary>
-    private byte SlotFor(long tick)
+    private static byte SlotFor(long tick, long current)
     {
         var level = 0;
-        while ((tick >> (level * SlotBits)) - (_tick >> (level * SlotBits)) >= SlotsPerLevel && level < Levels - 1)
+        while ((tick >> (level * SlotBits)) - (current >> (level * SlotBits)) >= SlotsPerLevel && level < Levels - 1)
         {
             level++;
         }
@@ -185,10 +197,10 @@ internal sealed unsafe class TimingWheel(CacheArena arena)
     }
 
     /// <summary>The tick at which a slot begins next; for the current slot of a level, the tick at which it began.</summary>
-    private long BeginOf(byte timer)
+    private static long BeginOf(byte timer, long current)
     {
         var level = (timer - 1) >> SlotBits;
-        var now = _tick >> (level * SlotBits);
+        var now = current >> (level * SlotBits);
         var ahead = ((timer - 1) - now) & (SlotsPerLevel - 1);
         return (now + ahead) << (level * SlotBits);
     }

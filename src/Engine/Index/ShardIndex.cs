@@ -60,11 +60,12 @@ internal sealed unsafe class ShardIndex<TTags>(CacheArena arena, KeyHash hash)
     }
 
     /// <summary>Asks the processor for the entry that a key probably has. From any thread, without the lock.</summary>
-    public void PrefetchEntry(ulong keyHash)
+    /// <returns>Whether it probably has one.</returns>
+    public bool PrefetchEntry(ulong keyHash)
     {
-        if (!TryAddressUnlocked(keyHash, out var at) || !Sse.IsSupported)
+        if (!TryAddressUnlocked(keyHash, out var at))
         {
-            return;
+            return false;
         }
 
         var bucket = new Bucket(at);
@@ -72,11 +73,15 @@ internal sealed unsafe class ShardIndex<TTags>(CacheArena arena, KeyHash hash)
         if (matches != 0)
         {
             arena.Prefetch(bucket[BitOperations.TrailingZeroCount(matches)]);
+            return true;
         }
-        else if (bucket.Chain is not 0 and var chained)
+
+        if (bucket.Chain is not 0 and var chained && Sse.IsSupported)
         {
             Sse.Prefetch0(arena.Pointer(chained));
         }
+
+        return false;
     }
 
     /// <summary>Finds the entry of a key.</summary>

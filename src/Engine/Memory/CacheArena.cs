@@ -111,6 +111,21 @@ internal sealed unsafe class CacheArena
         }
     }
 
+    /// <summary>Takes a slot of a slab that the cache has already, for an entry that is moved: in a slab of its own nothing would be won.</summary>
+    public bool TryAllocateHeld(int slotClass, out uint reference)
+    {
+        _lock.Enter();
+        try
+        {
+            reference = 0;
+            return _classes[slotClass].WithFree != 0 && TryAllocateLocked(slotClass, out reference);
+        }
+        finally
+        {
+            _lock.Exit();
+        }
+    }
+
     /// <summary>Whether <see cref="TryAllocate"/> would find a slot for an entry now.</summary>
     public bool CanAllocate(int slotClass) => Volatile.Read(ref _classes[slotClass].WithFree) != 0 || _pool.HasRoom(_pool.SlabBytes);
 

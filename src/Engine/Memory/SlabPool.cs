@@ -7,11 +7,11 @@ namespace Orleans.Cache.Engine.Memory;
 /// </summary>
 /// <remarks>
 /// Invariants: slabs in use, large values and what the engine keeps on the managed heap never exceed the budget together; nor does what is
-/// resident, because free slabs and mappings go back to the system before a large value takes their place. Slab 0 is never handed out, so reference 0
+/// resident but for pages touched ahead, because free slabs and mappings go back to the system before a large value takes their place. Slab 0 is never handed out, so reference 0
 /// means none. A reference is an offset into the range in units of 8 bytes (more when the budget exceeds 32 GiB). Where pages are huge, the
 /// thread pool touches them before a slab of theirs is handed out: the system fills 2 MiB with zeros at the first touch, and a virtual
 /// machine may have to ask its host for them, which was seen to take 4 ms. Safe for any number of threads: one lock, taken once per
-/// slab or large value, and never while the system is called.
+/// slab or large value.
 /// </remarks>
 internal sealed unsafe class SlabPool : IThreadPoolWorkItem, IDisposable
 {
@@ -55,7 +55,7 @@ internal sealed unsafe class SlabPool : IThreadPoolWorkItem, IDisposable
     private int _fresh = 1;
     private int _used;
     private long _touched;
-    private bool _touching;
+    private int _touching;
     private long _budget;
     private long _ceiling;
     private long _largeBytes;
@@ -90,10 +90,7 @@ internal sealed unsafe class SlabPool : IThreadPoolWorkItem, IDisposable
         if (budgetBytes >= HugePagesFrom)
         {
             _huge = VirtualMemory.PreferHugePages((nint)Base, (nint)slabs << SlabShift);
-            lock (_lock)
-            {
-                TouchAheadLocked();
-            }
+            TouchPagesAhead();
         }
     }
 
@@ -137,7 +134,7 @@ internal sealed unsafe class SlabPool : IThreadPoolWorkItem, IDisposable
         {
             lock (_lock)
             {
-                return UsedLocked + ((long)_warm.Count << SlabShift) + _freedBytes + Math.Max(0, _touched - FreshLocked);
+                return UsedLocked + ((long)_warm.Count << SlabShift) + _freedBytes + Math.Max(0, Volatile.Read(ref _touched) - FreshBytes);
             }
         }
     }
@@ -150,7 +147,7 @@ internal sealed unsafe class SlabPool : IThreadPoolWorkItem, IDisposable
 
     private long ReservedBytes => (long)ReservedSlabs << SlabShift;
 
-    private long FreshLocked => (long)_fresh << SlabShift;
+    private long FreshBytes => (long)Volatile.Read(ref _fresh) << SlabShift;
 
     private long UsedLocked => ((long)_used << SlabShift) + _largeBytes + _managedBytes;
 
@@ -208,7 +205,7 @@ internal sealed unsafe class SlabPool : IThreadPoolWorkItem, IDisposable
                 }
 
                 slab = _fresh++;
-                TouchAheadLocked();
+                TouchPagesAhead();
             }
 
             _used++;
@@ -369,19 +366,15 @@ internal sealed unsafe class SlabPool : IThreadPoolWorkItem, IDisposable
     public void Trim(int keep = 0)
     {
         int free;
-        long from, to;
         lock (_lock)
         {
             free = _warm.Count;
-            to = _touched;
-            from = Math.Min((FreshLocked + HugePageBytes - 1) & -HugePageBytes, to);
-            _touched = keep == 0 ? from : to;
         }
 
         Release(free - keep);
-        if (keep == 0 && from < to)
+        if (keep == 0)
         {
-            VirtualMemory.Release((nint)(Base + from), (nint)(to - from));
+            ReleaseTouched();
         }
     }
 
@@ -403,36 +396,47 @@ internal sealed unsafe class SlabPool : IThreadPoolWorkItem, IDisposable
     public void Dispose() => VirtualMemory.Release((nint)Base, (nint)Slabs.Length << SlabShift);
 #pragma warning restore CA1816
 
-    /// <summary>Touches huge pages. Called by the thread pool.</summary>
+    /// <summary>Touches huge pages. Called by the thread pool; takes no lock, so that no write waits for it.</summary>
     void IThreadPoolWorkItem.Execute()
     {
         while (true)
         {
-            byte* page;
-            lock (_lock)
+            var touched = Volatile.Read(ref _touched);
+            var fresh = FreshBytes;
+            if (touched >= Math.Min(fresh + TouchAhead, (long)Slabs.Length << SlabShift))
             {
-                if (_touched >= Math.Min(FreshLocked + TouchAhead, (long)Slabs.Length << SlabShift))
-                {
-                    _touching = false;
-                    return;
-                }
-
-                // Others may have come further by themselves.
-                _touched = Math.Max(_touched, FreshLocked & -HugePageBytes);
-                page = Base + _touched;
-                _touched += HugePageBytes;
+                Volatile.Write(ref _touching, 0);
+                return;
             }
 
-            // Written, because a read gets no page of its own, and atomically, because the slab may be in use by now.
-            Interlocked.Or(ref *(int*)page, 0);
+            // Writes may have come further by themselves.
+            var page = Math.Max(touched, fresh & -HugePageBytes);
+            if (Interlocked.CompareExchange(ref _touched, page + HugePageBytes, touched) == touched)
+            {
+                // Written, because a read gets no page of its own, and atomically, because the slab may be in use by now.
+                Interlocked.Or(ref *(int*)(Base + page), 0);
+            }
         }
     }
 
-    private void TouchAheadLocked()
+    private void ReleaseTouched()
     {
-        if (_huge && !_touching && _touched < FreshLocked + HugePageBytes)
+        // With the lock, for once: no slab there may be handed out before its memory is gone.
+        lock (_lock)
         {
-            _touching = true;
+            var to = Volatile.Read(ref _touched);
+            var from = Math.Min((FreshBytes + HugePageBytes - 1) & -HugePageBytes, to);
+            if (from < to && Interlocked.CompareExchange(ref _touched, from, to) == to)
+            {
+                VirtualMemory.Release((nint)(Base + from), (nint)(to - from));
+            }
+        }
+    }
+
+    private void TouchPagesAhead()
+    {
+        if (_huge && Volatile.Read(ref _touched) < FreshBytes + HugePageBytes && Interlocked.Exchange(ref _touching, 1) == 0)
+        {
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
     }

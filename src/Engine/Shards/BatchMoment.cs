@@ -13,7 +13,7 @@ internal struct BatchMoment(ShardClock clock)
     {
         if (_version == 0)
         {
-            _version = clock.UnixMilliseconds << 16;
+            _version = clock.UnixMilliseconds(Now) << 16;
         }
 
         return _version;

@@ -21,6 +21,9 @@ internal sealed class CacheStore
     /// <summary>Slots of a slab that is emptied are looked at so many at once, so that their loads overlap.</summary>
     private const int SlotsAhead = 16;
 
+    private const int StepsPerPage = 2;
+    private const int MostStepsToUnmap = 256;
+
     /// <summary>Evictions from now for which entries are prefetched.</summary>
     private const int EntriesAhead = 8;
 
@@ -161,7 +164,7 @@ internal sealed class CacheStore
 
     /// <summary>Evicts one entry, the policy's choice among all shards.</summary>
     /// <param name="held">The shard whose lock the caller holds, if any.</param>
-    /// <param name="steps">Is lowered by one, and by one for each entry that the policy moved.</param>
+    /// <param name="steps">Is lowered by one, by one for each entry that the policy moved, and by some for a large value.</param>
     public RoomOutcome Evict(Shard? held, ref int steps)
     {
         Shard shard;
@@ -179,6 +182,7 @@ internal sealed class CacheStore
             }
 
             PrefetchUpcoming();
+            steps -= StepsToUnmap(victim);
             var key = Arena.Entry(victim).Key;
             hash = Hash.Of(key);
             shard = _shards[PartitionOf(key)]!;
@@ -379,15 +383,18 @@ internal sealed class CacheStore
                     partitions[index] = PartitionOf(key);
                     hashes[index] = Hash.Of(key);
                     FindShard(partitions[index])?.PrefetchBucket(hashes[index]);
+                    Policy.PrefetchPlace(entry.Position);
+                    Policy.Prefetch(hashes[index]);
                 }
             }
 
-            for (var index = 0; index < count; index++, _emptied++)
+            for (var index = 0; index < count && steps > 0; index++, _emptied++)
             {
                 if (partitions[index] >= 0 && FindShard(partitions[index]) is { } shard && (shard == held || shard.Lock.TryEnter()))
                 {
-                    steps--;
-                    shard.MoveOrEvictLocked(Arena.SlotAt(_emptying, _emptied), hashes[index]);
+                    var reference = Arena.SlotAt(_emptying, _emptied);
+                    var toUnmap = StepsToUnmap(reference);
+                    steps -= 1 + (shard.MoveOrEvictLocked(reference, hashes[index]) ? toUnmap : 0);
                     if (shard != held)
                     {
                         shard.Lock.Exit();
@@ -395,6 +402,13 @@ internal sealed class CacheStore
                 }
             }
         }
+    }
+
+    /// <summary>What the system takes to take a large value back, in steps: some per page, until pages are huge. 0: it is none.</summary>
+    private int StepsToUnmap(uint reference)
+    {
+        var entry = Arena.Entry(reference);
+        return entry.IsLarge ? (int)Math.Min(StepsPerPage * SlabPool.LargeBytes(entry.ValueLength) / VirtualMemory.PageBytes, MostStepsToUnmap) : 0;
     }
 
     private bool EndEmptying()

@@ -24,7 +24,7 @@ internal static class OperationRules
 
     private static bool HasValidTimes(in ShardOperation operation, CacheLimits limits)
     {
-        var longest = (long)limits.MaxTimeToLive.TotalMilliseconds;
+        var longest = limits.MaxTimeToLive.Ticks / TimeSpan.TicksPerMillisecond;
         return operation.TimeToLive is >= ShardOperation.Forever && operation.TimeToLive <= longest
             && operation.SlidingExpiration is >= ShardOperation.Forever && operation.SlidingExpiration <= longest;
     }

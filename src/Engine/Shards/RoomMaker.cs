@@ -16,7 +16,8 @@ namespace Orleans.Cache.Engine.Shards;
 internal sealed class RoomMaker(SlabPool pool)
 {
     /// <summary>
-    /// Entries that one write evicts, moves or passes over at most: about half a millisecond when none of them is in the processor's caches.
+    /// Entries that one write evicts, moves or passes over at most, a large value counting for more: about half a millisecond when nothing of
+    /// it is in the processor's caches, and enough to empty a slab of entries of 130 bytes.
     /// </summary>
     public const int StepsPerWrite = 2048;
 
@@ -25,9 +26,6 @@ internal sealed class RoomMaker(SlabPool pool)
     private const int SlabsForStructures = 8;
 
     private CacheStore[] _stores = [];
-
-    // Counted by several threads without a lock: nothing depends on a few more or less.
-    private int _evictions;
 
     public SlabPool Pool => pool;
 
@@ -72,7 +70,7 @@ internal sealed class RoomMaker(SlabPool pool)
                 return !limited && TakeLarger(store, ref need) ? outcome : RoomOutcome.Late;
             }
 
-            var step = limited ? store.Evict(held, ref need.Steps) : Give(store, held, ref need.Steps);
+            var step = limited ? store.Evict(held, ref need.Steps) : Give(store, held, ref need.Steps, ref need.InVain);
             if (step != RoomOutcome.Made)
             {
                 return step;
@@ -93,8 +91,9 @@ internal sealed class RoomMaker(SlabPool pool)
             }
         }
 
+        var inVain = 0;
         pool.Lower();
-        while ((pool.IsLowering || pool.IsOver) && steps > 0 && Give(_stores[0], held: null, ref steps) == RoomOutcome.Made)
+        while ((pool.IsLowering || pool.IsOver) && steps > 0 && Give(_stores[0], held: null, ref steps, ref inVain) == RoomOutcome.Made)
         {
             pool.Lower();
         }
@@ -130,7 +129,7 @@ internal sealed class RoomMaker(SlabPool pool)
         var given = false;
         for (pool.Lower(); steps > 0 && (pool.IsLowering || pool.IsReserveLow); pool.Lower())
         {
-            if (Give(store, held, ref steps) != RoomOutcome.Made)
+            if (Give(store, held, ref steps, ref need.InVain) != RoomOutcome.Made)
             {
                 break;
             }
@@ -141,10 +140,10 @@ internal sealed class RoomMaker(SlabPool pool)
         return given;
     }
 
-    private RoomOutcome Give(CacheStore store, Shard? held, ref int steps)
+    private RoomOutcome Give(CacheStore store, Shard? held, ref int steps, ref int inVain)
     {
         var donor = DonorFor(store);
-        var mustEmpty = ++_evictions % EvictionsPerSlab == 0;
+        var mustEmpty = ++inVain % EvictionsPerSlab == 0;
         return (mustEmpty || donor.IsEmptying || donor.Arena.IsLoose) && donor.TryEmptySlab(held, mustEmpty, ref steps)
             ? RoomOutcome.Made
             : donor.Evict(held, ref steps);

@@ -18,8 +18,11 @@ internal struct RoomNeed
     /// <summary>Whether a whole slab must be free: the cache's own structures did not find memory.</summary>
     public bool Slab;
 
-    /// <summary>Entries that may still be evicted, moved or passed over for this write. Counts down.</summary>
+    /// <summary>Steps that may still be done for this write, see <see cref="RoomMaker.StepsPerWrite"/>. Counts down.</summary>
     public int Steps;
+
+    /// <summary>Evictions for this write that did not make the room it needs.</summary>
+    public int InVain;
 
     /// <summary>What the cache may hold when the steps are used up: its limits, or what it held before the write if they were lowered.</summary>
     public long MostEntries;

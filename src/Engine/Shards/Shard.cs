@@ -36,7 +36,8 @@ internal sealed class Shard(CacheStore store, int partition)
     public void PrefetchBucket(ulong hash) => _entries.Index.PrefetchBucket(hash);
 
     /// <summary>Asks the processor for the entry of a hash, whose bucket should be there by now.</summary>
-    public void PrefetchEntry(ulong hash) => _entries.Index.PrefetchEntry(hash);
+    /// <returns>Whether there probably is one.</returns>
+    public bool PrefetchEntry(ulong hash) => _entries.Index.PrefetchEntry(hash);
 
     /// <summary>Executes one operation.</summary>
     /// <returns>
@@ -102,14 +103,18 @@ internal sealed class Shard(CacheStore store, int partition)
     }
 
     /// <summary>Moves an entry to another slot of its class, or evicts it when there is none, if it is this shard's at all.</summary>
-    public void MoveOrEvictLocked(uint reference, ulong hash)
+    /// <returns>Whether it was evicted.</returns>
+    public bool MoveOrEvictLocked(uint reference, ulong hash)
     {
-        if (Holds(reference, hash) && !_entries.TryMove(reference, hash))
+        if (!Holds(reference, hash) || _entries.TryMove(reference, hash))
         {
-            store.Policy.Lock.Enter();
-            EvictLocked(reference, hash);
-            store.Policy.Lock.Exit();
+            return false;
         }
+
+        store.Policy.Lock.Enter();
+        EvictLocked(reference, hash);
+        store.Policy.Lock.Exit();
+        return true;
     }
 
     /// <summary>Takes out what has expired in a bucket. Called by the wheel.</summary>

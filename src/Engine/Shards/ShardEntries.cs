@@ -122,7 +122,7 @@ internal sealed class ShardEntries(CacheStore store, int partition)
     /// <returns><see langword="false"/> when there is none.</returns>
     public bool TryMove(uint reference, ulong hash)
     {
-        if (!_arena.TryAllocate(_arena.ClassOf(reference), out var to))
+        if (!_arena.TryAllocateHeld(_arena.ClassOf(reference), out var to))
         {
             return false;
         }

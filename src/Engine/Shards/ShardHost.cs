@@ -143,7 +143,7 @@ internal sealed class ShardHost : IDisposable
 
             // The clock is read while the first buckets are on their way.
             var moment = now ?? new BatchMoment(_clock);
-            PrefetchEntries(store, hashes[..count], partitions);
+            PrefetchEntries(store, batch.Operations.Slice(start, count), hashes, partitions);
             for (var index = 0; index < count; index++)
             {
                 if (partitions[index] >= 0)
@@ -263,20 +263,17 @@ internal sealed class ShardHost : IDisposable
             partitions[index] = partition;
             hashes[index] = _hash.Of(key);
             store.ShardOf(partition).PrefetchBucket(hashes[index]);
-            if (operation.Kind == OperationKind.Set)
-            {
-                store.Policy.Prefetch(hashes[index]);
-            }
         }
     }
 
-    private static void PrefetchEntries(CacheStore store, ReadOnlySpan<ulong> hashes, ReadOnlySpan<int> partitions)
+    private static void PrefetchEntries(
+        CacheStore store, ReadOnlySpan<ShardOperation> operations, ReadOnlySpan<ulong> hashes, ReadOnlySpan<int> partitions)
     {
-        for (var index = 0; index < hashes.Length; index++)
+        for (var index = 0; index < operations.Length; index++)
         {
-            if (partitions[index] >= 0)
+            if (partitions[index] >= 0 && !store.ShardOf(partitions[index]).PrefetchEntry(hashes[index]) && operations[index].Kind == OperationKind.Set)
             {
-                store.ShardOf(partitions[index]).PrefetchEntry(hashes[index]);
+                store.Policy.Prefetch(hashes[index]);
             }
         }
     }

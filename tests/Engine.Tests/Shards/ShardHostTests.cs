@@ -258,6 +258,50 @@ public sealed class ShardHostTests
         Assert.Equal([OperationStatus.Done, OperationStatus.NoRoom], outcomes.Order());
         refuse = false;
         Assert.Equal(OperationStatus.Done, driver.Set("k", new byte[2_000]).Status);
+        driver.Host.Validate();
+    }
+
+    [Fact]
+    public void Memory_SystemRefusesLargeValues_WhatWasThereStaysWhole()
+    {
+        var refuse = false;
+        using var driver = Driver(TestHosts.Create(_time, refuse: () => refuse));
+        var large = Enumerable.Range(0, 300_000).Select(static number => (byte)number).ToArray();
+        driver.Set("large", large);
+        driver.Set("small", "v"u8);
+
+        refuse = true;
+        Assert.Equal(OperationStatus.NoRoom, driver.Set("other", large).Status);
+        Assert.Equal(OperationStatus.NoRoom, driver.Set("small", large).Status);
+        Assert.True(driver.TextOf("small") is "v" or null);
+        driver.Host.Validate();
+
+        refuse = false;
+        Assert.Equal(OperationStatus.Done, driver.Set("small", large).Status);
+        Assert.Equal(OperationStatus.Done, driver.Get("small").Status);
+        Assert.Equal(large, driver.ValueOf(0));
+    }
+
+    [Fact]
+    public void Set_LargeValueAmongTinyEntries_HasRoomAfterSomeAttempts()
+    {
+        const long budget = 16 * 1024 * 1024;
+        using var driver = Driver(TestHosts.Create(_time, budget: budget));
+        for (var number = 0; number < 300_000; number++)
+        {
+            driver.Set($"key-{number}", "v"u8);
+        }
+
+        var attempts = 1;
+        for (; driver.Set("large", new byte[4 * 1024 * 1024]).Status == OperationStatus.NoRoom; attempts++)
+        {
+            Assert.InRange(driver.Host.UsedBytes, 0, budget);
+            Assert.InRange(attempts, 1, 200);
+        }
+
+        Assert.Equal(OperationStatus.Done, driver.Get("large").Status);
+        Assert.True(attempts > 1, "one write evicted more than it may");
+        driver.Host.Validate();
     }
 
     [Fact]

@@ -16,6 +16,7 @@ internal sealed class SoakRun(ShardHost host, int number, int keys, int longestV
     private readonly Random _random = new(number);
     private readonly long[] _written = new long[keys];
     private readonly int[] _touched = new int[Batch];
+    private readonly long[] _before = new long[Batch];
     private readonly byte[] _value = new byte[longestValue + sizeof(long)];
     private long _writes;
 
@@ -33,6 +34,7 @@ internal sealed class SoakRun(ShardHost host, int number, int keys, int longestV
             for (var index = 0; index < Batch; index++)
             {
                 _touched[index] = (Skewed() / Batch * Batch) + index;
+                _before[index] = _written[_touched[index]];
                 BinaryPrimitives.WriteInt32LittleEndian(key, number);
                 BinaryPrimitives.WriteInt64LittleEndian(key[4..], _touched[index]);
                 Add(_touched[index], key);
@@ -76,6 +78,12 @@ internal sealed class SoakRun(ShardHost host, int number, int keys, int longestV
     private void Check(int index)
     {
         ref readonly var result = ref _driver.Results[index];
+        if (result.Status == OperationStatus.NoRoom)
+        {
+            // Not done: what was there before is still there, or evicted.
+            _written[_touched[index]] = _before[index];
+        }
+
         if (result.ValueLength == 0)
         {
             return;

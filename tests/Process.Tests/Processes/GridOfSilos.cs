@@ -68,7 +68,8 @@ public abstract class GridOfSilos : IAsyncLifetime
     }
 
     /// <summary>Connects a client in this process, which at first knows the first silo only.</summary>
-    internal Task<OutsideClient> ConnectAsync() => OutsideClient.ConnectAsync(Silos[0].Gateway, ClusterId);
+    internal Task<OutsideClient> ConnectAsync(TimeSpan? operationTimeout = null) =>
+        OutsideClient.ConnectAsync(Silos[0].Gateway, ClusterId, operationTimeout);
 
     public async ValueTask DisposeAsync()
     {

@@ -15,7 +15,7 @@ internal sealed class OutsideClient : IAsyncDisposable
 
     public ITopologySource Topology => _host.Services.GetRequiredService<ITopologySource>();
 
-    public static async Task<OutsideClient> ConnectAsync(string gateway, string clusterId)
+    public static async Task<OutsideClient> ConnectAsync(string gateway, string clusterId, TimeSpan? operationTimeout = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddCacheGridClient(options =>
@@ -25,7 +25,7 @@ internal sealed class OutsideClient : IAsyncDisposable
             options.RefreshPeriod = TimeSpan.FromMilliseconds(250);
 
             // Longer than the default: the machine may be busy, and nothing here measures time.
-            options.OperationTimeout = TimeSpan.FromSeconds(20);
+            options.OperationTimeout = operationTimeout ?? TimeSpan.FromSeconds(20);
         });
         var host = builder.Build();
         await host.StartAsync();

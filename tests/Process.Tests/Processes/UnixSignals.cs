@@ -8,6 +8,8 @@ internal static class UnixSignals
 {
     public const int Interrupt = 2;
     public const int Terminate = 15;
+    public const int Continue = 18;
+    public const int Stop = 19;
 
     private const string CLibrary = "libc";
     private const int Default = 0;

@@ -1,0 +1,60 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Orleans.Cache.Contracts.Nodes;
+using Orleans.Cache.Contracts.Topology;
+using Orleans.Cache.Engine.Batches;
+
+namespace Orleans.Cache.Client.Tests.Lanes;
+
+/// <summary>A silo's door that answers when and how the test says.</summary>
+internal sealed class FakeDoor : ICacheNode
+{
+    private readonly BlockingCollection<ReceivedBatch> _received = [];
+    private int _count;
+
+    /// <summary>Answers batches at once, instead of the test.</summary>
+    public Func<ReceivedBatch, Task>? Answer { get; set; }
+
+    /// <summary>How many batches came.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>The next batch, in the order in which they came.</summary>
+    public ReceivedBatch Next() => _received.TryTake(out var batch, TimeSpan.FromSeconds(30))
+        ? batch
+        : throw new TimeoutException("No batch came.");
+
+    public ValueTask<BatchReply> ExecuteAsync(BatchRequest request)
+    {
+        Interlocked.Increment(ref _count);
+        var batch = new ReceivedBatch(Read(request.Operations.Span));
+        if (Answer is { } answer)
+        {
+            _ = answer(batch);
+        }
+        else
+        {
+            _received.Add(batch);
+        }
+
+        return new ValueTask<BatchReply>(batch.Reply);
+    }
+
+    public ValueTask<NodeStatus> DescribeAsync() => throw new NotSupportedException();
+
+    public ValueTask<TopologyMessage?> GetTopologyAsync(long knownVersion) => throw new NotSupportedException();
+
+    public ValueTask PublishAsync(TopologyMessage message) => throw new NotSupportedException();
+
+    public ValueTask<NodeStatistics> GetStatisticsAsync() => throw new NotSupportedException();
+
+    private static List<(OperationKind Kind, string Key)> Read(ReadOnlySpan<byte> request)
+    {
+        var read = new List<(OperationKind, string)>();
+        foreach (ref readonly var operation in BatchFormat.ReadRequest(request, int.MaxValue, out var payload))
+        {
+            read.Add((operation.Kind, Encoding.UTF8.GetString(payload.Slice(operation.KeyOffset, operation.KeyLength))));
+        }
+
+        return read;
+    }
+}

@@ -1,0 +1,117 @@
+using System.Diagnostics.Metrics;
+using System.Net;
+using System.Reflection;
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Orleans.Cache.Client.Caching;
+using Orleans.Cache.Client.Lanes;
+using Orleans.Cache.Client.Routing;
+using Orleans.Cache.Client.Telemetry;
+using Orleans.Cache.Contracts.Nodes;
+using Orleans.Cache.Contracts.Topology;
+using Orleans.Cache.TestKit;
+
+namespace Orleans.Cache.Client.Tests.Lanes;
+
+/// <summary>A client whose one silo is a <see cref="FakeDoor"/> and whose clock the test moves.</summary>
+internal sealed class LaneFixture : ITopologySource, IDisposable
+{
+    private readonly LaneSet _lanes;
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+
+    public LaneFixture(Action<CacheGridClientOptions>? configure = null)
+    {
+        var options = new CacheGridClientOptions();
+        configure?.Invoke(options);
+        _lanes = new LaneSet(Time, Options.Create(options), new LaneMetrics(_services.GetRequiredService<IMeterFactory>()));
+        var grains = DispatchProxy.Create<IGrainFactory, Grains>();
+        ((Grains)(object)grains).Fixture = this;
+        References = new NodeReferences(grains, Gateways, _lanes);
+        Gateways.Offer([Gateway.Endpoint]);
+        Gateways.Offer([Gateway.Endpoint]);
+        Current = new GridSnapshot(MakeTopology(version: 1), References);
+        var router = new OperationRouter(this, _lanes, Time, Options.Create(options), NullLogger<OperationRouter>.Instance);
+        Cache = new CacheClient(new NamedCache("default", 0, this), router, this, new JsonCacheSerializer([]));
+    }
+
+    public ManualTimeProvider Time { get; } = new();
+
+    /// <summary>The silo by the shortest way.</summary>
+    public FakeDoor Door { get; } = new();
+
+    /// <summary>The silo by the longer way.</summary>
+    public FakeDoor Relayed { get; } = new();
+
+    public ICache Cache { get; }
+
+    public GridSnapshot Current { get; private set; }
+
+    public NodeReferences References { get; }
+
+    public LiveGateways Gateways { get; } = new();
+
+    public IMeterFactory Meters => _services.GetRequiredService<IMeterFactory>();
+
+    private static SiloAddress Silo { get; } = SiloAddress.New(new IPEndPoint(IPAddress.Loopback, 11111), 7);
+
+    private static SiloAddress Gateway { get; } = SiloAddress.New(new IPEndPoint(IPAddress.Loopback, 30000), 7);
+
+    /// <summary>Starts reading a key.</summary>
+    public async Task<string?> GetAsync(string key, CancellationToken cancellationToken = default)
+    {
+        var entry = await Cache.TryGetAsync(key, cancellationToken).ConfigureAwait(false);
+        return entry.Found ? Encoding.UTF8.GetString(entry.Value.Span) : null;
+    }
+
+    public ValueTask<GridSnapshot> ConnectAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Current);
+
+    /// <summary>Every look finds a map that is newer by one.</summary>
+    public ValueTask<GridSnapshot> RefreshAsync(GridSnapshot than, CancellationToken cancellationToken)
+    {
+        lock (References)
+        {
+            Current = new GridSnapshot(MakeTopology(Current.Version + 1), References);
+            return ValueTask.FromResult(Current);
+        }
+    }
+
+    public void Dispose()
+    {
+        _lanes.Dispose();
+        _services.Dispose();
+    }
+
+    private static TopologyMessage MakeTopology(long version)
+    {
+        var limits = LimitsMessage.From(new CacheLimits());
+        var node = new NodeDescriptor
+        {
+            Name = "silo-0",
+            Address = Silo,
+            Gateway = Gateway,
+            NodeType = "sys.svc.user.1",
+            Weight = 1,
+            Zone = string.Empty,
+            PartitionCount = 1,
+            Caches = ["default"],
+            Limits = limits,
+        };
+        return new TopologyMessage(version, [node], [0], [1], ["default"], limits);
+    }
+
+#pragma warning disable CA1852 // A proxy derives from it.
+    /// <summary>Knows the silo's door by the address that a reference is made of.</summary>
+    public class Grains : DispatchProxy
+    {
+        public object? Fixture { get; set; }
+
+#pragma warning restore CA1852
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+        {
+            var fixture = (LaneFixture)Fixture!;
+            return ((GrainId)args![0]!).Key.ToString()!.Contains("30000", StringComparison.Ordinal) ? fixture.Door : fixture.Relayed;
+        }
+    }
+}
