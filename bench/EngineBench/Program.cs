@@ -17,6 +17,9 @@ switch (args)
     case ["hostile", var entries, .. var rest]:
         Hostile.Run(int.Parse(entries), rest is [var policy] ? policy : "s3fifo");
         return 0;
+    case ["large", var megabytes, var seconds]:
+        BesideLarge.Run(int.Parse(megabytes), int.Parse(seconds));
+        return 0;
     default:
         Console.Error.WriteLine("""
             usage:
@@ -24,6 +27,7 @@ switch (args)
               fuzz OPERATIONS SEED          random operations against the model
               speed ENTRIES OPERATIONS      nanoseconds for each operation, against ConcurrentDictionary (append "hits", "insert" or "dictionary" for these only)
               hostile ENTRIES [POLICY]      the longest single operation under orders that structures dread
+              large MEGABYTES SECONDS       the longest small get beside a large value that is set and got in the same shard
               memory ENTRIES POLICY         bytes for each entry, resident set, pauses of the garbage collector
             """);
         return 2;

@@ -21,13 +21,17 @@ internal sealed class GridFixture : IAsyncDisposable
 
     public InProcessTestCluster Cluster { get; }
 
+    /// <summary>Called with every batch that a silo receives, which waits for it.</summary>
+    public Func<BatchRequest, Task>? OnBatch { get; set; }
+
     /// <summary>The grid as the client outside of it sees it.</summary>
     public ICacheGrid Grid => Cluster.Client.ServiceProvider.GetRequiredService<ICacheGrid>();
 
     /// <summary>The calls to silos' doors that silos received: the silo's name and the method.</summary>
     public IEnumerable<(string Silo, string Method)> Calls => _calls;
 
-    public static async Task<GridFixture> StartAsync(short silos, Action<string, CacheGridOptions>? configure = null)
+    public static async Task<GridFixture> StartAsync(
+        short silos, Action<string, CacheGridOptions>? configure = null, Action<CacheGridClientOptions>? configureClient = null)
     {
         var builder = new InProcessTestClusterBuilder(silos);
         GridFixture? fixture = null;
@@ -38,14 +42,18 @@ internal sealed class GridFixture : IAsyncDisposable
                 grid.PartitionCount = PartitionCount;
                 configure?.Invoke(options.SiloName, grid);
             });
-            silo.AddIncomingGrainCallFilter(context =>
+            silo.AddIncomingGrainCallFilter(async context =>
             {
                 if (context.InterfaceMethod.DeclaringType == typeof(ICacheNode))
                 {
                     fixture!._calls.Enqueue((options.SiloName, context.InterfaceMethod.Name));
+                    if (context.Request.GetArgumentCount() > 0 && context.Request.GetArgument(0) is BatchRequest batch && fixture.OnBatch is { } onBatch)
+                    {
+                        await onBatch(batch);
+                    }
                 }
 
-                return context.Invoke();
+                await context.Invoke();
             });
             silo.Configure<ClusterMembershipOptions>(membership =>
             {
@@ -54,7 +62,11 @@ internal sealed class GridFixture : IAsyncDisposable
                 membership.NumMissedProbesLimit = 3;
             });
         });
-        builder.ConfigureClient(client => client.AddCacheGrid(options => options.OperationTimeout = TimeSpan.FromSeconds(30)));
+        builder.ConfigureClient(client => client.AddCacheGrid(options =>
+        {
+            options.OperationTimeout = TimeSpan.FromSeconds(30);
+            configureClient?.Invoke(options);
+        }));
         fixture = new GridFixture(builder.Build());
         await fixture.Cluster.DeployAsync();
         await fixture.WaitForSilosAsync(silos);

@@ -58,6 +58,7 @@ public sealed class OptionsTests
         ["Cache:PartitionCount is 1000."] = static options => options.PartitionCount = 1000,
         ["Cache:PartitionCount is 32768."] = static options => options.PartitionCount = 32768,
         ["Cache:MemoryBudgetBytes is 1000."] = static options => options.MemoryBudgetBytes = 1000,
+        ["Cache:MaxStagedBytes is 1048575."] = static options => options.MaxStagedBytes = 1048575,
         ["Cache:Weight is 0."] = static options => options.Weight = 0,
         ["Cache:Weight is -1."] = static options => options.Weight = -1,
         ["Cache:Weight is 101."] = static options => options.Weight = 101,
@@ -104,6 +105,10 @@ public sealed class OptionsTests
         ["Lanes.MaxQueuedBytes is 0."] = static options => options.Lanes.MaxQueuedBytes = 0,
         ["RefreshPeriod is 00:00:00."] = static options => options.RefreshPeriod = TimeSpan.Zero,
         ["RefreshPeriod is 02:00:00."] = static options => options.RefreshPeriod = TimeSpan.FromHours(2),
+        ["Lanes.MaxWholeValueBytes is 1023."] = static options => options.Lanes.MaxWholeValueBytes = 1023,
+        ["Lanes.ChunkBytes is 1048577."] = static options => options.Lanes.ChunkBytes = 1048577,
+        ["Lanes.SharedChunkBytes is 0."] = static options => options.Lanes.SharedChunkBytes = 0,
+        ["Lanes.MaxChunksInFlight is 0."] = static options => options.Lanes.MaxChunksInFlight = 0,
     });
 
     [Theory]

@@ -24,7 +24,7 @@ internal static class GridHosts
         return builder;
     }
 
-    public static IHost Client(IEnumerable<int> gatewayPorts)
+    public static IHost Client(IEnumerable<int> gatewayPorts, Action<CacheGridClientOptions>? configure = null)
     {
         var builder = NewBuilder();
         builder.Services.AddCacheGridClient(options =>
@@ -33,6 +33,8 @@ internal static class GridHosts
             {
                 options.Gateways.Add($"127.0.0.1:{port}");
             }
+
+            configure?.Invoke(options);
         });
         return builder.Build();
     }

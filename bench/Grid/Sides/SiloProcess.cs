@@ -30,14 +30,20 @@ internal sealed class SiloProcess : IAsyncDisposable
 
     /// <summary>Starts the silos of one cluster, and waits until all are ready.</summary>
     /// <exception cref="BenchException">One does not start; the message has what it said.</exception>
-    public static async Task<IReadOnlyList<SiloProcess>> StartAsync(int count, int valueBytes, CancellationToken cancellationToken)
+    public static Task<IReadOnlyList<SiloProcess>> StartAsync(int count, int valueBytes, CancellationToken cancellationToken) =>
+        StartAsync(count, valueBytes, [], cancellationToken);
+
+    /// <summary>Starts the silos of one cluster with settings beyond those out of the box, and waits until all are ready.</summary>
+    /// <inheritdoc cref="StartAsync(int, int, CancellationToken)"/>
+    public static async Task<IReadOnlyList<SiloProcess>> StartAsync(
+        int count, int valueBytes, IReadOnlyList<string> moreSettings, CancellationToken cancellationToken)
     {
         var silos = new List<SiloProcess>();
         try
         {
             while (silos.Count < count)
             {
-                silos.Add(await StartAsync(silos.Count, silos.FirstOrDefault()?.SiloPort, valueBytes, cancellationToken));
+                silos.Add(await StartAsync(silos.Count, silos.FirstOrDefault()?.SiloPort, valueBytes, moreSettings, cancellationToken));
             }
 
             return silos;
@@ -62,7 +68,8 @@ internal sealed class SiloProcess : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
-    private static async Task<SiloProcess> StartAsync(int instance, int? primaryPort, int valueBytes, CancellationToken cancellationToken)
+    private static async Task<SiloProcess> StartAsync(
+        int instance, int? primaryPort, int valueBytes, IReadOnlyList<string> moreSettings, CancellationToken cancellationToken)
     {
         var ports = FreePorts.Find(3);
         var settings = new List<string>
@@ -73,6 +80,7 @@ internal sealed class SiloProcess : IAsyncDisposable
             Setting("Silo:GatewayPort", ports[1]),
             Setting("Silo:HttpPort", ports[2]),
         };
+        settings.AddRange(moreSettings);
         if ((long)DataSet.Keys * valueBytes > UsualDataBytes)
         {
             settings.Add(Setting("Cache:MemoryBudgetBytes", LargeMemoryBudgetBytes));

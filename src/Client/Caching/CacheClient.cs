@@ -12,7 +12,7 @@ internal sealed class CacheClient(NamedCache cache, OperationRouter router, ITop
 
     public ValueTask<CacheEntry> TryGetAsync(CacheKey key, CancellationToken cancellationToken = default)
     {
-        var result = ExecuteAsync(OperationFactory.Get(key, router.Limits), cancellationToken);
+        var result = ExecuteAsync(OperationFactory.Get(key, router.Limits, router.MaxWholeValueBytes), cancellationToken);
         return result.IsCompletedSuccessfully ? ValueTask.FromResult(OperationOutcome.ToEntry(result.Result)) : WaitAsync(result);
 
         [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -34,7 +34,7 @@ internal sealed class CacheClient(NamedCache cache, OperationRouter router, ITop
 
     public async ValueTask<IMemoryOwner<byte>?> GetPooledAsync(CacheKey key, CancellationToken cancellationToken = default)
     {
-        var operation = OperationFactory.Get(key, router.Limits) with { IsPooled = true };
+        var operation = OperationFactory.Get(key, router.Limits, router.MaxWholeValueBytes) with { IsPooled = true };
         var result = await ExecuteAsync(operation, cancellationToken).ConfigureAwait(false);
         return OperationOutcome.ToEntry(result).Found ? new PooledValue(result.Value) : null;
     }
@@ -78,7 +78,7 @@ internal sealed class CacheClient(NamedCache cache, OperationRouter router, ITop
         using var call = new BatchCall(keys.Count);
         for (var index = 0; index < call.Count; index++)
         {
-            call.Operations[index] = OperationFactory.Get(keys[index], limits);
+            call.Operations[index] = OperationFactory.Get(keys[index], limits, router.MaxWholeValueBytes);
         }
 
         await ExecuteAsync(call, limits, cancellationToken).ConfigureAwait(false);

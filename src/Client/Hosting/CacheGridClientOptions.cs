@@ -15,7 +15,11 @@ public sealed class CacheGridClientOptions
     /// <value>Not empty. Default: <c>orleans-cache</c>.</value>
     public string ServiceId { get; set; } = CacheGridDefaults.ServiceId;
 
-    /// <summary>How long a call may take, tries and waiting included; it learns that its time is over at most 10 ms or a fortieth late.</summary>
+    /// <summary>
+    /// How long a call may take, tries and waiting included; it learns that its time is over at most 10 ms or a fortieth late. What comes in
+    /// several messages - a value that travels in chunks, values that do not fit into one reply - may take as long for each of them: such a call
+    /// goes on while it gets on.
+    /// </summary>
     /// <value>10 ms to 10 minutes. Default: 2 seconds.</value>
     public TimeSpan OperationTimeout { get; set; } = TimeSpan.FromSeconds(2);
 

@@ -28,6 +28,10 @@ internal sealed class CacheGridClientOptionsValidator : IValidateOptions<CacheGr
         CheckNumber("Lanes.MaxBatchBytes", lanes.MaxBatchBytes, 1 << 10, 16 << 20);
         CheckNumber("Lanes.MaxBatchesInFlight", lanes.MaxBatchesInFlight, 1, 64);
         CheckNumber("Lanes.MaxQueuedBytes", lanes.MaxQueuedBytes, 64 << 10, 16L << 30);
+        CheckNumber("Lanes.MaxWholeValueBytes", lanes.MaxWholeValueBytes, 1 << 10, 1 << 20);
+        CheckNumber("Lanes.ChunkBytes", lanes.ChunkBytes, 1 << 10, 1 << 20);
+        CheckNumber("Lanes.SharedChunkBytes", lanes.SharedChunkBytes, 1 << 10, 1 << 20);
+        CheckNumber("Lanes.MaxChunksInFlight", lanes.MaxChunksInFlight, 1, 64);
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
 
         void CheckText(string option, string value)

@@ -9,9 +9,9 @@ namespace Orleans.Cache.Client.Lanes;
 /// <remarks>
 /// No timer: a call that finds the lane idle leaves at once, on its caller's thread. Callers take turns: each has at most
 /// <see cref="Turn"/> operations in a batch before the next one's, so that a call with thousands does not hold up the others. Safe for any
-/// number of threads.
+/// number of threads. A lane for bulk carries the chunks of large values, one to a batch.
 /// </remarks>
-internal sealed class Lane(RoutedNode node, NamedCache cache, bool isRelayed, CacheLaneOptions limits, LaneSet lanes)
+internal sealed class Lane(RoutedNode node, NamedCache cache, LaneKind kind, CacheLaneOptions limits, LaneSet lanes)
 {
     private const int Turn = 64;
 
@@ -37,7 +37,7 @@ internal sealed class Lane(RoutedNode node, NamedCache cache, bool isRelayed, Ca
     public LaneSet Lanes => lanes;
 
     /// <summary>The silo's door, by the way that this lane goes.</summary>
-    public ICacheNode Door => isRelayed ? node.Relayed : node.Door;
+    public ICacheNode Door => kind == LaneKind.Relayed ? node.Relayed : node.Door;
 
     /// <summary>The bytes of keys and values that are sent and not answered.</summary>
     public long InFlightBytes => Volatile.Read(ref _inFlightBytes);
@@ -92,7 +92,7 @@ internal sealed class Lane(RoutedNode node, NamedCache cache, bool isRelayed, Ca
         lock (_lock)
         {
             _inFlight.Remove(batch);
-            lanes.OnBatches(-1);
+            lanes.OnBatches(kind == LaneKind.Bulk ? 0 : -1);
             _inFlightBytes -= batch.PayloadBytes;
             next = TryFormLocked();
         }
@@ -180,8 +180,12 @@ internal sealed class Lane(RoutedNode node, NamedCache cache, bool isRelayed, Ca
         {
             batch.Pack();
             _inFlight.Add(batch);
-            lanes.OnBatches(1);
             _inFlightBytes += batch.PayloadBytes;
+            if (kind != LaneKind.Bulk)
+            {
+                lanes.OnBatches(1);
+                node.NoteUse();
+            }
         }
 
         return batch;
@@ -191,8 +195,9 @@ internal sealed class Lane(RoutedNode node, NamedCache cache, bool isRelayed, Ca
     /// The first batch always leaves. A second one overlaps with it, which is worth a message while no other lane's batch does the same, or
     /// when it is large: with several silos batches would be thin otherwise.
     /// </summary>
-    private bool MaySendLocked() =>
-        _inFlight.Count == 0
+    private bool MaySendLocked() => kind == LaneKind.Bulk
+        ? _inFlight.Count < (node.IsShared ? 1 : limits.MaxBatchesInFlight)
+        : _inFlight.Count == 0
         || (_inFlight.Count < limits.MaxBatchesInFlight && (_queued >= WorthAMessage || lanes.BatchesInFlight < BatchesToOverlap));
 
     private int CountThatFits(LaneEntry entry, LaneBatch? batch, out int bytes)

@@ -21,6 +21,7 @@ internal sealed class LaneSet : IDisposable
     private readonly List<WeakReference<Lane>> _lanes = [];
     private readonly TimeProvider _time;
     private readonly CacheLaneOptions _limits;
+    private readonly CacheLaneOptions _bulkLimits;
     private readonly TimeSpan _period;
     private readonly ITimer _timer;
     private int _batchesInFlight;
@@ -34,6 +35,12 @@ internal sealed class LaneSet : IDisposable
         Budget = new RetryBudget(options.Value.Retries);
         Timeout = (long)(options.Value.OperationTimeout.TotalSeconds * time.TimestampFrequency);
         _limits = options.Value.Lanes;
+        _bulkLimits = new CacheLaneOptions
+        {
+            MaxBatchOperations = 1,
+            MaxBatchesInFlight = _limits.MaxChunksInFlight,
+            MaxQueuedBytes = _limits.MaxQueuedBytes,
+        };
         var period = options.Value.OperationTimeout / PartsOfDeadline;
         _period = period > ShortestPeriod ? period : ShortestPeriod;
         metrics.Meter.CreateObservableUpDownCounter("orleans.cache.client.inflight", InFlightBytes, "By", "Bytes of keys and values that are sent and not answered.");
@@ -52,10 +59,10 @@ internal sealed class LaneSet : IDisposable
     /// <summary>Opens a lane. It lives as long as the node it leads to.</summary>
     /// <param name="node">The silo.</param>
     /// <param name="cache">The cache.</param>
-    /// <param name="isRelayed">Whether it goes through any gateway instead of the shortest way.</param>
-    public Lane Open(RoutedNode node, NamedCache cache, bool isRelayed)
+    /// <param name="kind">What it is for.</param>
+    public Lane Open(RoutedNode node, NamedCache cache, LaneKind kind)
     {
-        var lane = new Lane(node, cache, isRelayed, _limits, this);
+        var lane = new Lane(node, cache, kind, kind == LaneKind.Bulk ? _bulkLimits : _limits, this);
         lock (_lock)
         {
             _lanes.RemoveAll(static lane => !lane.TryGetTarget(out _));
@@ -64,6 +71,9 @@ internal sealed class LaneSet : IDisposable
 
         return lane;
     }
+
+    /// <summary>Whether a timestamp is less than a second old.</summary>
+    public bool IsRecent(long timestamp) => _time.GetTimestamp() - timestamp < _time.TimestampFrequency;
 
     /// <summary>Called before something is put into a lane.</summary>
     /// <exception cref="CacheUnavailableException">The client is disposed of.</exception>
@@ -80,7 +90,7 @@ internal sealed class LaneSet : IDisposable
         }
     }
 
-    /// <summary>Batches that are sent and not answered, of all lanes.</summary>
+    /// <summary>Batches that are sent and not answered, of all lanes but those for bulk.</summary>
     public int BatchesInFlight => Volatile.Read(ref _batchesInFlight);
 
     /// <summary>Counts batches as sent, or as answered.</summary>

@@ -25,6 +25,7 @@ internal sealed class SingleCall : LaneEntry, IValueTaskSource<OperationResult>
     private OperationRouter _router = null!;
     private Lane _lane = null!;
     private Operation _operation;
+    private Memory<byte> _target;
     private OperationResult _result;
     private LaneFailure? _failure;
     private CancellationToken _cancellationToken;
@@ -54,13 +55,23 @@ internal sealed class SingleCall : LaneEntry, IValueTaskSource<OperationResult>
     public override bool IsFinished => Volatile.Read(ref _state) == Ended;
 
     /// <summary>Puts an operation into a lane.</summary>
+    /// <param name="router">What takes over when the lane cannot end the call.</param>
+    /// <param name="lane">The lane.</param>
+    /// <param name="operation">The operation.</param>
+    /// <param name="deadline">When its time is over, by the clock's timestamps.</param>
+    /// <param name="cancellationToken">Ends the call early.</param>
+    /// <param name="target">
+    /// Where a value goes that fits; else it gets an array of its own. Written to as long as the call runs, and after it was given up too.
+    /// </param>
     /// <exception cref="CacheUnavailableException">The lane is full.</exception>
-    public static ValueTask<OperationResult> Execute(OperationRouter router, Lane lane, in Operation operation, long deadline, CancellationToken cancellationToken)
+    public static ValueTask<OperationResult> Execute(
+        OperationRouter router, Lane lane, in Operation operation, long deadline, CancellationToken cancellationToken, Memory<byte> target = default)
     {
         var call = s_pool is { Count: > 0 } pool ? pool.Pop() : new SingleCall();
         call._router = router;
         call._lane = lane;
         call._operation = operation;
+        call._target = target;
         call._cancellationToken = cancellationToken;
         call._state = Open;
         call._references = 2;
@@ -83,7 +94,14 @@ internal sealed class SingleCall : LaneEntry, IValueTaskSource<OperationResult>
     {
         var result = results[0];
         var value = values.Slice(result.ValueOffset, result.ValueLength);
-        _result = new OperationResult(result, _operation.IsPooled ? PooledValue.Rent(value) : value.ToArray());
+        if (_target.IsEmpty || value.Length > _target.Length)
+        {
+            _result = new OperationResult(result, _operation.IsPooled ? PooledValue.Rent(value) : value.ToArray());
+            return;
+        }
+
+        value.CopyTo(_target.Span);
+        _result = new OperationResult(result, _target[..value.Length]);
     }
 
     public override void Fail(int first, int count, in LaneFailure failure) => _failure = failure;
@@ -103,6 +121,21 @@ internal sealed class SingleCall : LaneEntry, IValueTaskSource<OperationResult>
         else
         {
             End(_result);
+        }
+    }
+
+    /// <summary>Puts the call into its lane again, behind the others, because the reply was full.</summary>
+    public void EnqueueAgain()
+    {
+        _result = default;
+        Start(total: 1, _operation.PayloadBytes, Deadline);
+        try
+        {
+            _lane.Enqueue(this);
+        }
+        catch (CacheUnavailableException full)
+        {
+            End(full);
         }
     }
 
@@ -184,6 +217,7 @@ internal sealed class SingleCall : LaneEntry, IValueTaskSource<OperationResult>
 
         _source.Reset();
         _operation = default;
+        _target = default;
         _result = default;
         _failure = null;
         _cancellationToken = default;

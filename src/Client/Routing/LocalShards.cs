@@ -14,6 +14,12 @@ internal sealed class LocalShards(ShardHost host, SiloAddress silo)
 {
     private const int StackBytes = 1536;
 
+    /// <summary>Values that are gathered for a batch before they are handed out.</summary>
+    private const int MaxGathered = 16 << 20;
+
+    /// <summary>A thread keeps a buffer of at most so many bytes for its next call.</summary>
+    private const int MaxKept = 1 << 20;
+
     [ThreadStatic]
     private static ValueBuffer? s_values;
 
@@ -32,17 +38,28 @@ internal sealed class LocalShards(ShardHost host, SiloAddress silo)
         try
         {
             var header = operation.Header;
+            header.KeyOffset = 0;
             header.ValueOffset = operation.Key.CopyTo(payload);
+            header.ValueLength = operation.Value.Length;
             operation.Value.Span.CopyTo(payload[header.ValueOffset..]);
 
             var values = EmptyBuffer();
-            var shardResult = default(ShardResult);
-            host.Execute(IndexOf(cache), new ShardBatch(new ReadOnlySpan<ShardOperation>(in header), payload[..bytes], new Span<ShardResult>(ref shardResult), values));
-            result = new OperationResult(shardResult, operation.IsPooled ? PooledValue.Rent(values.Values) : values.Values.ToArray());
-            return shardResult.Status is not (OperationStatus.Moved or OperationStatus.NoRoom);
+            var shardResult = Execute(IndexOf(cache), header, payload[..bytes], values);
+            if (shardResult.Status == OperationStatus.Chunked)
+            {
+                result = ReadWhole(IndexOf(cache), header, payload[..bytes], shardResult.TotalLength);
+                result = operation.IsPooled ? result with { Value = PooledValue.Rent(result.Value.Span) } : result;
+            }
+            else
+            {
+                result = new OperationResult(shardResult, operation.IsPooled ? PooledValue.Rent(values.Values) : values.Values.ToArray());
+            }
+
+            return result.Result.Status is not (OperationStatus.Moved or OperationStatus.NoRoom);
         }
         finally
         {
+            ShrinkBuffer();
             if (rented is not null)
             {
                 ArrayPool<byte>.Shared.Return(rented);
@@ -66,16 +83,86 @@ internal sealed class LocalShards(ShardHost host, SiloAddress silo)
         try
         {
             Pack(operations, positions, payload, headers);
-            var values = EmptyBuffer();
-            host.Execute(IndexOf(cache), new ShardBatch(headers.AsSpan(0, positions.Length), payload.AsSpan(0, bytes), shardResults.AsSpan(0, positions.Length), values));
-            return Unpack(shardResults.AsSpan(0, positions.Length), values.Values.ToArray(), positions, results);
+            return Execute(IndexOf(cache), headers.AsSpan(0, positions.Length), payload.AsSpan(0, bytes), shardResults.AsSpan(0, positions.Length), positions, results);
         }
         finally
         {
+            ShrinkBuffer();
             ArrayPool<byte>.Shared.Return(payload);
             ArrayPool<ShardOperation>.Shared.Return(headers);
             ArrayPool<ShardResult>.Shared.Return(shardResults);
         }
+    }
+
+    /// <summary>
+    /// Executes packed operations; those that find no room for their values again, as often as it takes: all values of a batch together can be
+    /// more than an array takes.
+    /// </summary>
+    private bool Execute(
+        int cache, Span<ShardOperation> headers, ReadOnlySpan<byte> payload, Span<ShardResult> shardResults, ReadOnlySpan<int> positions, Span<OperationResult> results)
+    {
+        var areOpen = true;
+        while (true)
+        {
+            var values = EmptyBuffer();
+            host.Execute(cache, new ShardBatch(headers, payload, shardResults, values, MaxGathered));
+            areOpen &= Unpack(shardResults, values.Values.ToArray(), positions, results);
+            var deferred = 0;
+            for (var index = 0; index < headers.Length; index++)
+            {
+                if (shardResults[index].Status == OperationStatus.Chunked)
+                {
+                    results[positions[index]] = ReadWhole(cache, headers[index], payload, shardResults[index].TotalLength);
+                    areOpen &= results[positions[index]].Result.Status != OperationStatus.Moved;
+                }
+
+                deferred += shardResults[index].Status == OperationStatus.Deferred ? 1 : 0;
+            }
+
+            if (deferred == 0)
+            {
+                return areOpen;
+            }
+
+            var left = new int[deferred];
+            for (int index = 0, next = 0; index < headers.Length; index++)
+            {
+                if (shardResults[index].Status == OperationStatus.Deferred)
+                {
+                    left[next] = positions[index];
+                    headers[next++] = headers[index];
+                }
+            }
+
+            positions = left;
+            headers = headers[..deferred];
+            shardResults = shardResults[..deferred];
+        }
+    }
+
+    /// <summary>Reads a large value straight into the array that the caller gets.</summary>
+    private OperationResult ReadWhole(int cache, ShardOperation get, ReadOnlySpan<byte> payload, int length)
+    {
+        while (true)
+        {
+            var value = GC.AllocateUninitializedArray<byte>(length);
+            var range = new ShardOperation { Kind = OperationKind.GetRange, KeyOffset = get.KeyOffset, KeyLength = get.KeyLength, Length = length };
+            var result = Execute(cache, range, payload, new ValueBuffer(value));
+            if (result.Status != OperationStatus.Done || result.TotalLength == length)
+            {
+                return new OperationResult(result, value.AsMemory(0, result.ValueLength));
+            }
+
+            // It was written since.
+            length = result.TotalLength;
+        }
+    }
+
+    private ShardResult Execute(int cache, in ShardOperation operation, ReadOnlySpan<byte> payload, ValueBuffer values)
+    {
+        var result = default(ShardResult);
+        host.Execute(cache, new ShardBatch(new ReadOnlySpan<ShardOperation>(in operation), payload, new Span<ShardResult>(ref result), values));
+        return result;
     }
 
     private static void Pack(ReadOnlySpan<Operation> operations, ReadOnlySpan<int> positions, Span<byte> payload, Span<ShardOperation> headers)
@@ -112,6 +199,14 @@ internal sealed class LocalShards(ShardHost host, SiloAddress silo)
         var values = s_values ??= new ValueBuffer();
         values.Reset();
         return values;
+    }
+
+    private static void ShrinkBuffer()
+    {
+        if (s_values is { Capacity: > MaxKept } values)
+        {
+            values.Dispose();
+        }
     }
 
     private int IndexOf(string cache) => host.TryFindCache(cache, out var index) ? index : throw CacheRequestException.UnknownCache(cache, host.CacheNames);

@@ -12,12 +12,16 @@ internal readonly record struct Operation(ShardOperation Header, CacheKey Key, S
     /// <summary>Whether doing it twice comes to the same as once, so that it may be sent again when no answer came.</summary>
     public bool IsRepeatable => Header.Kind switch
     {
-        OperationKind.Increment => false,
+        OperationKind.Increment or OperationKind.Commit => false,
         OperationKind.Set => Header.Condition == (byte)CacheConditionKind.None,
         _ => true,
     };
 
-    public bool IsWrite => Header.Kind is not (OperationKind.Get or OperationKind.Peek);
+    /// <summary>Whether it may change what others see.</summary>
+    public bool IsWrite => Header.Kind is not (OperationKind.Get or OperationKind.Peek or OperationKind.GetRange or OperationKind.Stage or OperationKind.Discard);
+
+    /// <summary>Whether it is a part of the transfer of a large value, which belongs to one silo and is begun again as a whole.</summary>
+    public bool IsOfTransfer => Header.Kind >= OperationKind.GetRange;
 
     /// <summary>Whether the value of a get is to lie in a rented array: see <see cref="PooledValue"/>.</summary>
     public bool IsPooled { get; init; }

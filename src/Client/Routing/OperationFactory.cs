@@ -10,7 +10,15 @@ internal static class OperationFactory
 {
     private const int KeyBytesOnStack = 192;
 
-    public static Operation Get(CacheKey key, CacheLimits limits) => Keyed(OperationKind.Get, key, limits);
+    /// <summary>Makes a get.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="limits">The grid's limits.</param>
+    /// <param name="maxWhole">The largest value that comes in one piece; 0: any.</param>
+    public static Operation Get(CacheKey key, CacheLimits limits, int maxWhole = 0)
+    {
+        var operation = Keyed(OperationKind.Get, key, limits);
+        return operation with { Header = operation.Header with { Argument = maxWhole } };
+    }
 
     public static Operation Remove(CacheKey key, CacheLimits limits) => Keyed(OperationKind.Remove, key, limits);
 

@@ -3,6 +3,8 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Cache.Client.Lanes;
+using Orleans.Cache.Client.Transfers;
+using Orleans.Cache.Engine.Batches;
 using OperationStatus = Orleans.Cache.Engine.Batches.OperationStatus;
 
 namespace Orleans.Cache.Client.Routing;
@@ -15,7 +17,8 @@ namespace Orleans.Cache.Client.Routing;
 /// 2. The others go into the lanes of the silos that own their keys: <see cref="SingleCall"/> for a call of one, <see cref="BatchTry"/> for
 ///    more.
 /// 3. What comes back as moved is tried again by a newer snapshot until the call's deadline; so is what had no answer, if it is repeatable.
-///    A write that is not ends in <see cref="CacheOutcomeUnknownException"/>.
+///    A write that is not ends in <see cref="CacheOutcomeUnknownException"/>. What found the reply full is asked for again at once.
+/// 4. Values that are too large for one message are left to <see cref="ValueTransfers"/>.
 /// Safe for any number of threads.
 /// </remarks>
 internal sealed partial class OperationRouter
@@ -29,6 +32,7 @@ internal sealed partial class OperationRouter
     private readonly LocalShards? _local;
     private readonly TimeProvider _time;
     private readonly CacheGridClientOptions _options;
+    private readonly ValueTransfers _transfers;
     private readonly ILogger<OperationRouter> _logger;
 
     public OperationRouter(
@@ -45,17 +49,27 @@ internal sealed partial class OperationRouter
         _time = time;
         _options = options.Value;
         _logger = logger;
+        _transfers = new ValueTransfers(this, time, _options);
     }
 
     /// <summary>The limits that operations are checked by. Before the first contact they are wide, and operations are checked again after it.</summary>
     public CacheLimits Limits => _topology.Current.Limits;
+
+    /// <summary>The largest value that travels in one piece.</summary>
+    public int MaxWholeValueBytes => _options.Lanes.MaxWholeValueBytes;
+
+    /// <summary>Whether something without an answer may be sent again.</summary>
+    public bool TrySpendRetry() => _lanes.Budget.TrySpend();
+
+    /// <summary>When the time of a call that begins now is over.</summary>
+    public long NewDeadline => _time.GetTimestamp() + _lanes.Timeout;
 
     /// <summary>Executes one operation.</summary>
     public ValueTask<OperationResult> ExecuteAsync(NamedCache cache, in Operation operation, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var snapshot = _topology.Current;
-        if (cache.IsIn(snapshot) && OwnerOf(operation, snapshot) is { } node)
+        if (operation.Value.Length <= MaxWholeValueBytes && cache.IsIn(snapshot) && OwnerOf(operation, snapshot) is { } node)
         {
             if (!IsHere(node))
             {
@@ -78,13 +92,87 @@ internal sealed partial class OperationRouter
     public ValueTask ExecuteAsync(NamedCache cache, BatchCall call, CancellationToken cancellationToken) =>
         ExecuteAsync(cache, call, _time.GetTimestamp() + _lanes.Timeout, failure: null, cancellationToken);
 
-    /// <summary>Takes over a call that its lane could not end, if it is to be tried again.</summary>
+    /// <summary>Executes one operation of a transfer on a silo, and nowhere else: it may be answered as moved.</summary>
+    /// <param name="node">The silo.</param>
+    /// <param name="cache">The cache.</param>
+    /// <param name="operation">The operation.</param>
+    /// <param name="target">Where a value goes: see <see cref="SingleCall.Execute"/>.</param>
+    /// <param name="cancellationToken">Ends the call early.</param>
+    public ValueTask<OperationResult> ExecuteOnAsync(RoutedNode node, NamedCache cache, in Operation operation, Memory<byte> target, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!IsHere(node))
+        {
+            return SingleCall.Execute(this, node.BulkLaneOf(cache), operation, NewDeadline, cancellationToken, target);
+        }
+
+        _local!.TryExecute(cache.Name, operation, out var result);
+        return ValueTask.FromResult(result);
+    }
+
+    /// <summary>Finds the silo that owns an operation's key, waiting for one if need be.</summary>
+    /// <param name="cache">The cache.</param>
+    /// <param name="operation">The operation.</param>
+    /// <param name="left">The silo that has just said that it does not own the key.</param>
+    /// <param name="deadline">When to give up, by the clock's timestamps.</param>
+    /// <param name="cancellationToken">Ends the wait early.</param>
+    public async ValueTask<RoutedNode> FindOwnerAsync(
+        NamedCache cache, Operation operation, RoutedNode? left, long deadline, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var snapshot = _topology.Current;
+            if (!snapshot.IsKnown)
+            {
+                snapshot = await _topology.ConnectAsync(cancellationToken).ConfigureAwait(false);
+                OperationFactory.CheckAgain([operation], snapshot.Limits);
+            }
+
+            if (!cache.IsIn(snapshot))
+            {
+                throw cache.Unknown();
+            }
+
+            if (OwnerOf(operation, snapshot) is { } owner && owner != left)
+            {
+                return owner;
+            }
+
+            if (_time.GetTimestamp() >= deadline)
+            {
+                throw NotServed(inner: null);
+            }
+
+            // After a look at the topology the same silo may be asked again: it may have been opening the partition.
+            await WaitForChangeAsync(snapshot, deadline, cancellationToken).ConfigureAwait(false);
+            left = null;
+        }
+    }
+
+    /// <summary>Takes over a call that its lane could not end, if there is more to do for it.</summary>
     public bool MustTryAgain(SingleCall call)
     {
-        var again = call.Result.Result.Status is OperationStatus.Moved or OperationStatus.NoRoom;
+        var status = call.Result.Result.Status;
+        if (call.Failure is null && status is OperationStatus.Deferred or OperationStatus.Chunked)
+        {
+            if (status == OperationStatus.Deferred)
+            {
+                call.EnqueueAgain();
+            }
+            else
+            {
+                _ = ReadChunkedAsync(call);
+            }
+
+            return true;
+        }
+
+        var isOfTransfer = call.Operation.IsOfTransfer;
+        var again = !isOfTransfer && status is (OperationStatus.Moved or OperationStatus.NoRoom);
         if (call.Failure is { } failure)
         {
-            again = failure.Kind == LaneFailureKind.NoAnswer && call.Operation.IsRepeatable && _lanes.Budget.TrySpend();
+            again = !isOfTransfer && failure.Kind == LaneFailureKind.NoAnswer && call.Operation.IsRepeatable && _lanes.Budget.TrySpend();
             OnFailure(call.Lane, operations: 1, failure);
         }
         else if (again)
@@ -146,6 +234,22 @@ internal sealed partial class OperationRouter
         return await winner.ConfigureAwait(false);
     }
 
+    private async Task ReadChunkedAsync(SingleCall call)
+    {
+        try
+        {
+            var isPooled = call.Operation.IsPooled;
+            var result = await _transfers.ReadAsync(call.Cache, call.Operation, call.Result, call.CancellationToken).ConfigureAwait(false);
+            call.End(isPooled ? result with { Value = PooledValue.Rent(result.Value.Span) } : result);
+        }
+#pragma warning disable CA1031 // As below.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            call.End(exception);
+        }
+    }
+
     private async Task TryAgainAsync(SingleCall call)
     {
         // The map that the call was routed by may have been replaced long ago; if not, somebody must look for a newer one.
@@ -173,6 +277,7 @@ internal sealed partial class OperationRouter
     private async ValueTask ExecuteAsync(NamedCache cache, BatchCall call, long deadline, Exception? failure, CancellationToken cancellationToken)
     {
         call.Results.Clear();
+        MarkLargeWrites(call);
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -192,7 +297,7 @@ internal sealed partial class OperationRouter
             {
                 if (!Start(attempt, cache, snapshot))
                 {
-                    return;
+                    break;
                 }
 
                 using (cancellationToken.UnsafeRegister(static (attempt, token) => ((BatchTry)attempt!).Abandon(token), attempt))
@@ -203,10 +308,17 @@ internal sealed partial class OperationRouter
                 failure = CheckFailures(attempt) ?? failure;
             }
 
-            var moved = CountPending(call);
+            var moved = CountPending(call, out var deferred);
+            if (moved + deferred == 0)
+            {
+                break;
+            }
+
             if (moved == 0)
             {
-                return;
+                // Every reply that was too full for these has brought something.
+                deadline = NewDeadline;
+                continue;
             }
 
             _lanes.Metrics.OnMoved(cache.Name, moved);
@@ -216,6 +328,27 @@ internal sealed partial class OperationRouter
             }
 
             await WaitForChangeAsync(snapshot, deadline, cancellationToken).ConfigureAwait(false);
+        }
+
+        for (var position = 0; position < call.Count; position++)
+        {
+            if (call.Results[position].Result.Status == OperationStatus.Chunked)
+            {
+                var result = await _transfers.ExecuteAsync(cache, call.Operations[position], call.Results[position], cancellationToken).ConfigureAwait(false);
+                call.Results[position] = result;
+            }
+        }
+    }
+
+    /// <summary>Leaves the writes of large values to the end of the call.</summary>
+    private void MarkLargeWrites(in BatchCall call)
+    {
+        for (var position = 0; position < call.Count; position++)
+        {
+            if (call.Operations[position].Value.Length > MaxWholeValueBytes)
+            {
+                call.Results[position] = new OperationResult(new ShardResult { Status = OperationStatus.Chunked }, default);
+            }
         }
     }
 
@@ -342,18 +475,23 @@ internal sealed partial class OperationRouter
         }
     }
 
-    private static int CountPending(in BatchCall call)
+    /// <remarks><paramref name="deferred"/>: Those that only found their reply full, which are not counted with the others.</remarks>
+    private static int CountPending(in BatchCall call, out int deferred)
     {
         var pending = 0;
+        deferred = 0;
         foreach (ref readonly var result in call.Results)
         {
+            deferred += result.Result.Status == OperationStatus.Deferred ? 1 : 0;
             pending += IsPending(result) ? 1 : 0;
         }
 
+        pending -= deferred;
         return pending;
     }
 
-    private static bool IsPending(in OperationResult result) => result.Result.Status is OperationStatus.Pending or OperationStatus.Moved or OperationStatus.NoRoom;
+    private static bool IsPending(in OperationResult result) =>
+        result.Result.Status is OperationStatus.Pending or OperationStatus.Moved or OperationStatus.NoRoom or OperationStatus.Deferred;
 
     private bool IsHere(RoutedNode node) => _local is not null && node.Descriptor.Address.Equals(_local.Silo);
 
@@ -381,10 +519,12 @@ internal sealed partial class OperationRouter
         return waitsForRoom ? NoRoom() : NotServed(failure);
     }
 
-    private static CacheUnavailableException NoRoom() => new(
+    /// <summary>The error of a write for which no room was found until its time was over.</summary>
+    public static CacheUnavailableException NoRoom() => new(
         "The silo found no room for the entry: other entries have to go first, or the system gives the silo less memory than Cache:MemoryBudgetBytes. Nothing was done: try again shortly, or lower the budget to what the machine has.");
 
-    private CacheUnavailableException NotServed(Exception? inner) => new(
+    /// <summary>The error of a call whose time is over, and that has surely not been done.</summary>
+    public CacheUnavailableException NotServed(Exception? inner) => new(
         $"The silo that owns the key did not serve it within {_options.OperationTimeout}; nothing was done. The grid is changing or has lost a silo: try again shortly.",
         inner);
 

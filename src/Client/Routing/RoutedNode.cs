@@ -15,7 +15,9 @@ internal sealed class RoutedNode(NodeDescriptor descriptor, ICacheNode direct, I
 {
     private readonly Lock _lock = new();
     private Lane?[] _lanes = [];
+    private Lane?[] _bulkLanes = [];
     private Lane?[] _relayedLanes = [];
+    private long _usedAt = long.MinValue / 2;
 
     public NodeDescriptor Descriptor => descriptor;
 
@@ -28,14 +30,13 @@ internal sealed class RoutedNode(NodeDescriptor descriptor, ICacheNode direct, I
         gateways is null || (descriptor.Gateway is { } gateway && gateways.Contains(gateway.Endpoint)) ? direct : relayed;
 
     /// <summary>The way of a cache's operations to this silo.</summary>
-    public Lane LaneOf(NamedCache cache)
-    {
-        var known = Volatile.Read(ref _lanes);
-        return cache.Index < known.Length && known[cache.Index] is { } lane ? lane : OpenLane(ref _lanes, cache, isRelayed: false);
-    }
+    public Lane LaneOf(NamedCache cache) => LaneOf(ref _lanes, cache, LaneKind.Usual);
+
+    /// <summary>The way of the chunks of a cache's large values: beside the other, so that neither waits for the other's messages.</summary>
+    public Lane BulkLaneOf(NamedCache cache) => LaneOf(ref _bulkLanes, cache, LaneKind.Bulk);
 
     /// <summary>The longer way, for a call that has waited on the other.</summary>
-    public Lane RelayedLaneOf(NamedCache cache) => OpenLane(ref _relayedLanes, cache, isRelayed: true);
+    public Lane RelayedLaneOf(NamedCache cache) => LaneOf(ref _relayedLanes, cache, LaneKind.Relayed);
 
     /// <summary>Takes the longer way for a while, because a call had no answer.</summary>
     public void AvoidDirect()
@@ -46,7 +47,19 @@ internal sealed class RoutedNode(NodeDescriptor descriptor, ICacheNode direct, I
         }
     }
 
-    private Lane OpenLane(ref Lane?[] opened, NamedCache cache, bool isRelayed)
+    /// <summary>Whether operations other than chunks went to this silo within the last second: chunks are then small, and come one by one.</summary>
+    public bool IsShared => lanes.IsRecent(Volatile.Read(ref _usedAt));
+
+    /// <summary>Notes that a batch of such operations leaves.</summary>
+    public void NoteUse() => Volatile.Write(ref _usedAt, lanes.Time.GetTimestamp());
+
+    private Lane LaneOf(ref Lane?[] opened, NamedCache cache, LaneKind kind)
+    {
+        var known = Volatile.Read(ref opened);
+        return cache.Index < known.Length && known[cache.Index] is { } lane ? lane : OpenLane(ref opened, cache, kind);
+    }
+
+    private Lane OpenLane(ref Lane?[] opened, NamedCache cache, LaneKind kind)
     {
         lock (_lock)
         {
@@ -57,7 +70,7 @@ internal sealed class RoutedNode(NodeDescriptor descriptor, ICacheNode direct, I
                 Volatile.Write(ref opened, more);
             }
 
-            return opened[cache.Index] ??= lanes.Open(this, cache, isRelayed);
+            return opened[cache.Index] ??= lanes.Open(this, cache, kind);
         }
     }
 }

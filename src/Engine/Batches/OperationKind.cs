@@ -20,4 +20,16 @@ internal enum OperationKind : byte
 
     /// <summary>Reads version and expiry only; counts as nothing.</summary>
     Peek = 6,
+
+    /// <summary>Reads a part of the value; counts as nothing, because the get that was answered in chunks was counted.</summary>
+    GetRange = 7,
+
+    /// <summary>Brings a part of a large value to the silo, ahead of its <see cref="Commit"/>. Repeating it does no harm.</summary>
+    Stage = 8,
+
+    /// <summary>A set whose value was staged; its own value is the id under which that was done.</summary>
+    Commit = 9,
+
+    /// <summary>Gives up what was staged.</summary>
+    Discard = 10,
 }

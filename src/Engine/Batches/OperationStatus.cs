@@ -41,4 +41,16 @@ internal enum OperationStatus : byte
     /// before is still there, unless it was evicted; ask again.
     /// </summary>
     NoRoom = 11,
+
+    /// <summary>Not executed: the reply is full. Ask again at once.</summary>
+    Deferred = 12,
+
+    /// <summary>Found, and counted as a hit; the value is larger than the caller takes in one piece. Ask for its ranges.</summary>
+    Chunked = 13,
+
+    /// <summary>Not done: no such value is staged, or not all of it. It was never begun, was used or given up, or its time was over.</summary>
+    NotStaged = 14,
+
+    /// <summary>Not done: as much is staged on this silo as may be.</summary>
+    StagingFull = 15,
 }

@@ -8,8 +8,10 @@ namespace Orleans.Cache.Engine.Batches;
 /// </summary>
 internal readonly ref struct ShardBatch
 {
-    public ShardBatch(ReadOnlySpan<ShardOperation> operations, ReadOnlySpan<byte> payload, Span<ShardResult> results, ValueBuffer values)
+    public ShardBatch(
+        ReadOnlySpan<ShardOperation> operations, ReadOnlySpan<byte> payload, Span<ShardResult> results, ValueBuffer values, int maxValues = int.MaxValue)
     {
+        MaxValues = maxValues;
         Operations = operations;
         Payload = payload;
         Results = results;
@@ -25,6 +27,12 @@ internal readonly ref struct ShardBatch
 
     /// <summary>Where reads append the values they found.</summary>
     public ValueBuffer Values { get; }
+
+    /// <summary>How many bytes of values the batch may return; the first value comes in any case.</summary>
+    public int MaxValues { get; }
+
+    /// <summary>Whether a value of so many bytes may still be returned.</summary>
+    public bool HasRoomFor(int bytes) => Values.Length == 0 || bytes <= (long)MaxValues - Values.Length;
 
     public ReadOnlySpan<byte> KeyOf(in ShardOperation operation) => Payload.Slice(operation.KeyOffset, operation.KeyLength);
 

@@ -39,11 +39,22 @@ internal struct ShardOperation
     [FieldOffset(16)]
     public long TimeToLive;
 
+    /// <summary>Where a range or a staged chunk begins in its value.</summary>
+    [FieldOffset(16)]
+    public long Offset;
+
     /// <summary>Milliseconds; 0: the cache's default; <see cref="Forever"/>: no sliding expiration.</summary>
     [FieldOffset(24)]
     public long SlidingExpiration;
 
-    /// <summary>The version to compare with (a conditional set), or what to add (an increment).</summary>
+    /// <summary>The bytes of a range, or of the whole value that a chunk belongs to.</summary>
+    [FieldOffset(24)]
+    public long Length;
+
+    /// <summary>
+    /// The version to compare with (a conditional set or commit), what to add (an increment), the largest value that the caller takes in one
+    /// piece (a get; 0: any), or the id of a staged value (stage and discard).
+    /// </summary>
     [FieldOffset(32)]
     public long Argument;
 

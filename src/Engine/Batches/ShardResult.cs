@@ -21,6 +21,10 @@ internal struct ShardResult
     [FieldOffset(8)]
     public int ValueOffset;
 
+    /// <summary>The bytes of the whole value where it does not stand here as a whole: a get that was answered in chunks, and a range.</summary>
+    [FieldOffset(12)]
+    public int TotalLength;
+
     /// <summary>The entry's version after the operation, or 0 where there is no entry.</summary>
     [FieldOffset(16)]
     public long Version;

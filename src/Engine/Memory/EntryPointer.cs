@@ -71,7 +71,7 @@ internal readonly unsafe struct EntryPointer(byte* slot)
     private int KeyOffset => HeaderBytes + (HasSliding ? EntryLayout.SlidingPart : 0);
 
     /// <summary>Writes a whole entry but its position, which it keeps, as it keeps its frequency unless the entry is new.</summary>
-    /// <remarks><paramref name="large"/>: Where the value is to lie, or 0 when it stands in the slot.</remarks>
+    /// <remarks><paramref name="large"/>: Where the value lies already, or 0 when it stands in the slot.</remarks>
     public void Write(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, nint large, long version, EntryTimes times, long now, bool isNew)
     {
         var wide = large != 0 || key.Length > EntryLayout.LongestNarrow || value.Length > EntryLayout.LongestNarrow;
@@ -103,7 +103,6 @@ internal readonly unsafe struct EntryPointer(byte* slot)
         if (large != 0)
         {
             *(nint*)at = large;
-            value.CopyTo(new Span<byte>((byte*)large, value.Length));
         }
         else
         {

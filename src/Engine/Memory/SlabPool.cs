@@ -7,7 +7,7 @@ namespace Orleans.Cache.Engine.Memory;
 /// </summary>
 /// <remarks>
 /// Invariants: slabs in use, large values and what the engine keeps on the managed heap never exceed the budget together; nor does what is
-/// resident but for pages touched ahead, because free slabs go back to the system before a large value takes their place. Slab 0 is never handed out, so reference 0
+/// resident but for pages touched ahead, because free slabs and mappings go back to the system before a large value takes their place. Slab 0 is never handed out, so reference 0
 /// means none. A reference is an offset into the range in units of 8 bytes (more when the budget exceeds 32 GiB). Where pages are huge, the
 /// thread pool touches them before a slab of theirs is handed out: the system fills 2 MiB with zeros at the first touch, and a virtual
 /// machine may have to ask its host for them, which was seen to take 4 ms. Safe for any number of threads: one lock, taken once per
@@ -30,11 +30,26 @@ internal sealed unsafe class SlabPool : IThreadPoolWorkItem, IDisposable
     /// <summary>Who looks at a slot that is not its own may take anything for the length of a key, and must not fall off the end.</summary>
     private const int ReadableBeyond = 128 * 1024;
 
+    /// <summary>What stands before a large value: how many hold it. A line of its own, so that values begin on one.</summary>
+    private const int LargeHeader = 64;
+
+    /// <summary>
+    /// Freed large values stay mapped up to a part of the budget, for the next of the same size: to map, touch and unmap pages costs many times
+    /// what it costs to fill them.
+    /// </summary>
+    private const int FreedPerBudget = 32;
+    private const long MostFreed = 64L * 1024 * 1024;
+
+    /// <summary>What is given back to the system in the course of a batch: some dozens of microseconds.</summary>
+    private const long MostUnmappedAtOnce = 512 * 1024;
+
     private readonly Lock _lock = new();
     private readonly nint _mapping;
     private readonly nint _mappingBytes;
     private readonly Stack<int> _warm = new();
     private readonly Stack<int> _cold = new();
+    private readonly List<LargeMapping> _freed = [];
+    private readonly long _mostFreed;
     private readonly Func<bool>? _refuses;
     private readonly bool _huge;
     private int _fresh = 1;
@@ -46,6 +61,7 @@ internal sealed unsafe class SlabPool : IThreadPoolWorkItem, IDisposable
     private long _largeBytes;
     private long _managedBytes;
     private long _room;
+    private long _freedBytes;
 
     /// <summary>Reserves the range.</summary>
     /// <param name="budgetBytes">The most that may be used, now and later.</param>
@@ -56,6 +72,7 @@ internal sealed unsafe class SlabPool : IThreadPoolWorkItem, IDisposable
         _refuses = refuses;
         _budget = budgetBytes;
         _ceiling = budgetBytes;
+        _mostFreed = Math.Min(MostFreed, budgetBytes / FreedPerBudget);
         SlabBytes = (int)Math.Clamp((long)BitOperations.RoundUpToPowerOf2((ulong)Math.Max(1, budgetBytes / SlabsPerBudget)), SmallestSlab, LargestSlab);
         SlabShift = BitOperations.Log2((uint)SlabBytes);
         var slabs = checked((int)(budgetBytes / SlabBytes)) + 2;
@@ -108,8 +125,8 @@ internal sealed unsafe class SlabPool : IThreadPoolWorkItem, IDisposable
     public long ManagedBytes => Volatile.Read(ref _managedBytes);
 
     /// <summary>
-    /// What the engine keeps resident: <see cref="UsedBytes"/>, the free slabs that were not given back to the system yet, and what was touched
-    /// ahead.
+    /// What the engine keeps resident: <see cref="UsedBytes"/>, the free slabs and large values that were not given back to the system yet, and
+    /// what was touched ahead.
     /// </summary>
     public long ResidentBytes
     {
@@ -117,7 +134,7 @@ internal sealed unsafe class SlabPool : IThreadPoolWorkItem, IDisposable
         {
             lock (_lock)
             {
-                return UsedLocked + ((long)_warm.Count << SlabShift) + Math.Max(0, Volatile.Read(ref _touched) - FreshBytes);
+                return UsedLocked + ((long)_warm.Count << SlabShift) + _freedBytes + Math.Max(0, Volatile.Read(ref _touched) - FreshBytes);
             }
         }
     }
@@ -208,11 +225,12 @@ internal sealed unsafe class SlabPool : IThreadPoolWorkItem, IDisposable
         }
     }
 
-    /// <summary>Maps memory for a large value.</summary>
-    /// <returns>The address, or 0 when budget or system refuse.</returns>
+    /// <summary>Maps memory for a large value, held once. Calls the system, which takes its time: not under a shard's lock.</summary>
+    /// <returns>The value's address, or 0 when budget or system refuse.</returns>
     public nint TryMapLarge(int bytes)
     {
         var mapped = LargeBytes(bytes);
+        nint address;
         long over;
         lock (_lock)
         {
@@ -223,33 +241,115 @@ internal sealed unsafe class SlabPool : IThreadPoolWorkItem, IDisposable
 
             _largeBytes += mapped;
             CountRoomLocked();
-            over = UsedLocked + ((long)_warm.Count << SlabShift) - _ceiling;
+            address = TakeFreedLocked((nint)mapped);
+            over = UsedLocked + ((long)_warm.Count << SlabShift) + _freedBytes - _ceiling;
         }
 
         // The system is called without the lock: others would wait for it.
-        Release((over + SlabBytes - 1) >> SlabShift);
-        var address = VirtualMemory.Map((nint)mapped);
+        if (over > 0)
+        {
+            UnmapFreed();
+            Release((over + SlabBytes - 1) >> SlabShift);
+        }
+
         if (address == 0)
         {
-            CountLarge(-mapped);
-        }
-        else if (mapped >= HugePageBytes)
-        {
-            VirtualMemory.PreferHugePages(address, (nint)mapped);
+            address = VirtualMemory.Map((nint)mapped);
+            if (address == 0)
+            {
+                CountLarge(-mapped);
+                return 0;
+            }
+
+            if (mapped >= HugePageBytes)
+            {
+                VirtualMemory.PreferHugePages(address, (nint)mapped);
+            }
         }
 
-        return address;
+        *(int*)address = 1;
+        return address + LargeHeader;
     }
 
-    /// <summary>Unmaps a large value.</summary>
-    public void UnmapLarge(nint address, int bytes)
+    /// <summary>Keeps a large value where it is until <see cref="ReleaseLarge"/>. Only by who knows that somebody holds it.</summary>
+    public static void HoldLarge(nint value) => Interlocked.Increment(ref HoldersOf(value));
+
+    /// <summary>
+    /// Lets go of a large value. When nobody holds it any more its memory is free at once, and given back to the system
+    /// later: this may be called under any lock.
+    /// </summary>
+    /// <returns>Whether its memory is free now.</returns>
+    public bool ReleaseLarge(nint value, int bytes)
     {
-        VirtualMemory.Unmap(address, (nint)LargeBytes(bytes));
-        CountLarge(-LargeBytes(bytes));
+        if (Interlocked.Decrement(ref HoldersOf(value)) > 0)
+        {
+            return false;
+        }
+
+        var mapped = LargeBytes(bytes);
+        lock (_lock)
+        {
+            _freed.Add(new LargeMapping(value - LargeHeader, (nint)mapped));
+            _freedBytes += mapped;
+            _largeBytes -= mapped;
+            CountRoomLocked();
+        }
+
+        return true;
+    }
+
+    /// <summary>Has memory of freed large values given back to the system, if there is more than is kept. Not under a shard's lock.</summary>
+    /// <remarks>Megabytes take the system a millisecond, which is the thread pool's and not that of the caller, who may have others behind him.</remarks>
+    public void UnmapSurplus()
+    {
+        if (Volatile.Read(ref _freedBytes) == 0)
+        {
+            return;
+        }
+
+        long keep, surplus;
+        lock (_lock)
+        {
+            keep = Math.Clamp(_ceiling - UsedLocked - ((long)_warm.Count << SlabShift), 0, _mostFreed);
+            surplus = _freedBytes - keep;
+        }
+
+        if (surplus > MostUnmappedAtOnce)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static work => work.Pool.UnmapFreed(work.Keep), (Pool: this, Keep: keep), preferLocal: false);
+        }
+        else if (surplus > 0)
+        {
+            UnmapFreed(keep);
+        }
+    }
+
+    /// <summary>Gives the memory of freed large values back to the system. Not under a shard's lock.</summary>
+    /// <param name="keep">How many bytes may stay mapped.</param>
+    public void UnmapFreed(long keep = 0)
+    {
+        while (Volatile.Read(ref _freedBytes) > keep)
+        {
+            LargeMapping mapping;
+            lock (_lock)
+            {
+                if (_freed.Count == 0)
+                {
+                    return;
+                }
+
+                mapping = _freed[0];
+                _freed.RemoveAt(0);
+                _freedBytes -= mapping.Bytes;
+            }
+
+            VirtualMemory.Unmap(mapping.Address, mapping.Bytes);
+        }
     }
 
     /// <summary>What a large value takes: whole pages.</summary>
-    public static long LargeBytes(int bytes) => ((long)bytes + VirtualMemory.PageBytes - 1) / VirtualMemory.PageBytes * VirtualMemory.PageBytes;
+    public static long LargeBytes(int bytes) =>
+        ((long)bytes + LargeHeader + VirtualMemory.PageBytes - 1) / VirtualMemory.PageBytes * VirtualMemory.PageBytes;
 
     /// <summary>Counts bytes that the engine holds on the managed heap.</summary>
     public void CountManaged(long bytes)
@@ -281,6 +381,7 @@ internal sealed unsafe class SlabPool : IThreadPoolWorkItem, IDisposable
     /// <summary>Unmaps the range, when nobody can use it any more.</summary>
     ~SlabPool()
     {
+        UnmapFreed();
         if (_mapping != 0)
         {
             VirtualMemory.Unmap(_mapping, _mappingBytes);
@@ -340,6 +441,24 @@ internal sealed unsafe class SlabPool : IThreadPoolWorkItem, IDisposable
         }
     }
 
+    private nint TakeFreedLocked(nint bytes)
+    {
+        for (var index = _freed.Count - 1; index >= 0; index--)
+        {
+            if (_freed[index].Bytes == bytes)
+            {
+                var address = _freed[index].Address;
+                _freed.RemoveAt(index);
+                _freedBytes -= bytes;
+                return address;
+            }
+        }
+
+        return 0;
+    }
+
+    private static ref int HoldersOf(nint value) => ref *(int*)(value - LargeHeader);
+
     private void CountRoomLocked() => Volatile.Write(ref _room, _ceiling - UsedLocked - ReservedBytes);
 
     private void CountLarge(long bytes)
@@ -350,6 +469,8 @@ internal sealed unsafe class SlabPool : IThreadPoolWorkItem, IDisposable
             CountRoomLocked();
         }
     }
+
+    private readonly record struct LargeMapping(nint Address, nint Bytes);
 
     private void Release(long count)
     {

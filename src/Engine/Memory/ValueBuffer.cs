@@ -14,6 +14,17 @@ internal sealed class ValueBuffer : IBufferWriter<byte>, IDisposable
     private int _start;
     private int _end;
 
+    /// <summary>Makes a buffer without an array; it rents one when something is appended.</summary>
+    public ValueBuffer()
+    {
+    }
+
+    /// <summary>Makes a buffer on an array of the caller's, which must be large enough for what will be appended; not to be disposed of.</summary>
+    public ValueBuffer(byte[] array) => _array = array;
+
+    /// <summary>The size of its array.</summary>
+    public int Capacity => _array.Length;
+
     /// <summary>The bytes appended after the reserved ones.</summary>
     public ReadOnlySpan<byte> Values => _array.AsSpan(_start, _end - _start);
 

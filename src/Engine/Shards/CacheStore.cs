@@ -247,24 +247,37 @@ internal sealed class CacheStore
         }
     }
 
-    public bool TryMapLarge(ReadOnlySpan<byte> value, out nint address)
+    /// <summary>Finds memory for a large value, evicting for it; not under a shard's lock.</summary>
+    /// <remarks><paramref name="need"/>: Its steps are counted down, and it asks for no large value afterwards.</remarks>
+    /// <returns>The value's address, held once; 0: there is none.</returns>
+    public nint TryMapLarge(int bytes, ref RoomNeed need)
     {
-        address = Arena.Pool.TryMapLarge(value.Length);
-        if (address == 0)
+        need.LargeBytes = SlabPool.LargeBytes(bytes);
+        while (Room.Make(this, ref need, held: null) is RoomOutcome.Ready or RoomOutcome.Made)
         {
-            return false;
+            var address = Arena.Pool.TryMapLarge(bytes);
+            if (address != 0)
+            {
+                Interlocked.Add(ref _largeBytes, need.LargeBytes);
+                need.LargeBytes = 0;
+                return address;
+            }
+
+            // Another was faster, or the system refuses what the budget would allow: evict even so.
+            if (need.Steps <= 0 || Evict(held: null, ref need.Steps) == RoomOutcome.Impossible)
+            {
+                break;
+            }
         }
 
-        Interlocked.Add(ref _largeBytes, SlabPool.LargeBytes(value.Length));
-        return true;
+        return 0;
     }
 
-    /// <summary>Frees a large value; an address of 0 is none.</summary>
-    public void UnmapLarge(nint address, int bytes)
+    /// <summary>Lets go of a large value.</summary>
+    public void ReleaseLarge(nint address, int bytes)
     {
-        if (address != 0)
+        if (Arena.Pool.ReleaseLarge(address, bytes))
         {
-            Arena.Pool.UnmapLarge(address, bytes);
             Interlocked.Add(ref _largeBytes, -SlabPool.LargeBytes(bytes));
         }
     }

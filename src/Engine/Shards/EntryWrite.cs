@@ -18,8 +18,8 @@ internal readonly ref struct EntryWrite
     /// <summary>The version that the entry gets.</summary>
     public required long Version { get; init; }
 
-    /// <summary>Whether the value goes to memory of its own.</summary>
-    public required bool IsLarge { get; init; }
+    /// <summary>Where the value lies already, if it has memory of its own; else 0.</summary>
+    public required nint Large { get; init; }
 
     public required int SlotClass { get; init; }
 }

@@ -7,13 +7,25 @@ internal static class OperationRules
 {
     public static bool IsValid(in ShardOperation operation, CacheLimits limits)
     {
-        var longest = limits.MaxTimeToLive.Ticks / TimeSpan.TicksPerMillisecond;
-        return operation.Kind is >= OperationKind.Get and <= OperationKind.Peek
+        return operation.Kind is >= OperationKind.Get and <= OperationKind.Discard
             && operation.Condition <= (byte)CacheConditionKind.IfVersion
             && operation.KeyLength > 0
             && operation.KeyLength <= limits.MaxKeyBytes
             && operation.ValueLength <= limits.MaxValueBytes
-            && operation.TimeToLive is >= ShardOperation.Forever && operation.TimeToLive <= longest
+            && operation.Kind switch
+            {
+                OperationKind.GetRange => operation.Offset >= 0 && operation.Length >= 0,
+                OperationKind.Stage => operation.Length > 0 && operation.Length <= limits.MaxValueBytes && operation.Offset >= 0
+                    && operation.Offset <= operation.Length - operation.ValueLength,
+                OperationKind.Commit => operation.ValueLength == sizeof(long) && HasValidTimes(operation, limits),
+                _ => HasValidTimes(operation, limits),
+            };
+    }
+
+    private static bool HasValidTimes(in ShardOperation operation, CacheLimits limits)
+    {
+        var longest = limits.MaxTimeToLive.Ticks / TimeSpan.TicksPerMillisecond;
+        return operation.TimeToLive is >= ShardOperation.Forever && operation.TimeToLive <= longest
             && operation.SlidingExpiration is >= ShardOperation.Forever && operation.SlidingExpiration <= longest;
     }
 }

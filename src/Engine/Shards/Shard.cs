@@ -41,9 +41,11 @@ internal sealed class Shard(CacheStore store, int partition)
 
     /// <summary>Executes one operation.</summary>
     /// <returns>
-    /// <see langword="false"/> when room must be made first without this shard's lock, because another's is in the way: nothing has changed.
+    /// <see langword="false"/> when something must be done first without this shard's lock: nothing has changed. A large value must be
+    /// prepared, if the progress says so; else room must be made, because another shard is in the way.
     /// </returns>
-    public bool TryExecute(in ShardBatch batch, in ShardOperation operation, ulong hash, ref BatchMoment moment, ref ShardResult result, ref RoomNeed need)
+    public bool TryExecute(
+        in ShardBatch batch, in ShardOperation operation, ReadOnlySpan<byte> value, ulong hash, ref BatchMoment moment, ref ShardResult result, ref OperationProgress progress)
     {
         Lock.Enter();
         try
@@ -64,10 +66,10 @@ internal sealed class Shard(CacheStore store, int partition)
             switch (operation.Kind)
             {
                 case OperationKind.Get:
-                    GetLocked(batch, entry, hash, moment.Now, ref result);
+                    GetLocked(batch, operation, entry, hash, moment.Now, ref result, ref progress);
                     return true;
                 case OperationKind.Set:
-                    return TrySetLocked(batch, operation, entry, hash, ref moment, ref result, ref need);
+                    return TrySetLocked(key, operation, value, entry, hash, ref moment, ref result, ref progress);
                 case OperationKind.Remove:
                     RemoveLocked(entry, hash, ref result);
                     return true;
@@ -75,7 +77,10 @@ internal sealed class Shard(CacheStore store, int partition)
                     TouchLocked(operation, entry, hash, moment.Now, ref result);
                     return true;
                 case OperationKind.Increment:
-                    return TryIncrementLocked(batch, operation, entry, hash, ref moment, ref result, ref need);
+                    return TryIncrementLocked(key, operation, entry, hash, ref moment, ref result, ref progress);
+                case OperationKind.GetRange:
+                    GetRangeLocked(batch, operation, entry, moment.Now, ref result, ref progress);
+                    return true;
                 default:
                     DescribeLocked(entry, moment.Now, ref result);
                     return true;
@@ -189,23 +194,72 @@ internal sealed class Shard(CacheStore store, int partition)
         result.Number = expiry == EntryLayout.Never ? ShardOperation.Forever : expiry - now;
     }
 
-    private void GetLocked(in ShardBatch batch, uint reference, ulong hash, long now, ref ShardResult result)
+    private void GetLocked(
+        in ShardBatch batch, in ShardOperation operation, uint reference, ulong hash, long now, ref ShardResult result, ref OperationProgress progress)
     {
         if (reference == 0)
         {
             _counts.Misses++;
+            DescribeLocked(reference, now, ref result);
+            return;
+        }
+
+        var length = _entries[reference].ValueLength;
+        var isChunked = operation.Argument > 0 && length > operation.Argument;
+        if (!isChunked && !batch.HasRoomFor(length))
+        {
+            result.Status = OperationStatus.Deferred;
+            return;
+        }
+
+        _counts.Hits++;
+        _entries.Renew(reference, now);
+        _entries.Use(reference, hash);
+        DescribeLocked(reference, now, ref result);
+        if (isChunked)
+        {
+            result.Status = OperationStatus.Chunked;
+            result.TotalLength = length;
         }
         else
         {
-            _counts.Hits++;
-            _entries.Renew(reference, now);
-            _entries.Use(reference, hash);
-            var value = _entries[reference].Value;
-            result.ValueOffset = batch.Values.Append(value);
-            result.ValueLength = value.Length;
+            HandOut(batch, _entries[reference], 0, length, ref result, ref progress);
+        }
+    }
+
+    private void GetRangeLocked(in ShardBatch batch, in ShardOperation operation, uint reference, long now, ref ShardResult result, ref OperationProgress progress)
+    {
+        if (reference == 0)
+        {
+            DescribeLocked(reference, now, ref result);
+            return;
+        }
+
+        var entry = _entries[reference];
+        var offset = (int)Math.Min(operation.Offset, entry.ValueLength);
+        var length = (int)Math.Min(operation.Length, entry.ValueLength - offset);
+        if (!batch.HasRoomFor(length))
+        {
+            result.Status = OperationStatus.Deferred;
+            return;
         }
 
         DescribeLocked(reference, now, ref result);
+        result.TotalLength = entry.ValueLength;
+        HandOut(batch, entry, offset, length, ref result, ref progress);
+    }
+
+    /// <summary>Copies a value, or, if it is large, holds it so that it can be copied without the lock.</summary>
+    private static void HandOut(in ShardBatch batch, EntryPointer entry, int offset, int length, ref ShardResult result, ref OperationProgress progress)
+    {
+        if (entry.IsLarge)
+        {
+            progress.Hold(entry, offset, length);
+            return;
+        }
+
+        result.ValueOffset = batch.Values.Append(entry.Value.Slice(offset, length));
+        result.ValueLength = length;
     }
 
     private void RemoveLocked(uint reference, ulong hash, ref ShardResult result)
@@ -241,16 +295,16 @@ internal sealed class Shard(CacheStore store, int partition)
     };
 
     private bool TrySetLocked(
-        in ShardBatch batch, in ShardOperation operation, uint existing, ulong hash, ref BatchMoment moment, ref ShardResult result, ref RoomNeed need)
+        ReadOnlySpan<byte> key, in ShardOperation operation, ReadOnlySpan<byte> value, uint existing, ulong hash, ref BatchMoment moment, ref ShardResult result, ref OperationProgress progress)
     {
         result.Version = existing == 0 ? 0 : _entries[existing].Version;
         result.Status = Check(operation, existing != 0, result.Version);
         return result.Status != OperationStatus.Done
-            || TryWriteLocked(batch.KeyOf(operation), batch.ValueOf(operation), store.TimesOf(operation, moment.Now, hash + (ulong)_lastVersion), existing, hash, ref moment, ref result, ref need);
+            || TryWriteLocked(key, value, store.TimesOf(operation, moment.Now, hash + (ulong)_lastVersion), existing, hash, ref moment, ref result, ref progress);
     }
 
     private bool TryIncrementLocked(
-        in ShardBatch batch, in ShardOperation operation, uint existing, ulong hash, ref BatchMoment moment, ref ShardResult result, ref RoomNeed need)
+        ReadOnlySpan<byte> key, in ShardOperation operation, uint existing, ulong hash, ref BatchMoment moment, ref ShardResult result, ref OperationProgress progress)
     {
         long number = 0;
         if (existing != 0 && !TryParse(_entries[existing].Value, out number))
@@ -269,7 +323,7 @@ internal sealed class Shard(CacheStore store, int partition)
         Span<byte> text = stackalloc byte[MaxNumberLength];
         Utf8Formatter.TryFormat(sum, text, out var length);
         var times = existing == 0 ? store.TimesOf(operation, moment.Now, hash + (ulong)_lastVersion) : _entries[existing].Times;
-        if (!TryWriteLocked(batch.KeyOf(operation), text[..length], times, existing, hash, ref moment, ref result, ref need))
+        if (!TryWriteLocked(key, text[..length], times, existing, hash, ref moment, ref result, ref progress))
         {
             return false;
         }
@@ -285,8 +339,9 @@ internal sealed class Shard(CacheStore store, int partition)
     private static bool TryParse(ReadOnlySpan<byte> text, out long number) => Utf8Parser.TryParse(text, out number, out var read) && read == text.Length;
 
     private bool TryWriteLocked(
-        ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, EntryTimes times, uint existing, ulong hash, ref BatchMoment moment, ref ShardResult result, ref RoomNeed need)
+        ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, EntryTimes times, uint existing, ulong hash, ref BatchMoment moment, ref ShardResult result, ref OperationProgress progress)
     {
+        ref var need = ref progress.Need;
         var large = store.IsLarge(key.Length, value.Length, times.Sliding != 0, out var slotClass);
         var write = new EntryWrite
         {
@@ -296,22 +351,28 @@ internal sealed class Shard(CacheStore store, int partition)
             Times = times,
             Now = moment.Now,
             Version = Math.Max(_lastVersion + 1, moment.Version()),
-            IsLarge = large,
+            Large = large ? progress.Prepared : 0,
             SlotClass = slotClass,
         };
 
         var isNew = existing == 0;
-        if (isNew || !_entries.TryOverwrite(existing, write))
+        if (isNew || large || !_entries.TryOverwrite(existing, write))
         {
             need.SlotClass = slotClass;
             need.SlotBytes = store.Arena.SlotBytes(slotClass);
-            need.LargeBytes = large ? SlabPool.LargeBytes(value.Length) : 0;
+            need.LargeBytes = large && progress.Prepared == 0 ? SlabPool.LargeBytes(value.Length) : 0;
             need.Entries = isNew ? 1 : 0;
             need.Slab = false;
             if (!store.Room.CouldEverFit(store, need))
             {
                 result.Status = OperationStatus.EntryTooLarge;
                 return true;
+            }
+
+            if (need.LargeBytes > 0)
+            {
+                progress.MustPrepare = true;
+                return false;
             }
 
             switch (MakeRoomAndWriteLocked(ref existing, write, ref need, ref isNew))
@@ -327,6 +388,11 @@ internal sealed class Shard(CacheStore store, int partition)
         if (!isNew)
         {
             _entries.Use(existing, hash);
+        }
+
+        if (large)
+        {
+            progress.Prepared = 0;
         }
 
         _lastVersion = write.Version;

@@ -55,7 +55,7 @@ internal sealed class ShardEntries(CacheStore store, int partition)
     public bool TryOverwrite(uint reference, in EntryWrite write)
     {
         var entry = _arena.Entry(reference);
-        if (write.IsLarge || entry.IsLarge || _arena.ClassOf(reference) != write.SlotClass)
+        if (write.Large != 0 || entry.IsLarge || _arena.ClassOf(reference) != write.SlotClass)
         {
             return false;
         }
@@ -71,23 +71,15 @@ internal sealed class ShardEntries(CacheStore store, int partition)
     /// <paramref name="slotClass"/>: The class of the slot, at least the one that the write needs.
     /// <paramref name="reference"/>: The entry's slot.
     /// </remarks>
-    /// <returns><see langword="false"/> when there is no memory; nothing has changed then.</returns>
+    /// <returns><see langword="false"/> when there is no memory; nothing has changed then, and a large value is still the caller's.</returns>
     public bool TryWrite(uint existing, in EntryWrite write, int slotClass, out uint reference)
     {
-        reference = 0;
-        nint large = 0;
-        if (write.IsLarge && !store.TryMapLarge(write.Value, out large))
-        {
-            return false;
-        }
-
         if (!_arena.TryAllocate(slotClass, out reference))
         {
-            store.UnmapLarge(large, write.Value.Length);
             return false;
         }
 
-        _arena.Entry(reference).Write(write.Key, write.Value, large, write.Version, write.Times, write.Now, isNew: true);
+        _arena.Entry(reference).Write(write.Key, write.Value, write.Large, write.Version, write.Times, write.Now, isNew: true);
         if (existing != 0)
         {
             TakeOver(existing, reference, write.Hash);
@@ -95,7 +87,7 @@ internal sealed class ShardEntries(CacheStore store, int partition)
         }
         else if (!TryAdd(reference, write.Hash))
         {
-            FreeSlot(reference);
+            _arena.Free(reference);
             return false;
         }
 
@@ -347,7 +339,7 @@ internal sealed class ShardEntries(CacheStore store, int partition)
         var entry = _arena.Entry(reference);
         if (entry.IsLarge)
         {
-            store.UnmapLarge(entry.LargeAddress, entry.ValueLength);
+            store.ReleaseLarge(entry.LargeAddress, entry.ValueLength);
         }
 
         _arena.Free(reference);

@@ -26,6 +26,8 @@ internal sealed class ShardHost : IDisposable
     private readonly ShardClock _clock;
     private readonly KeyHash _hash;
     private readonly RoomMaker _room;
+    private readonly StagingArea _staging;
+    private readonly OperationRunner _runner;
     private readonly CacheStore[] _caches;
     private readonly Dictionary<string, int> _cacheIndexes = new(StringComparer.Ordinal);
     private readonly long[] _epochs;
@@ -43,6 +45,8 @@ internal sealed class ShardHost : IDisposable
         CacheNames = [.. settings.Caches.Keys.Order(StringComparer.Ordinal)];
         _caches = [.. CacheNames.Select(name => new CacheStore(name, settings.Caches[name], settings, _hash, _room))];
         _room.Use(_caches);
+        _staging = new StagingArea(settings.MaxStagedBytes);
+        _runner = new OperationRunner(_room, _staging);
         _epochs = new long[settings.PartitionCount];
         for (var index = 0; index < CacheNames.Count; index++)
         {
@@ -61,6 +65,9 @@ internal sealed class ShardHost : IDisposable
 
     /// <summary>The memory that the engine keeps from the rest of the machine: <see cref="UsedBytes"/> and slabs not given back yet.</summary>
     public long ResidentBytes => _room.Pool.ResidentBytes;
+
+    /// <summary>The bytes of large values whose chunks have begun to arrive, and that are not committed; a part of <see cref="UsedBytes"/>.</summary>
+    public long StagedBytes => _staging.Bytes;
 
     /// <summary>The caches' names, by index.</summary>
     public IReadOnlyList<string> CacheNames { get; }
@@ -110,6 +117,7 @@ internal sealed class ShardHost : IDisposable
                 _caches[cache].Forget();
             }
 
+            _room.Pool.UnmapFreed();
             _room.Pool.Trim();
             return true;
         }
@@ -140,12 +148,14 @@ internal sealed class ShardHost : IDisposable
             {
                 if (partitions[index] >= 0)
                 {
-                    ExecuteOne(store, batch, start + index, hashes[index], partitions[index], ref moment);
+                    _runner.Run(store, batch, start + index, hashes[index], partitions[index], ref moment);
                 }
             }
 
             now = moment;
         }
+
+        _room.Pool.UnmapSurplus();
     }
 
     /// <summary>Reclaims entries whose time is over, and memory that lowered limits no longer allow. Called every second.</summary>
@@ -158,7 +168,9 @@ internal sealed class ShardHost : IDisposable
                 cache.Sweep(_clock.Milliseconds);
             }
 
+            _staging.Sweep(_clock.Milliseconds);
             _room.Shrink(StepsPerSweep);
+            _room.Pool.UnmapFreed();
             _room.Pool.Trim(WarmSlabs);
         }
     }
@@ -215,6 +227,8 @@ internal sealed class ShardHost : IDisposable
             Close(partition, long.MaxValue);
         }
 
+        _staging.Sweep(long.MaxValue);
+        _room.Pool.UnmapFreed();
         _room.Pool.Dispose();
     }
 
@@ -261,19 +275,6 @@ internal sealed class ShardHost : IDisposable
             {
                 store.Policy.Prefetch(hashes[index]);
             }
-        }
-    }
-
-    private void ExecuteOne(CacheStore store, in ShardBatch batch, int index, ulong hash, int partition, ref BatchMoment moment)
-    {
-        ref readonly var operation = ref batch.Operations[index];
-        ref var result = ref batch.Results[index];
-        var need = new RoomNeed { Steps = RoomMaker.StepsPerWrite };
-        while (!store.ShardOf(partition).TryExecute(batch, operation, hash, ref moment, ref result, ref need))
-        {
-            // Without a lock of its own this thread may wait for whichever shard has to give.
-            _room.Make(store, ref need, held: null);
-            result = default;
         }
     }
 

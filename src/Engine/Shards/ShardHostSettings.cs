@@ -17,6 +17,9 @@ internal sealed record ShardHostSettings
     /// <summary>Values above this have memory of their own. Default: 64 KiB, also the most.</summary>
     public int LargeValueBytes { get; init; } = 64 * 1024;
 
+    /// <summary>The most that may be staged of large values at once. Default: 256 MiB.</summary>
+    public long MaxStagedBytes { get; init; } = 256L << 20;
+
     /// <summary>The seed of the keys' hash, for tests and benchmarks that must repeat. Default: a random one that nobody knows.</summary>
     public long? HashSeed { get; init; }
 

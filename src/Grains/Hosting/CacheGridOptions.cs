@@ -15,6 +15,14 @@ public sealed class CacheGridOptions
     /// <value>Bytes; at least 16,777,216 (16 MiB). Default: 1,073,741,824 (1 GiB).</value>
     public long MemoryBudgetBytes { get; set; } = 1L << 30;
 
+    /// <summary>
+    /// How many bytes of large values may be on their way into this silo: those that travel in chunks, from their first chunk until they are set,
+    /// or until no chunk has come for 30 seconds. They use the memory of the entries. Sets beyond are refused with
+    /// <see cref="CacheUnavailableException"/>.
+    /// </summary>
+    /// <value>Bytes; at least <see cref="CacheLimits.MaxValueBytes"/>. Default: 268,435,456 (256 MiB).</value>
+    public long MaxStagedBytes { get; set; } = 256L << 20;
+
     /// <summary>The silo's share of the partitions relative to the other silos.</summary>
     /// <value>0.01 to 100. Default: 1.</value>
     public double Weight { get; set; } = 1;

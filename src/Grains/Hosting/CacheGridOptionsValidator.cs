@@ -46,6 +46,11 @@ internal sealed class CacheGridOptionsValidator : IValidateOptions<CacheGridOpti
             Add(failures, $"Cache:MemoryBudgetBytes is {options.MemoryBudgetBytes}. It must be at least {LeastBudgetBytes} (16 MiB), or hardly an entry would fit. Raise it.");
         }
 
+        if (options.MaxStagedBytes < options.Limits.MaxValueBytes)
+        {
+            Add(failures, $"Cache:MaxStagedBytes is {options.MaxStagedBytes}. It must be at least Cache:Limits:MaxValueBytes, which is {options.Limits.MaxValueBytes}, or the largest values could never be set.");
+        }
+
         // Written so that NaN fails too.
         if (!(options.Weight >= RingMember.MinWeight && options.Weight <= RingMember.MaxWeight))
         {

@@ -13,6 +13,9 @@ internal sealed class BatchExecutor(ShardHost shards)
 {
     private const int MostExpected = 1 << 20;
 
+    /// <summary>A reply takes values up to here; a single one may be larger. What finds no room is asked for again: see docs/formats/batch.md.</summary>
+    private const int MaxReplyValues = 1 << 20;
+
     [ThreadStatic]
     private static ValueBuffer? _buffer;
 
@@ -45,7 +48,7 @@ internal sealed class BatchExecutor(ShardHost shards)
             // The reply is built in place: values behind the room that the results will take.
             var buffer = _buffer ??= new ValueBuffer();
             buffer.Reset(BatchFormat.ReplyHeadBytes(operations.Length), _lastValues);
-            shards.Execute(cache, new ShardBatch(operations, payload, results.AsSpan(0, operations.Length), buffer));
+            shards.Execute(cache, new ShardBatch(operations, payload, results.AsSpan(0, operations.Length), buffer, MaxReplyValues));
             BatchFormat.WriteHeader(buffer.Reserved, operations.Length);
             MemoryMarshal.AsBytes(results.AsSpan(0, operations.Length)).CopyTo(buffer.Reserved[BatchFormat.HeaderBytes..]);
             _lastValues = Math.Min(buffer.Length, MostExpected);

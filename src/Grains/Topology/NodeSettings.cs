@@ -29,6 +29,7 @@ internal sealed class NodeSettings
     {
         PartitionCount = _options.PartitionCount,
         MemoryBudgetBytes = _options.MemoryBudgetBytes,
+        MaxStagedBytes = _options.MaxStagedBytes,
         Limits = _options.Limits,
         Caches = _caches,
     };

@@ -19,6 +19,16 @@ public sealed class BatchFormatTests
         6B32
         """;
 
+    private const string GoldenTransfer = """
+        01000000 03000000
+        08 00 0100 02000000 00000000 01000000 0300000000000000 0500000000000000 8877665544332211 0000000000000000
+        09 01 0100 08000000 03000000 04000000 0000000000000000 0000000000000000 0000000000000000 0000000000000000
+        07 00 0100 00000000 0C000000 0D000000 0300000000000000 0200000000000000 0000000000000000 0000000000000000
+        6B 7565
+        6B 8877665544332211
+        6B
+        """;
+
     private const string GoldenReply = """
         01000000 02000000
         01 000000 05000000 00000000 00000000 8877665544332211 FFFFFFFFFFFFFFFF
@@ -36,6 +46,26 @@ public sealed class BatchFormatTests
 
     [Fact]
     public void Request_HasTheGoldenBytes() => Assert.Equal(Hex(GoldenRequest), Convert.ToHexString(MakeRequest()));
+
+    [Fact]
+    public void Request_OfATransfer_HasTheGoldenBytes()
+    {
+        var request = new byte[BatchFormat.RequestBytes(count: 3, payloadBytes: 13)];
+        var writer = new BatchWriter(request, operations: 3);
+        writer.Add(new ShardOperation { Kind = OperationKind.Stage, Argument = 0x1122334455667788, Offset = 3, Length = 5 }, "k", "ue"u8);
+        writer.Add(new ShardOperation { Kind = OperationKind.Commit, Condition = (byte)CacheConditionKind.IfAbsent }, "k", BitConverter.GetBytes(0x1122334455667788));
+        writer.Add(new ShardOperation { Kind = OperationKind.GetRange, Offset = 3, Length = 2 }, "k", default);
+
+        Assert.Equal(Hex(GoldenTransfer), Convert.ToHexString(request));
+    }
+
+    [Fact]
+    public void Reply_OfARange_HasTheGoldenBytes()
+    {
+        ShardResult[] results = [new() { Status = OperationStatus.Chunked, TotalLength = 5, Version = 7, Number = ShardOperation.Forever }];
+
+        Assert.Equal("0D000000000000000000000005000000" + "0700000000000000" + "FFFFFFFFFFFFFFFF", Convert.ToHexString(MemoryMarshal.AsBytes(results.AsSpan())));
+    }
 
     [Fact]
     public void Reply_HasTheGoldenBytes() => Assert.Equal(Hex(GoldenReply), Convert.ToHexString(MakeReply()));

@@ -20,6 +20,9 @@ internal sealed class HostDriver(ShardHost host, int cache = 0) : IDisposable
 
     public ShardHost Host => host;
 
+    /// <summary>How many bytes of values a batch returns.</summary>
+    public int MaxValues { get; set; } = int.MaxValue;
+
     /// <summary>Starts a batch.</summary>
     public void Begin()
     {
@@ -55,7 +58,7 @@ internal sealed class HostDriver(ShardHost host, int cache = 0) : IDisposable
     public void Execute()
     {
         _values.Reset();
-        host.Execute(cache, new ShardBatch(_operations.AsSpan(0, _count), _payload.AsSpan(0, _end), _results.AsSpan(0, _count), _values));
+        host.Execute(cache, new ShardBatch(_operations.AsSpan(0, _count), _payload.AsSpan(0, _end), _results.AsSpan(0, _count), _values, MaxValues));
     }
 
     /// <summary>The value that a read of the last batch found.</summary>
@@ -74,6 +77,18 @@ internal sealed class HostDriver(ShardHost host, int cache = 0) : IDisposable
 
     public ShardResult Set(string key, ReadOnlySpan<byte> value, long timeToLive = 0, long sliding = 0) =>
         One(new ShardOperation { Kind = OperationKind.Set, TimeToLive = timeToLive, SlidingExpiration = sliding }, Encoding.UTF8.GetBytes(key), value);
+
+    public ShardResult GetRange(string key, long offset, long length) =>
+        One(new ShardOperation { Kind = OperationKind.GetRange, Offset = offset, Length = length }, Encoding.UTF8.GetBytes(key));
+
+    public OperationStatus Stage(string key, long id, long offset, long length, ReadOnlySpan<byte> chunk) =>
+        One(new ShardOperation { Kind = OperationKind.Stage, Argument = id, Offset = offset, Length = length }, Encoding.UTF8.GetBytes(key), chunk).Status;
+
+    public ShardResult Commit(string key, long id, CacheConditionKind condition = CacheConditionKind.None) =>
+        One(new ShardOperation { Kind = OperationKind.Commit, Condition = (byte)condition }, Encoding.UTF8.GetBytes(key), BitConverter.GetBytes(id));
+
+    public OperationStatus Discard(string key, long id) =>
+        One(new ShardOperation { Kind = OperationKind.Discard, Argument = id }, Encoding.UTF8.GetBytes(key)).Status;
 
     public ShardResult Remove(string key) => One(new ShardOperation { Kind = OperationKind.Remove }, Encoding.UTF8.GetBytes(key));
 

@@ -22,7 +22,7 @@ public sealed class ShardHostTests
         Assert.Equal(OperationStatus.Invalid, driver.One(get, []).Status);
         Assert.Equal(OperationStatus.Invalid, driver.One(get, new byte[1025]).Status);
         Assert.Equal(OperationStatus.Invalid, driver.One(get with { Kind = 0 }, "k"u8).Status);
-        Assert.Equal(OperationStatus.Invalid, driver.One(get with { Kind = (OperationKind)7 }, "k"u8).Status);
+        Assert.Equal(OperationStatus.Invalid, driver.One(get with { Kind = (OperationKind)11 }, "k"u8).Status);
         Assert.Equal(OperationStatus.Invalid, driver.One(get with { Condition = 4 }, "k"u8).Status);
         Assert.Equal(OperationStatus.Invalid, driver.One(get with { TimeToLive = -2 }, "k"u8).Status);
         Assert.Equal(OperationStatus.Invalid, driver.One(get with { SlidingExpiration = long.MaxValue }, "k"u8).Status);

@@ -7,10 +7,10 @@ internal static class TestHosts
 {
     public const long Budget = 256 * 1024 * 1024;
 
-    public static ShardHost Create(TimeProvider time, CacheOptions? options = null, int partitions = 8, long budget = Budget, Func<bool>? refuse = null) =>
-        Create(time, new Dictionary<string, CacheOptions> { ["cache"] = options ?? new CacheOptions() }, partitions, budget, refuse);
+    public static ShardHost Create(TimeProvider time, CacheOptions? options = null, int partitions = 8, long budget = Budget, Func<bool>? refuse = null, long staged = Budget) =>
+        Create(time, new Dictionary<string, CacheOptions> { ["cache"] = options ?? new CacheOptions() }, partitions, budget, refuse, staged);
 
-    public static ShardHost Create(TimeProvider time, Dictionary<string, CacheOptions> caches, int partitions, long budget, Func<bool>? refuse = null)
+    public static ShardHost Create(TimeProvider time, Dictionary<string, CacheOptions> caches, int partitions, long budget, Func<bool>? refuse = null, long staged = Budget)
     {
         var host = new ShardHost(
             new ShardHostSettings
@@ -19,6 +19,7 @@ internal static class TestHosts
                 MemoryBudgetBytes = budget,
                 Limits = new CacheLimits { MaxValueBytes = 8 * 1024 * 1024 },
                 Caches = caches,
+                MaxStagedBytes = staged,
                 HashSeed = 42,
                 RefuseMemory = refuse,
             },
