@@ -69,6 +69,8 @@ public static class CacheGridClientServiceCollectionExtensions
         services.AddMetrics();
         services.TryAddSingleton<LaneMetrics>();
         services.TryAddSingleton<LaneSet>();
+        services.TryAddSingleton<Owners>();
+        services.TryAddSingleton<CallErrors>();
         services.TryAddSingleton<OperationRouter>();
         services.TryAddSingleton<ICacheGrid, CacheGridClient>();
         return services;

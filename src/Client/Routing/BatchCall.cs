@@ -13,6 +13,9 @@ internal readonly struct BatchCall(int count) : IDisposable
 
     public Span<Operation> Operations => _operations.AsSpan(0, count);
 
+    /// <summary>The operations, for those who must hold on to them over an await.</summary>
+    public ReadOnlyMemory<Operation> Memory => _operations.AsMemory(0, count);
+
     public Span<OperationResult> Results => _results.AsSpan(0, count);
 
     /// <summary>Gives the arrays back, without the keys and values in them.</summary>

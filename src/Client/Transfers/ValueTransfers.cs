@@ -12,7 +12,7 @@ namespace Orleans.Cache.Client.Transfers;
 /// a read whose entry was written meanwhile. Each chunk has the time of a call, so a transfer may take as long as it gets on; it is begun again
 /// only within the time of a call. Safe for any number of threads.
 /// </remarks>
-internal sealed class ValueTransfers(OperationRouter router, TimeProvider time, CacheGridClientOptions options)
+internal sealed class ValueTransfers(OperationRouter router, CallErrors errors, TimeProvider time, CacheGridClientOptions options)
 {
     private readonly ValueReader _reader = new(router, options.Lanes);
     private readonly ValueWriter _writer = new(router, options.Lanes);
@@ -89,11 +89,11 @@ internal sealed class ValueTransfers(OperationRouter router, TimeProvider time, 
                     await WaitAsync(cancellationToken).ConfigureAwait(false);
                     break;
                 case OperationStatus.NoRoom:
-                    throw OperationRouter.NoRoom();
+                    throw CallErrors.NoRoom();
                 case OperationStatus.NotStaged when time.GetTimestamp() < deadline:
                     break;
                 case OperationStatus.NotStaged:
-                    throw router.NotServed(inner: null);
+                    throw errors.NotServed(inner: null);
                 case OperationStatus.StagingFull:
                     throw new CacheUnavailableException(
                         $"The silo {node.Descriptor.Name} holds as many bytes of large values on their way as it may (Cache:MaxStagedBytes); nothing was done. Set fewer large values at a time, or raise it.");

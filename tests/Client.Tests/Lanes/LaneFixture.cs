@@ -32,7 +32,8 @@ internal sealed class LaneFixture : ITopologySource, IDisposable
         Gateways.Offer([Gateway.Endpoint]);
         Gateways.Offer([Gateway.Endpoint]);
         Current = new GridSnapshot(MakeTopology(version: 1), References);
-        var router = new OperationRouter(this, _lanes, Time, Options.Create(options), NullLogger<OperationRouter>.Instance);
+        var errors = new CallErrors(_lanes, Options.Create(options), NullLogger<CallErrors>.Instance);
+        var router = new OperationRouter(new Owners(this, Time, Options.Create(options)), _lanes, errors, Time, Options.Create(options));
         Cache = new CacheClient(new NamedCache("default", 0, this), router, this, new JsonCacheSerializer([]));
     }
 

@@ -1,0 +1,218 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using Orleans.Cache.Client.Lanes;
+using Orleans.Cache.Client.Transfers;
+using Orleans.Cache.Engine.Batches;
+using OperationStatus = Orleans.Cache.Engine.Batches.OperationStatus;
+
+namespace Orleans.Cache.Client.Routing;
+
+/// <summary>Executes the operations of a call that has several, or that has to be tried again: each on the silo that owns its key.</summary>
+/// <remarks>Safe for any number of threads.</remarks>
+internal sealed class BatchRouter(Owners owners, LaneSet lanes, CallErrors errors, TimeProvider time, ValueTransfers transfers, int maxWholeValueBytes, LocalShards? local)
+{
+    private const int MaxNodesOnStack = 64;
+    private const int NoNode = -1;
+    private const int Done = -1;
+
+    /// <summary>Tries until every operation has its result.</summary>
+    /// <remarks><paramref name="failure"/>: Why an earlier try of them had no answer, if so: they may have been done.</remarks>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask ExecuteAsync(NamedCache cache, BatchCall call, long deadline, Exception? failure, CancellationToken cancellationToken)
+    {
+        call.Results.Clear();
+        MarkLargeWrites(call);
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var snapshot = await owners.ConnectAsync(cache, call.Memory, cancellationToken).ConfigureAwait(false);
+            using (var attempt = new BatchTry(call, deadline))
+            {
+                if (!Start(attempt, cache, snapshot))
+                {
+                    break;
+                }
+
+                using (cancellationToken.UnsafeRegister(static (attempt, token) => ((BatchTry)attempt!).Abandon(token), attempt))
+                {
+                    await attempt.WaitAsync().ConfigureAwait(false);
+                }
+
+                failure = CheckFailures(attempt) ?? failure;
+            }
+
+            var moved = CountPending(call, out var deferred);
+            if (moved + deferred == 0)
+            {
+                break;
+            }
+
+            if (moved == 0)
+            {
+                // Every reply that was too full for these has brought something.
+                deadline = time.GetTimestamp() + lanes.Timeout;
+                continue;
+            }
+
+            lanes.Metrics.OnMoved(cache.Name, moved);
+            if (time.GetTimestamp() >= deadline)
+            {
+                throw GiveUp(call, failure);
+            }
+
+            await owners.WaitForChangeAsync(snapshot, deadline, cancellationToken).ConfigureAwait(false);
+        }
+
+        for (var position = 0; position < call.Count; position++)
+        {
+            if (call.Results[position].Result.Status == OperationStatus.Chunked)
+            {
+                var result = await transfers.ExecuteAsync(cache, call.Operations[position], call.Results[position], cancellationToken).ConfigureAwait(false);
+                call.Results[position] = result;
+            }
+        }
+    }
+
+    /// <summary>Leaves the writes of large values to the end of the call.</summary>
+    private void MarkLargeWrites(in BatchCall call)
+    {
+        for (var position = 0; position < call.Count; position++)
+        {
+            if (call.Operations[position].Value.Length > maxWholeValueBytes)
+            {
+                call.Results[position] = new OperationResult(new ShardResult { Status = OperationStatus.Chunked }, default);
+            }
+        }
+    }
+
+    /// <summary>Executes what is here, and sends the rest to its lanes.</summary>
+    /// <returns>Whether anything was sent, or has to be tried again.</returns>
+    private bool Start(BatchTry attempt, NamedCache cache, GridSnapshot snapshot)
+    {
+        // Sorted by owner (a counting sort), so that each silo's operations have their positions side by side. Without an owner comes last.
+        var call = attempt.Call;
+        var nodes = snapshot.Nodes.Count;
+        var ownerOf = ArrayPool<int>.Shared.Rent(call.Count);
+        Span<int> ends = nodes < MaxNodesOnStack ? stackalloc int[MaxNodesOnStack + 1] : new int[nodes + 1];
+        ends.Clear();
+        var pending = 0;
+        for (var position = 0; position < call.Count; position++)
+        {
+            ownerOf[position] = Done;
+            if (IsPending(call.Results[position]))
+            {
+                call.Results[position] = default;
+                var owner = Owners.IndexOfOwner(call.Operations[position], snapshot);
+                ownerOf[position] = owner < 0 ? nodes : owner;
+                ends[ownerOf[position]]++;
+                pending++;
+            }
+        }
+
+        for (var node = 1; node <= nodes; node++)
+        {
+            ends[node] += ends[node - 1];
+        }
+
+        for (var position = call.Count - 1; position >= 0; position--)
+        {
+            if (ownerOf[position] != Done)
+            {
+                attempt.Positions[--ends[ownerOf[position]]] = position;
+            }
+        }
+
+        ArrayPool<int>.Shared.Return(ownerOf);
+        var isOver = ends[nodes] == pending;
+        var here = NoNode;
+        for (var node = 0; node < nodes; node++)
+        {
+            var count = ends[node + 1] - ends[node];
+            if (count > 0 && owners.IsHere(snapshot.Nodes[node]))
+            {
+                here = node;
+            }
+            else if (count > 0)
+            {
+                attempt.Send(snapshot.Nodes[node].LaneOf(cache), ends[node], count);
+                isOver = false;
+            }
+        }
+
+        if (here != NoNode)
+        {
+            var positions = attempt.Positions[ends[here]..ends[here + 1]];
+            isOver &= local!.Execute(cache.Name, call.Operations, positions, call.Results);
+        }
+
+        return !isOver;
+    }
+
+    private Exception? CheckFailures(BatchTry attempt)
+    {
+        Exception? failure = null;
+        foreach (var part in attempt.Failures ?? [])
+        {
+            failure = CheckFailure(part, attempt.Call);
+        }
+
+        return failure;
+    }
+
+    private Exception CheckFailure(in BatchPartFailure part, in BatchCall call)
+    {
+        var (unanswered, writes, unrepeatable) = (0, 0, 0);
+        foreach (var position in part.Positions.Span)
+        {
+            ref readonly var operation = ref call.Operations[position];
+            var isUnanswered = call.Results[position].Result.Status == OperationStatus.Pending;
+            unanswered += isUnanswered ? 1 : 0;
+            writes += isUnanswered && operation.IsWrite ? 1 : 0;
+            unrepeatable += isUnanswered && !operation.IsRepeatable ? 1 : 0;
+        }
+
+        errors.OnFailure(part.Lane, unanswered, part.Failure);
+        if (part.Failure.Kind == LaneFailureKind.NoAnswer && unrepeatable == 0 && lanes.Budget.TrySpend())
+        {
+            return part.Failure.Exception;
+        }
+
+        throw errors.ErrorOf(part.Lane, writes > 0, part.Failure);
+    }
+
+    /// <remarks><paramref name="deferred"/>: Those that only found their reply full, which are not counted with the others.</remarks>
+    private static int CountPending(in BatchCall call, out int deferred)
+    {
+        var pending = 0;
+        deferred = 0;
+        foreach (ref readonly var result in call.Results)
+        {
+            deferred += result.Result.Status == OperationStatus.Deferred ? 1 : 0;
+            pending += IsPending(result) ? 1 : 0;
+        }
+
+        pending -= deferred;
+        return pending;
+    }
+
+    private static bool IsPending(in OperationResult result) =>
+        result.Result.Status is OperationStatus.Pending or OperationStatus.Moved or OperationStatus.NoRoom or OperationStatus.Deferred;
+
+    private CacheException GiveUp(in BatchCall call, Exception? failure)
+    {
+        // Moved means not done; pending after a failure means that a message was lost, which a read does not mind.
+        var waitsForRoom = true;
+        for (var position = 0; position < call.Count; position++)
+        {
+            var status = call.Results[position].Result.Status;
+            if (failure is not null && status == OperationStatus.Pending && call.Operations[position].IsWrite)
+            {
+                return CallErrors.OutcomeUnknown("of the key", failure);
+            }
+
+            waitsForRoom &= status == OperationStatus.NoRoom || !IsPending(call.Results[position]);
+        }
+
+        return waitsForRoom ? CallErrors.NoRoom() : errors.NotServed(failure);
+    }
+}
