@@ -20,8 +20,8 @@ internal sealed class FollowerProgress(CopyId copy, long now)
     /// <summary>When it was heard last, or when the owner began to listen.</summary>
     public long HeardAt { get; set; } = now;
 
-    /// <summary>The follower's own clock, as it told last, and the owner's when that came.</summary>
-    public long FollowerTicks { get; set; } = long.MinValue;
+    /// <summary>The follower's own clock, as it told last.</summary>
+    public FollowerTime FollowerTime { get; set; } = FollowerTime.None;
 
     /// <summary>When it was spoken to last.</summary>
     public long SentAt { get; set; } = long.MinValue;

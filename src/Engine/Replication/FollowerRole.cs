@@ -18,6 +18,7 @@ internal sealed class FollowerRole(CopyContext context, Random random)
     private int _nextChunk;
     private bool _isFilling;
 
+    private int _era;
     private long _promisedUntil = long.MinValue;
     private long _patientUntil = long.MinValue;
     private long _freshAsOf = long.MinValue;
@@ -38,8 +39,10 @@ internal sealed class FollowerRole(CopyContext context, Random random)
     /// <summary>After a restart that kept the memory: the clock began anew, and nobody is connected.</summary>
     public void Restart()
     {
+        _patientUntil = long.MinValue;
         EnterEpoch();
         var now = context.Host.Now;
+        _era++;
         _freshAsOf = long.MinValue;
         _promisedUntil = _rules.WaitsAfterRestart ? now + _settings.PromiseTicks : long.MinValue;
         _patientUntil = _rules.WaitsAfterRestart ? _patientUntil : long.MinValue;
@@ -168,9 +171,9 @@ internal sealed class FollowerRole(CopyContext context, Random random)
         _state.SetCommit(commit, keepFrom: long.MaxValue);
 
         // Only behind the first record of the epoch does the owner's commit contain all that was acknowledged before.
-        if (_state.Commit >= message.Commit && _state.CommittedPosition.Epoch == message.Epoch)
+        if (message.Echo.Era == _era && _state.Commit >= message.Commit && _state.CommittedPosition.Epoch == message.Epoch)
         {
-            _freshAsOf = Math.Max(_freshAsOf, message.Echo);
+            _freshAsOf = Math.Max(_freshAsOf, message.Echo.Ticks);
         }
 
         return AppendAnswer.Accepted;
@@ -185,7 +188,7 @@ internal sealed class FollowerRole(CopyContext context, Random random)
         Matched = Math.Max(_matched, _state.Commit),
         Previous = message.Previous.Sequence,
         SentAt = message.SentAt,
-        FollowerTicks = context.Host.Now,
+        FollowerTime = new FollowerTime(_era, context.Host.Now),
     });
 
     private void StartFilling(long snapshot)

@@ -8,7 +8,10 @@ internal readonly struct LogRecord
 {
     public required LogPosition Position { get; init; }
 
-    /// <summary>For the store to apply; empty in the record that begins an epoch. Buffers are shared, and never changed.</summary>
+    /// <summary>
+    /// For the store to apply; empty in the record that begins an epoch, and in that of an operation which found nothing to change. Buffers
+    /// are shared, and never changed.
+    /// </summary>
     public ReadOnlyMemory<byte> Change { get; init; }
 
     /// <summary>Any hash of the key, the same for equal keys.</summary>

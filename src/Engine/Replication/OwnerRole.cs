@@ -163,7 +163,7 @@ internal sealed class OwnerRole
         }
 
         var effect = _state.Store.Execute(request.Command);
-        if (effect.Change.IsEmpty)
+        if (effect.Change.IsEmpty && (request.Operation.IsNone || !_rules.RemembersUnchanged))
         {
             AnswerUnchanged(request, effect);
             return;
@@ -179,17 +179,28 @@ internal sealed class OwnerRole
             Result = request.Operation.IsNone ? default : effect.Result,
         });
         var isAwaited = request.Concern != WriteConcern.Owner;
-        _pending.Changed(effect.KeyHash, position.Sequence, isAwaited);
+        var awaited = position.Sequence;
+        if (!effect.Change.IsEmpty)
+        {
+            _pending.Changed(effect.KeyHash, position.Sequence, isAwaited);
+        }
+        else if (!isAwaited)
+        {
+            // Its answer tells what the entry is, and that may wait for somebody else's write.
+            _ = _pending.IsChanged(effect.KeyHash, out awaited, out isAwaited);
+        }
+
         var reply = Done(request, effect.Result, position);
         if (isAwaited)
         {
-            _pending.Add(position.Sequence, isWrite: true, reply);
-            AdvanceCommit();
-            return;
+            _pending.Add(awaited, isWrite: true, reply);
+        }
+        else
+        {
+            // Executed, and after that perhaps the lease was over: then it will likely be cut off.
+            _context.Host.Reply(_rules.MayServe(HasLease()) ? reply : reply with { Status = ReplyStatus.Unknown });
         }
 
-        // Executed, and after that perhaps the lease was over: then it will likely be cut off.
-        _context.Host.Reply(_rules.MayServe(HasLease()) ? reply : reply with { Status = ReplyStatus.Unknown });
         AdvanceCommit();
     }
 

@@ -62,7 +62,7 @@ internal sealed class OwnerShipping(CopyContext context, FollowerSet followers, 
 
         var now = context.Host.Now;
         follower.HeardAt = Math.Max(follower.HeardAt, now);
-        follower.FollowerTicks = Math.Max(follower.FollowerTicks, ack.FollowerTicks);
+        follower.FollowerTime = FollowerTime.Later(follower.FollowerTime, ack.FollowerTime);
         follower.LeaseStart = Math.Max(follower.LeaseStart, context.Rules.LeaseStart(ack.SentAt, now));
         switch (ack.Answer)
         {
@@ -116,7 +116,7 @@ internal sealed class OwnerShipping(CopyContext context, FollowerSet followers, 
             Records = NoRecords,
             Commit = context.State.Commit,
             SentAt = context.Host.Now,
-            Echo = long.MinValue,
+            Echo = FollowerTime.None,
         });
     }
 
@@ -229,7 +229,7 @@ internal sealed class OwnerShipping(CopyContext context, FollowerSet followers, 
             Records = records,
             Commit = _state.Commit,
             SentAt = context.Host.Now,
-            Echo = owner.HasLease() || !context.Rules.VouchesOnlyUnderLease ? follower.FollowerTicks : long.MinValue,
+            Echo = owner.HasLease() || !context.Rules.VouchesOnlyUnderLease ? follower.FollowerTime : FollowerTime.None,
         });
     }
 

@@ -45,6 +45,9 @@ internal abstract class ReplicationRules
     /// <summary>A repeated operation is not executed again.</summary>
     public virtual bool AnswersRepetitions => true;
 
+    /// <summary>An operation that changed nothing is remembered as well: a late attempt may find that it would now.</summary>
+    public virtual bool RemembersUnchanged => true;
+
     /// <summary>An operation that is older than what is remembered is not executed.</summary>
     public virtual bool RefusesForgotten => true;
 

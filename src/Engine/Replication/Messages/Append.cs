@@ -16,6 +16,6 @@ internal sealed class Append : PeerMessage
     /// <summary>The owner's clock, for its lease: comes back in the answer.</summary>
     public required long SentAt { get; init; }
 
-    /// <summary>The receiver's own clock, from its last answer, if the owner had its lease after that answer came; else <see cref="long.MinValue"/>.</summary>
-    public required long Echo { get; init; }
+    /// <summary>The receiver's own clock, from its last answer, if the owner had its lease after that answer came; else none.</summary>
+    public required FollowerTime Echo { get; init; }
 }

@@ -15,5 +15,5 @@ internal sealed class AppendAck : PeerMessage
     public required long SentAt { get; init; }
 
     /// <summary>The follower's clock, for its freshness.</summary>
-    public required long FollowerTicks { get; init; }
+    public required FollowerTime FollowerTime { get; init; }
 }

@@ -1,0 +1,158 @@
+namespace Orleans.Cache.Simulation.World;
+
+/// <summary>When what goes wrong, out of the seed. Faults may overlap, and hit the one that is about to recover.</summary>
+internal sealed class FaultPlan(SimWorld world, SimRandom random)
+{
+    private const int Ms = SimSettings.Millisecond;
+    private static readonly FaultKind[] Kinds = Enum.GetValues<FaultKind>();
+
+    public void Start()
+    {
+        for (var fault = 0; fault < world.Settings.Faults; fault++)
+        {
+            var kind = Kinds[random.Next(Kinds.Length)];
+
+            // Crashes and sleep are what replication is for.
+            kind = random.Chance(300) ? (FaultKind)random.Next((int)FaultKind.CutPair) : kind;
+            world.Queue.At(random.NextInt64(200 * Ms, world.Settings.Busy), () => Strike(kind));
+        }
+    }
+
+    private void Strike(FaultKind kind)
+    {
+        var node = random.Chance(600) ? OwnerOfFirst() : random.Next(world.Settings.Nodes);
+        var ticks = Duration();
+        world.Faults[kind] = world.Faults.GetValueOrDefault(kind) + 1;
+        world.Note($"FAULT {kind} node {node} for {ticks / Ms} ms");
+        switch (kind)
+        {
+            case FaultKind.CrashWithoutMemory:
+            case FaultKind.CrashWithMemory:
+                Crash(world.Nodes[node], kind == FaultKind.CrashWithMemory, ticks);
+                break;
+            case FaultKind.Sleep:
+                world.Nodes[node].Sleep(ticks);
+                break;
+            case FaultKind.SleepInStep:
+                world.Nodes[node].SleepInStep(random.Next(1, 12), ticks);
+                break;
+            case FaultKind.WallClockJump:
+                world.Nodes[node].JumpWallClock(random.NextInt64(-3_600_000L * Ms, 3_600_000L * Ms));
+                break;
+            case FaultKind.Move:
+                world.Replan(random.Next(world.Settings.Partitions), without: -1);
+                break;
+            case FaultKind.Drain:
+                Drain(node);
+                break;
+            case FaultKind.AuthorityAway:
+                world.Authority.GoAway(ticks);
+                break;
+            case FaultKind.AuthoritySlow:
+                world.Authority.BeSlow(ticks);
+                break;
+            default:
+                Disturb(kind, node, ticks);
+                break;
+        }
+    }
+
+    private void Disturb(FaultKind kind, int node, long ticks)
+    {
+        var network = world.Network;
+        var peer = (node + 1 + random.Next(world.Settings.Nodes - 1)) % world.Settings.Nodes;
+        switch (kind)
+        {
+            case FaultKind.CutPair:
+                CutBoth(node, peer, ticks);
+                break;
+            case FaultKind.CutOneWay:
+                network.Cut(node, peer, ticks);
+                break;
+            case FaultKind.CutFromPeers:
+                CutPeers(node, ticks);
+                break;
+            case FaultKind.CutFromAuthority:
+                CutBoth(node, world.AuthorityEndpoint, ticks);
+                break;
+            case FaultKind.CutFromClients:
+                CutBoth(node, world.ClientEndpoint, ticks);
+                break;
+            case FaultKind.Isolate:
+                CutPeers(node, ticks);
+                CutBoth(node, world.AuthorityEndpoint, ticks);
+                break;
+            case FaultKind.Loss:
+                network.Lose(random.Next(20, 400), ticks);
+                break;
+            case FaultKind.Doubling:
+                network.Double(ticks);
+                break;
+            case FaultKind.Delay:
+                network.Delay(ticks);
+                break;
+        }
+    }
+
+    private int OwnerOfFirst() => Math.Max(world.Authority.Recorded(0).Owner.Node, 0);
+
+    private long Duration() => random.Next(4) switch
+    {
+        0 => random.NextInt64(20 * Ms, 300 * Ms),
+        1 => random.NextInt64(300 * Ms, 800 * Ms),
+        2 => random.NextInt64(800 * Ms, 2000 * Ms),
+        _ => random.NextInt64(2000 * Ms, 6000 * Ms),
+    };
+
+    private void Crash(SimNode node, bool keepsMemory, long ticks)
+    {
+        if (!node.IsUp)
+        {
+            return;
+        }
+
+        node.Crash();
+        var boot = node.Boot;
+        world.Queue.After(ticks, () =>
+        {
+            if (node.IsUp || node.Boot != boot)
+            {
+                return;
+            }
+
+            if (keepsMemory)
+            {
+                node.StartWithMemory();
+            }
+            else
+            {
+                node.StartWithoutMemory();
+            }
+        });
+    }
+
+    private void Drain(int node)
+    {
+        for (var partition = 0; partition < world.Settings.Partitions; partition++)
+        {
+            if (world.Wanted[partition].Contains(node))
+            {
+                world.Replan(partition, without: node);
+            }
+        }
+    }
+
+    private void CutPeers(int node, long ticks)
+    {
+        for (var peer = 0; peer < world.Settings.Nodes; peer++)
+        {
+            CutBoth(node, peer, ticks);
+        }
+    }
+
+    private void CutBoth(int one, int other, long ticks)
+    {
+        world.Network.Cut(one, other, ticks);
+        world.Network.Cut(other, one, ticks);
+    }
+}

@@ -1,0 +1,54 @@
+using Orleans.Cache.Engine.Replication;
+using Orleans.Cache.Simulation.Checking;
+
+namespace Orleans.Cache.Simulation.World;
+
+/// <summary>
+/// What clients do. Keys are counters, that only grow, or registers; one counter is written with the concern of the owner only. Every value
+/// written is written once, so that what is read says which write it saw.
+/// </summary>
+internal static class SimWorkload
+{
+    public const int Counter = 1;
+    public const int OwnerCounter = 3;
+
+    public static bool IsCounter(int key) => key is Counter or OwnerCounter;
+
+    public static Operation Next(SimRandom random, long number, int client, long[] lastValues, bool hasSession)
+    {
+        var draw = random.Next(100);
+        var key = draw < 30 ? 0 : draw < 65 ? Counter : draw < 75 ? OwnerCounter : random.Next(SimSettings.Keys);
+        var kind = IsCounter(key) ? NextOnCounter(random) : NextOnRegister(random);
+        var value = IsCounter(key) ? 1L << random.Next(20) : (number << 8) + client + 1;
+
+        // Without a session there is nothing that a write could be recognised by; a read begins one.
+        kind = hasSession ? kind : CommandKind.Get;
+        return new Operation
+        {
+            Session = client,
+            Number = number,
+            Key = key,
+            Command = new SimCommand(kind, key, kind == CommandKind.Get ? 0 : value, kind == CommandKind.SetIfEqual ? lastValues[key] : 0),
+            Level = kind == CommandKind.Get && IsCounter(key) ? NextLevel(random) : ReadLevel.Owner,
+            Concern = key == OwnerCounter ? WriteConcern.Owner : random.Chance(850) ? WriteConcern.Replicated : WriteConcern.Majority,
+        };
+    }
+
+    private static CommandKind NextOnCounter(SimRandom random) => random.Chance(450) ? CommandKind.Increment : CommandKind.Get;
+
+    private static CommandKind NextOnRegister(SimRandom random) => random.Next(100) switch
+    {
+        < 35 => CommandKind.Get,
+        < 60 => CommandKind.Set,
+        < 70 => CommandKind.SetIfAbsent,
+        < 80 => CommandKind.SetIfEqual,
+        _ => CommandKind.Remove,
+    };
+
+    private static ReadLevel NextLevel(SimRandom random) => random.Next(100) switch
+    {
+        < 40 => ReadLevel.Owner,
+        < 85 => ReadLevel.Any,
+        _ => ReadLevel.Quorum,
+    };
+}
