@@ -92,17 +92,16 @@ internal static class Program
         var missed = 0;
         foreach (var flaw in Enum.GetValues<Flaw>().Where(static flaw => flaw != Flaw.None))
         {
-            var found = 0;
-            SimulationResult? first = null;
-            for (var seed = from; seed < from + seeds; seed++)
+            var clock = Stopwatch.StartNew();
+            SimulationResult? found = null;
+            for (var seed = from; seed < from + seeds && found is null; seed++)
             {
                 var result = Simulator.Run(seed, flaw);
-                found += result.Violation is null ? 0 : 1;
-                first ??= result.Violation is null ? null : result;
+                found = result.Violation is null ? null : result;
             }
 
-            missed += found == 0 ? 1 : 0;
-            Console.WriteLine($"{flaw,-32} {found,5} of {seeds}, first {first?.Seed.ToString() ?? "-",5}: {first?.Violation?.Split('\n')[0]}");
+            missed += found is null ? 1 : 0;
+            Console.WriteLine($"{flaw,-30} seed {found?.Seed.ToString() ?? "none",6}, {clock.Elapsed.TotalSeconds,5:0.0} s: {found?.Violation?.Split('\n')[0]}");
         }
 
         return missed == 0 ? 0 : 1;

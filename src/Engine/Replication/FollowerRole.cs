@@ -26,12 +26,7 @@ internal sealed class FollowerRole(CopyContext context, Random random)
     /// <summary>Begins an epoch whose owner is another copy.</summary>
     public void EnterEpoch()
     {
-        if (_isFilling)
-        {
-            _state.Drop();
-        }
-
-        _isFilling = false;
+        StopFilling();
         _matched = _snapshot = 0;
         BePatient(_settings.PromiseTicks);
     }
@@ -39,13 +34,14 @@ internal sealed class FollowerRole(CopyContext context, Random random)
     /// <summary>After a restart that kept the memory: the clock began anew, and nobody is connected.</summary>
     public void Restart()
     {
-        _patientUntil = long.MinValue;
-        EnterEpoch();
-        var now = context.Host.Now;
+        StopFilling();
         _era++;
-        _freshAsOf = long.MinValue;
-        _promisedUntil = _rules.WaitsAfterRestart ? now + _settings.PromiseTicks : long.MinValue;
-        _patientUntil = _rules.WaitsAfterRestart ? _patientUntil : long.MinValue;
+        _promisedUntil = _patientUntil = _freshAsOf = long.MinValue;
+        if (_rules.WaitsAfterRestart)
+        {
+            _promisedUntil = context.Host.Now + _settings.PromiseTicks;
+            BePatient(_settings.PromiseTicks);
+        }
     }
 
     /// <summary>The process slept: that nobody was heard means nothing.</summary>
@@ -95,17 +91,25 @@ internal sealed class FollowerRole(CopyContext context, Random random)
             StartFilling(chunk.Snapshot);
         }
 
-        if (chunk.Snapshot != _snapshot || chunk.Index > _nextChunk)
+        if (chunk.Snapshot < _snapshot)
         {
             return;
         }
 
-        if (_isFilling && chunk.Index == _nextChunk)
+        var isKnown = chunk.Snapshot == _snapshot && (_isFilling || _state.IsPresent);
+        if (isKnown && _isFilling && chunk.Index == _nextChunk)
         {
             Fill(chunk);
         }
 
-        context.Host.Send(new ChunkAck { From = context.Self, To = chunk.From, Epoch = context.Epoch, Snapshot = chunk.Snapshot, Index = chunk.Index });
+        context.Host.Send(new ChunkAck
+        {
+            From = context.Self,
+            To = chunk.From,
+            Epoch = context.Epoch,
+            Snapshot = chunk.Snapshot,
+            Index = isKnown && chunk.Index < _nextChunk ? chunk.Index : ChunkAck.BeginAgain,
+        });
     }
 
     /// <summary>Answers a read from this copy if it may.</summary>
@@ -190,6 +194,15 @@ internal sealed class FollowerRole(CopyContext context, Random random)
         SentAt = message.SentAt,
         FollowerTime = new FollowerTime(_era, context.Host.Now),
     });
+
+    private void StopFilling()
+    {
+        if (_isFilling)
+        {
+            _state.Drop();
+            _isFilling = false;
+        }
+    }
 
     private void StartFilling(long snapshot)
     {

@@ -72,7 +72,7 @@ internal sealed class OwnerShipping(CopyContext context, FollowerSet followers, 
             case AppendAnswer.Mismatch:
                 GoBack(follower, ack, now);
                 break;
-            case AppendAnswer.NeedsSnapshot when follower.Snapshot is null && (!follower.IsStreaming || ack.SentAt >= follower.StreamingSince):
+            case AppendAnswer.NeedsSnapshot when follower.Snapshot is null && !followers.IsMember(follower) && (!follower.IsStreaming || ack.SentAt >= follower.StreamingSince):
                 StartSnapshot(follower, now);
                 break;
         }
@@ -81,13 +81,19 @@ internal sealed class OwnerShipping(CopyContext context, FollowerSet followers, 
     public void OnChunkAck(ChunkAck ack)
     {
         if (followers.Find(ack.From) is not { Snapshot: { Unacknowledged: { } chunk } snapshot } follower
-            || snapshot.Id != ack.Snapshot || chunk.Index != ack.Index)
+            || snapshot.Id != ack.Snapshot || (chunk.Index != ack.Index && ack.Index != ChunkAck.BeginAgain))
         {
             return;
         }
 
         var now = context.Host.Now;
         follower.HeardAt = now;
+        if (ack.Index == ChunkAck.BeginAgain)
+        {
+            StartSnapshot(follower, now);
+            return;
+        }
+
         snapshot.Unacknowledged = null;
         if (!chunk.IsLast)
         {
@@ -237,7 +243,8 @@ internal sealed class OwnerShipping(CopyContext context, FollowerSet followers, 
     {
         if (followers.IsMember(follower))
         {
-            return;
+            // Records are forgotten when all copies in sync have them.
+            throw new InvalidOperationException($"the log of {context.Self} does not reach back to {follower.Copy}, which is in sync");
         }
 
         context.Host.Report(follower.Snapshot is null ? ReplicationEvent.SnapshotStarted : ReplicationEvent.SnapshotRestarted);

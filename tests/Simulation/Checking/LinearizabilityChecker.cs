@@ -13,6 +13,9 @@ internal static class LinearizabilityChecker
 {
     private const int MaxAtOnce = 64;
 
+    /// <summary>A history that is in order is found so in a few thousand steps; to prove that one is not may take for ever.</summary>
+    private const int MaxPlaces = 200_000;
+
     /// <summary>Checks the operations on one key.</summary>
     /// <param name="operations">In any order; those that promise less are left out.</param>
     /// <param name="losses">When all entries of its partition were lost.</param>
@@ -25,9 +28,10 @@ internal static class LinearizabilityChecker
             throw new InvalidOperationException($"{unknown.Length} operations on a key with unknown outcome are more than the checker can tell apart");
         }
 
-        return new Search(Array.FindAll(steps, static step => step.Return != long.MaxValue), unknown).Succeeds()
+        var search = new Search(Array.FindAll(steps, static step => step.Return != long.MaxValue), unknown);
+        return search.Succeeds()
             ? null
-            : $"not linearizable:{Environment.NewLine}{string.Join(Environment.NewLine, steps.Select(static step => $"  {step}"))}";
+            : $"not linearizable{(search.WasCutShort ? $", by {MaxPlaces} tries" : "")}:{Environment.NewLine}{string.Join(Environment.NewLine, steps.Select(static step => $"  {step}"))}";
     }
 
     private static Step[] Steps(IReadOnlyList<Operation> operations, IReadOnlyList<long> losses)
@@ -75,6 +79,8 @@ internal static class LinearizabilityChecker
     {
         private readonly HashSet<Place> _tried = [];
 
+        public bool WasCutShort => _tried.Count == MaxPlaces;
+
         public bool Succeeds() => Continue(new Place(0, 0, 0, KeyState.Absent));
 
         private bool Continue(Place place)
@@ -84,7 +90,7 @@ internal static class LinearizabilityChecker
                 return true;
             }
 
-            if (!_tried.Add(place))
+            if (_tried.Count == MaxPlaces || !_tried.Add(place))
             {
                 return false;
             }

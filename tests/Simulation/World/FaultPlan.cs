@@ -60,9 +60,26 @@ internal sealed class FaultPlan(SimWorld world, SimRandom random)
     private void Disturb(FaultKind kind, int node, long ticks)
     {
         var network = world.Network;
-        var peer = (node + 1 + random.Next(world.Settings.Nodes - 1)) % world.Settings.Nodes;
+        var peer = Peer(node);
         switch (kind)
         {
+            case FaultKind.Split:
+                Split(ticks);
+                break;
+            case FaultKind.DelayThenCut:
+                network.Delay(500 * Ms);
+                world.Queue.After(random.NextInt64(500 * Ms), () => CutBoth(node, peer, ticks));
+                break;
+            case FaultKind.Flap:
+                var first = random.NextInt64(300 * Ms, 700 * Ms);
+                world.Authority.BeSlow(2000 * Ms);
+                CutBoth(node, peer, first);
+                world.Queue.After(first + random.NextInt64(30 * Ms, 250 * Ms), () => CutBoth(node, peer, ticks));
+                break;
+            case FaultKind.CrashThenCut:
+                Crash(world.Nodes[peer], keepsMemory: true, random.NextInt64(5 * Ms, 150 * Ms));
+                CutBoth(node, peer, ticks);
+                break;
             case FaultKind.CutPair:
                 CutBoth(node, peer, ticks);
                 break;
@@ -91,6 +108,29 @@ internal sealed class FaultPlan(SimWorld world, SimRandom random)
             case FaultKind.Delay:
                 network.Delay(ticks);
                 break;
+        }
+    }
+
+    /// <summary>Another node, and rather one that the first partition has a copy on.</summary>
+    private int Peer(int node)
+    {
+        var copies = world.Authority.Recorded(0).InSync;
+        var peer = random.Chance(700) && copies.Length > 0 ? copies[random.Next(copies.Length)].Node : node;
+        return peer != node ? peer : (node + 1 + random.Next(world.Settings.Nodes - 1)) % world.Settings.Nodes;
+    }
+
+    private void Split(long ticks)
+    {
+        var sides = random.Next(1 << (world.Settings.Nodes + 1));
+        for (var one = 0; one <= world.Settings.Nodes; one++)
+        {
+            for (var other = 0; other < one; other++)
+            {
+                if (((sides >> one) & 1) != ((sides >> other) & 1))
+                {
+                    CutBoth(one, other, ticks);
+                }
+            }
         }
     }
 

@@ -106,7 +106,7 @@ internal sealed class SimClient(SimWorld world, int index, SimRandom random)
         }
         else
         {
-            var anywhere = (call.Operation.Level == ReadLevel.Any && !call.PrefersOwner) || (number > 1 && random.Chance(400));
+            var anywhere = (call.Operation.Level == ReadLevel.Any && !call.PrefersOwner) || random.Chance(number > 1 ? 400 : 100);
             SendTo(call, anywhere ? random.Next(world.Settings.Nodes) : _owners[call.Partition]);
         }
 

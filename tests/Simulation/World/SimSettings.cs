@@ -63,7 +63,7 @@ internal sealed class SimSettings
                 RenewTicks = 300 * Millisecond,
                 StalenessTicks = 500 * Millisecond,
                 HandoverTicks = 300 * Millisecond,
-                Copies = random.Chance(600) ? 2 : random.Chance(900) ? 3 : 1,
+                Copies = random.Chance(550) ? 2 : random.Chance(900) ? 3 : 1,
                 TailRecords = random.Next(2, 24),
                 OperationsKept = random.Next(8, 64),
                 MaxUncommitted = random.Next(4, 64),
