@@ -104,7 +104,7 @@ internal sealed class ReplicationCopy
             return;
         }
 
-        var claimed = _context.Proposal is { StartsEmpty: true };
+        var claimed = _context.Proposal is { StartsEmpty: true } claim && claim.Epoch > _context.Epoch;
         Learn(reply.Recorded);
         if (claimed && _context.Proposal is not null)
         {

@@ -11,7 +11,8 @@ namespace Orleans.Cache.Simulation.Checking;
 /// </remarks>
 internal static class LinearizabilityChecker
 {
-    private const int MaxAtOnce = 64;
+    private const int MaxUnknown = 64;
+    private const int MaxOverlapping = 128;
 
     /// <summary>A history that is in order is found so in a few thousand steps; to prove that one is not may take for ever.</summary>
     private const int MaxPlaces = 200_000;
@@ -23,7 +24,7 @@ internal static class LinearizabilityChecker
     {
         var steps = Steps(operations, losses);
         var unknown = Array.FindAll(steps, static step => step.Return == long.MaxValue);
-        if (unknown.Length > MaxAtOnce)
+        if (unknown.Length > MaxUnknown)
         {
             throw new InvalidOperationException($"{unknown.Length} operations on a key with unknown outcome are more than the checker can tell apart");
         }
@@ -73,7 +74,7 @@ internal static class LinearizabilityChecker
     }
 
     /// <summary>Where a search stands: the completed steps before the first are done, and those of the bits after it; and some unknown ones.</summary>
-    private readonly record struct Place(int First, ulong After, ulong Unknown, KeyState State);
+    private readonly record struct Place(int First, UInt128 After, ulong Unknown, KeyState State);
 
     private sealed class Search(Step[] completed, Step[] unknown)
     {
@@ -142,8 +143,8 @@ internal static class LinearizabilityChecker
             return place with { First = first, After = after >> 1, State = state };
         }
 
-        private static ulong Bit(Place place, int index) => index - place.First <= MaxAtOnce
-            ? 1UL << (index - place.First - 1)
+        private static UInt128 Bit(Place place, int index) => index - place.First <= MaxOverlapping
+            ? UInt128.One << (index - place.First - 1)
             : throw new InvalidOperationException("more operations overlap than the checker can tell apart");
     }
 

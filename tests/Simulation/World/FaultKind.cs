@@ -23,6 +23,9 @@ internal enum FaultKind
     /// <summary>Two nodes lose each other, meet again for a moment, and lose each other again, while the authority takes its time.</summary>
     Flap,
 
+    /// <summary>Two nodes lose each other, and meet again for a moment just when the second has proposed itself and is not answered yet.</summary>
+    MeetWhileProposing,
+
     /// <summary>A short crash with memory kept, and the two nodes do not find each other afterwards.</summary>
     CrashThenCut,
     Loss,

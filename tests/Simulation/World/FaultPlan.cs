@@ -6,14 +6,21 @@ internal sealed class FaultPlan(SimWorld world, SimRandom random)
     private const int Ms = SimSettings.Millisecond;
     private static readonly FaultKind[] Kinds = Enum.GetValues<FaultKind>();
 
+    private static readonly FaultKind[] Divisive =
+    [
+        FaultKind.DelayThenCut, FaultKind.Flap, FaultKind.MeetWhileProposing, FaultKind.CrashThenCut, FaultKind.CutPair, FaultKind.CutOneWay, FaultKind.Split, FaultKind.SleepInStep,
+    ];
+
     public void Start()
     {
         for (var fault = 0; fault < world.Settings.Faults; fault++)
         {
             var kind = Kinds[random.Next(Kinds.Length)];
 
+            kind = world.Settings.IsFocused && random.Chance(800) ? Divisive[random.Next(Divisive.Length)] : kind;
+
             // Crashes and sleep are what replication is for.
-            kind = random.Chance(300) ? (FaultKind)random.Next((int)FaultKind.CutPair) : kind;
+            kind = !world.Settings.IsFocused && random.Chance(300) ? (FaultKind)random.Next((int)FaultKind.CutPair) : kind;
             world.Queue.At(random.NextInt64(200 * Ms, world.Settings.Busy), () => Strike(kind));
         }
     }
@@ -64,24 +71,28 @@ internal sealed class FaultPlan(SimWorld world, SimRandom random)
         switch (kind)
         {
             case FaultKind.Split:
-                Split(ticks);
+                Split(node, ticks);
                 break;
             case FaultKind.DelayThenCut:
-                network.Delay(500 * Ms);
-                world.Queue.After(random.NextInt64(500 * Ms), () => CutBoth(node, peer, ticks));
+                network.Delay(peer, node, 500 * Ms);
+                world.Queue.After(random.NextInt64(500 * Ms), () => Divide(node, peer, ticks));
                 break;
             case FaultKind.Flap:
-                var first = random.NextInt64(300 * Ms, 700 * Ms);
+                var first = random.NextInt64(380 * Ms, 700 * Ms);
                 world.Authority.BeSlow(2000 * Ms);
-                CutBoth(node, peer, first);
-                world.Queue.After(first + random.NextInt64(30 * Ms, 250 * Ms), () => CutBoth(node, peer, ticks));
+                Divide(node, peer, first);
+                world.Queue.After(first + random.NextInt64(10 * Ms, 150 * Ms), () => Divide(node, peer, ticks));
+                break;
+            case FaultKind.MeetWhileProposing:
+                Divide(node, peer, ticks);
+                world.Authority.SurpriseNextPromotion(Meet);
                 break;
             case FaultKind.CrashThenCut:
                 Crash(world.Nodes[peer], keepsMemory: true, random.NextInt64(5 * Ms, 150 * Ms));
-                CutBoth(node, peer, ticks);
+                Divide(node, peer, ticks);
                 break;
             case FaultKind.CutPair:
-                CutBoth(node, peer, ticks);
+                Divide(node, peer, ticks);
                 break;
             case FaultKind.CutOneWay:
                 network.Cut(node, peer, ticks);
@@ -106,7 +117,7 @@ internal sealed class FaultPlan(SimWorld world, SimRandom random)
                 network.Double(ticks);
                 break;
             case FaultKind.Delay:
-                network.Delay(ticks);
+                network.Delay(-1, -1, ticks);
                 break;
         }
     }
@@ -119,9 +130,30 @@ internal sealed class FaultPlan(SimWorld world, SimRandom random)
         return peer != node ? peer : (node + 1 + random.Next(world.Settings.Nodes - 1)) % world.Settings.Nodes;
     }
 
-    private void Split(long ticks)
+    private long Meet(int owner, int proposer)
     {
+        if (owner < 0)
+        {
+            return 0;
+        }
+
+        world.Note($"nodes {owner} and {proposer} meet");
+        world.Network.Mend(owner, proposer);
+        world.Network.Mend(proposer, owner);
+        var moment = random.NextInt64(60 * Ms, 160 * Ms);
+        world.Queue.After(moment, () =>
+        {
+            CutPeers(owner, 1000 * Ms);
+            CutBoth(owner, world.AuthorityEndpoint, 1000 * Ms);
+        });
+        return moment + random.NextInt64(60 * Ms);
+    }
+
+    private void Split(int node, long ticks)
+    {
+        // A bit for each node and the authority. A divide that leaves node and authority together is the less interesting one.
         var sides = random.Next(1 << (world.Settings.Nodes + 1));
+        sides = random.Chance(600) ? (sides | (1 << world.AuthorityEndpoint)) & ~(1 << node) : sides;
         for (var one = 0; one <= world.Settings.Nodes; one++)
         {
             for (var other = 0; other < one; other++)
@@ -179,6 +211,21 @@ internal sealed class FaultPlan(SimWorld world, SimRandom random)
             {
                 world.Replan(partition, without: node);
             }
+        }
+    }
+
+    /// <summary>Cuts two nodes off from each other, and perhaps the first from all who could tell it what the second does then.</summary>
+    private void Divide(int node, int peer, long ticks)
+    {
+        CutBoth(node, peer, ticks);
+        if (random.Chance(600))
+        {
+            CutBoth(node, world.AuthorityEndpoint, ticks);
+        }
+
+        if (random.Chance(600))
+        {
+            CutPeers(node, ticks);
         }
     }
 

@@ -14,6 +14,9 @@ internal sealed class SimAuthority
     private readonly int _ratePerMille;
     private long _awayUntil;
     private long _slowUntil;
+    private long _slowBy;
+    private long _heldUntil;
+    private Func<int, int, long>? _onPromotion;
     private long _trustsSilenceFrom;
 
     public SimAuthority(SimWorld world, SimRandom random)
@@ -40,9 +43,16 @@ internal sealed class SimAuthority
         _trustsSilenceFrom = _awayUntil + _world.Settings.EvictTicks;
     }
 
-    public void BeSlow(long ticks) => _slowUntil = _world.Queue.Time + ticks;
+    public void BeSlow(long ticks)
+    {
+        _slowUntil = _world.Queue.Time + ticks;
+        _slowBy = _world.Random.NextInt64(20 * SimSettings.Millisecond, 600 * SimSettings.Millisecond);
+    }
 
-    public void Heal() => _awayUntil = _slowUntil = Math.Min(_awayUntil, _world.Queue.Time);
+    /// <summary>Lets something happen to owner and proposer when the next promotion is proposed; it says how long the authority takes then.</summary>
+    public void SurpriseNextPromotion(Func<int, int, long> surprise) => _onPromotion = surprise;
+
+    public void Heal() => (_awayUntil, _slowUntil, _onPromotion) = (Math.Min(_awayUntil, _world.Queue.Time), 0, null);
 
     public void Handle(int partition, AuthorityRequest request)
     {
@@ -52,9 +62,21 @@ internal sealed class SimAuthority
             return;
         }
 
+        if (request.Proposal is { } proposal && proposal.Epoch > Recorded(partition).Epoch && _onPromotion is { } surprise)
+        {
+            _onPromotion = null;
+            _heldUntil = now + surprise(Recorded(partition).Owner.Node, request.From.Node);
+        }
+
+        if (now < _heldUntil)
+        {
+            _world.Queue.At(_heldUntil, () => Decide(partition, request));
+            return;
+        }
+
         if (now < _slowUntil)
         {
-            _world.Queue.After(_world.Random.NextInt64(700 * SimSettings.Millisecond), () => Decide(partition, request));
+            _world.Queue.After(_slowBy + _world.Random.NextInt64(_slowBy / 4), () => Decide(partition, request));
             return;
         }
 

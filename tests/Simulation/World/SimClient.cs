@@ -9,15 +9,19 @@ namespace Orleans.Cache.Simulation.World;
 /// </summary>
 internal sealed class SimClient(SimWorld world, int index, SimRandom random)
 {
+    private readonly long _thinkTicks = world.Settings.ThinkTicks;
+    private readonly long _patience = (world.Settings.IsFocused ? 90 : 250) * SimSettings.Millisecond;
+    private readonly bool _isReader = world.Settings.IsFocused && index % 2 == 0;
     private readonly LogPosition[] _sessions = new LogPosition[world.Settings.Partitions];
     private readonly int[] _owners = new int[world.Settings.Partitions];
     private readonly long[] _lastValues = new long[SimSettings.Keys];
+    private int _lastKey;
     private SimCall? _call;
     private long _operations;
 
     public bool IsIdle => _call is null;
 
-    public void Start() => world.Queue.After(random.NextInt64(60 * SimSettings.Millisecond), BeginNext);
+    public void Start() => world.Queue.After(random.NextInt64(_thinkTicks), BeginNext);
 
     /// <summary>Reads a key from the owner, whatever the client would do else. For the end of a run.</summary>
     public void Audit(int partition, int key, Action<bool> done)
@@ -75,8 +79,8 @@ internal sealed class SimClient(SimWorld world, int index, SimRandom random)
         }
 
         var partition = random.Chance(700) ? 0 : random.Next(world.Settings.Partitions);
-        var operation = SimWorkload.Next(random, ++_operations, index, _lastValues, hasSession: _sessions[partition] != default);
-        Begin(new SimCall(partition, operation, world.Queue.Time + (random.NextInt64(600, 2000) * SimSettings.Millisecond)));
+        var operation = SimWorkload.Next(random, ++_operations, index, _lastKey, _lastValues, mayWrite: _sessions[partition] != default && (!_isReader || random.Chance(100)));
+        Begin(new SimCall(partition, operation, world.Queue.Time + random.NextInt64(2 * _patience, 7 * _patience)));
     }
 
     private Operation Operation(int key, SimCommand command) => new() { Session = index, Key = key, Command = command, Level = ReadLevel.Owner };
@@ -106,11 +110,11 @@ internal sealed class SimClient(SimWorld world, int index, SimRandom random)
         }
         else
         {
-            var anywhere = (call.Operation.Level == ReadLevel.Any && !call.PrefersOwner) || random.Chance(number > 1 ? 400 : 100);
+            var anywhere = (call.Operation.Level == ReadLevel.Any && !call.PrefersOwner) || random.Chance(number > 1 ? 400 : world.Settings.IsFocused ? 250 : 80);
             SendTo(call, anywhere ? random.Next(world.Settings.Nodes) : _owners[call.Partition]);
         }
 
-        world.Queue.After(random.NextInt64(80, 250) * SimSettings.Millisecond, () => Retry(call, number));
+        world.Queue.After(random.NextInt64(_patience / 3, _patience), () => Retry(call, number));
     }
 
     private void SendTo(SimCall call, int node)
@@ -179,6 +183,7 @@ internal sealed class SimClient(SimWorld world, int index, SimRandom random)
         }
 
         _lastValues[operation.Key] = operation.Result.Value;
+        _lastKey = operation.IsRead ? _lastKey : operation.Key;
         Learn(call.Partition, reply.Position);
         Close(call);
     }
@@ -205,7 +210,7 @@ internal sealed class SimClient(SimWorld world, int index, SimRandom random)
         }
         else
         {
-            world.Queue.After(random.NextInt64(60 * SimSettings.Millisecond), BeginNext);
+            world.Queue.After(random.NextInt64(_thinkTicks), BeginNext);
         }
     }
 

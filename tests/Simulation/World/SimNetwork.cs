@@ -10,6 +10,7 @@ internal sealed class SimNetwork
     private long _lossUntil;
     private long _doubleUntil;
     private long _delayUntil;
+    private (int From, int To) _delayed;
     private int _lossPerMille;
 
     public SimNetwork(EventQueue queue, SimRandom random, int endpoints)
@@ -32,20 +33,23 @@ internal sealed class SimNetwork
             return;
         }
 
-        _queue.After(Delay(), deliver);
+        _queue.After(Delay(from, to), deliver);
         if (mayDouble && _random.Chance(now < _doubleUntil ? 300 : 5))
         {
-            _queue.After(Delay() * _random.Next(1, 20), deliver);
+            _queue.After(Delay(from, to) * _random.Next(1, 20), deliver);
         }
     }
 
     public void Cut(int from, int to, long ticks) => _cutUntil[from, to] = Math.Max(_cutUntil[from, to], _queue.Time + ticks);
 
+    public void Mend(int from, int to) => _cutUntil[from, to] = 0;
+
     public void Lose(int perMille, long ticks) => (_lossPerMille, _lossUntil) = (perMille, _queue.Time + ticks);
 
     public void Double(long ticks) => _doubleUntil = _queue.Time + ticks;
 
-    public void Delay(long ticks) => _delayUntil = _queue.Time + ticks;
+    /// <summary>Holds up some of the messages from one to another, or of all where they are negative.</summary>
+    public void Delay(int from, int to, long ticks) => (_delayed, _delayUntil) = ((from, to), _queue.Time + ticks);
 
     public void Heal()
     {
@@ -53,7 +57,7 @@ internal sealed class SimNetwork
         _lossUntil = _doubleUntil = _delayUntil = 0;
     }
 
-    private long Delay()
+    private long Delay(int from, int to)
     {
         var delay = _random.NextInt64(100, 1500);
         if (_random.Chance(_slowPerMille))
@@ -61,7 +65,7 @@ internal sealed class SimNetwork
             delay += _random.NextInt64(60 * SimSettings.Millisecond);
         }
 
-        if (_queue.Time < _delayUntil && _random.Chance(300))
+        if (_queue.Time < _delayUntil && _random.Chance(300) && (_delayed.From < 0 || _delayed == (from, to)))
         {
             delay += _random.NextInt64(900 * SimSettings.Millisecond);
         }

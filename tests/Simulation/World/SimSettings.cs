@@ -8,6 +8,12 @@ internal sealed class SimSettings
     public const int Keys = 10;
     public const int Millisecond = 1000;
 
+    /// <summary>
+    /// Whether many callers press on few keys of one partition, so that even two owners of a few milliseconds are noticed, and faults are of
+    /// the kind that makes two.
+    /// </summary>
+    public required bool IsFocused { get; init; }
+
     public required int Nodes { get; init; }
 
     public required int Partitions { get; init; }
@@ -32,6 +38,9 @@ internal sealed class SimSettings
     /// <summary>Time to recover, before everything must be well again.</summary>
     public long Recovery => 7000 * Millisecond;
 
+    /// <summary>The longest time that a client waits between operations.</summary>
+    public long ThinkTicks => (IsFocused ? 12 : 60) * Millisecond;
+
     public long TickTicks => 40 * Millisecond;
 
     public required ReplicationSettings Replication { get; init; }
@@ -41,15 +50,16 @@ internal sealed class SimSettings
 
     public static SimSettings From(SimRandom random)
     {
-        var nodes = random.Next(3, 6);
+        var isFocused = random.Chance(400);
         const int drift = 10;
         return new SimSettings
         {
-            Nodes = nodes,
-            Partitions = random.Next(1, 3),
-            Clients = random.Next(3, 6),
-            Busy = random.Next(3000, 7000) * Millisecond,
-            Faults = random.Next(1, 10),
+            IsFocused = isFocused,
+            Nodes = isFocused ? 3 : random.Next(3, 6),
+            Partitions = isFocused ? 1 : random.Next(1, 3),
+            Clients = isFocused ? 6 : random.Next(3, 6),
+            Busy = random.Next(3000, isFocused ? 4000 : 7000) * Millisecond,
+            Faults = random.Next(1, isFocused ? 7 : 10),
             DoublesRequests = random.Chance(500),
             ClockDriftPerMille = drift,
             Replication = new ReplicationSettings

@@ -14,15 +14,15 @@ internal static class SimWorkload
 
     public static bool IsCounter(int key) => key is Counter or OwnerCounter;
 
-    public static Operation Next(SimRandom random, long number, int client, long[] lastValues, bool hasSession)
+    public static Operation Next(SimRandom random, long number, int client, int lastKey, long[] lastValues, bool mayWrite)
     {
         var draw = random.Next(100);
-        var key = draw < 30 ? 0 : draw < 65 ? Counter : draw < 75 ? OwnerCounter : random.Next(SimSettings.Keys);
-        var kind = IsCounter(key) ? NextOnCounter(random) : NextOnRegister(random);
+        var key = !IsCounter(lastKey) && draw < 10 ? lastKey : draw < 30 ? 0 : draw < 65 ? Counter : draw < 75 ? OwnerCounter : random.Next(SimSettings.Keys);
+        var kind = IsCounter(key) ? NextOnCounter(random) : key == lastKey && draw < 10 ? CommandKind.Remove : NextOnRegister(random);
         var value = IsCounter(key) ? 1L << random.Next(20) : (number << 8) + client + 1;
 
         // Without a session there is nothing that a write could be recognised by; a read begins one.
-        kind = hasSession ? kind : CommandKind.Get;
+        kind = mayWrite ? kind : CommandKind.Get;
         return new Operation
         {
             Session = client,
@@ -47,8 +47,8 @@ internal static class SimWorkload
 
     private static ReadLevel NextLevel(SimRandom random) => random.Next(100) switch
     {
-        < 40 => ReadLevel.Owner,
-        < 85 => ReadLevel.Any,
+        < 35 => ReadLevel.Owner,
+        < 88 => ReadLevel.Any,
         _ => ReadLevel.Quorum,
     };
 }
