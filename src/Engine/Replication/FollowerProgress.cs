@@ -24,7 +24,7 @@ internal sealed class FollowerProgress(CopyId copy, long now)
     public FollowerTime FollowerTime { get; set; } = FollowerTime.None;
 
     /// <summary>When it was spoken to last.</summary>
-    public long SentAt { get; set; } = long.MinValue;
+    public long SentAt { get; set; } = long.MinValue / 2;
 
     /// <summary>When it acknowledged something new last, or was sent something after a pause.</summary>
     public long ProgressAt { get; set; } = now;

@@ -66,7 +66,8 @@ internal static class CounterChecker
     {
         foreach (var earlier in operations)
         {
-            if (earlier.Session == later.Session
+            if (!later.IsWithoutSession
+                && earlier.Session == later.Session
                 && earlier.Outcome == Outcome.Done
                 && earlier.Return < later.Invoke
                 && earlier.Result.Value > later.Result.Value

@@ -17,6 +17,9 @@ internal sealed class Operation
 
     public required ReadLevel Level { get; init; }
 
+    /// <summary>Whether the caller left out what its session has seen: then the answer owes it nothing.</summary>
+    public bool IsWithoutSession { get; init; }
+
     public WriteConcern Concern { get; init; }
 
     /// <summary>When it was called, in the order of everything.</summary>

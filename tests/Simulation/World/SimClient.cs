@@ -129,7 +129,7 @@ internal sealed class SimClient(SimWorld world, int index, SimRandom random)
             IsRead = operation.IsRead,
             Level = operation.Level,
             Concern = operation.Concern,
-            Session = _sessions[call.Partition],
+            Session = operation.IsWithoutSession ? default : _sessions[call.Partition],
             Operation = operation.IsRead ? default : new OperationId(index + 1, operation.Number),
             Since = call.Since,
         };

@@ -23,13 +23,15 @@ internal static class SimWorkload
 
         // Without a session there is nothing that a write could be recognised by; a read begins one.
         kind = mayWrite ? kind : CommandKind.Get;
+        var level = kind == CommandKind.Get && IsCounter(key) ? NextLevel(random) : ReadLevel.Owner;
         return new Operation
         {
             Session = client,
             Number = number,
             Key = key,
             Command = new SimCommand(kind, key, kind == CommandKind.Get ? 0 : value, kind == CommandKind.SetIfEqual ? lastValues[key] : 0),
-            Level = kind == CommandKind.Get && IsCounter(key) ? NextLevel(random) : ReadLevel.Owner,
+            Level = level,
+            IsWithoutSession = level != ReadLevel.Owner && random.Chance(400),
             Concern = key == OwnerCounter ? WriteConcern.Owner : random.Chance(850) ? WriteConcern.Replicated : WriteConcern.Majority,
         };
     }
