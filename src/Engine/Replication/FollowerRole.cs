@@ -1,0 +1,251 @@
+using Orleans.Cache.Engine.Replication.Messages;
+
+namespace Orleans.Cache.Engine.Replication;
+
+/// <summary>
+/// A copy that is not owner: it takes the owner's records, promises it the lease, answers reads that may be stale, and proposes itself when
+/// its promise ran out and it is in sync.
+/// </summary>
+internal sealed class FollowerRole(CopyContext context, Random random)
+{
+    private readonly ReplicationSettings _settings = context.Settings;
+    private readonly ReplicationRules _rules = context.Rules;
+    private readonly CopyState _state = context.State;
+
+    // Of this epoch: how far the log is the owner's, and the snapshot that fills this copy.
+    private long _matched;
+    private long _snapshot;
+    private int _nextChunk;
+    private bool _isFilling;
+
+    private int _era;
+    private long _promisedUntil = long.MinValue;
+    private long _patientUntil = long.MinValue;
+    private long _freshAsOf = long.MinValue;
+
+    /// <summary>Begins an epoch whose owner is another copy.</summary>
+    public void EnterEpoch()
+    {
+        StopFilling();
+        _matched = _snapshot = 0;
+        BePatient(_settings.PromiseTicks);
+    }
+
+    /// <summary>After a restart that kept the memory: the clock began anew, and nobody is connected.</summary>
+    public void Restart()
+    {
+        StopFilling();
+        _era++;
+        _promisedUntil = _patientUntil = _freshAsOf = long.MinValue;
+        if (_rules.WaitsAfterRestart)
+        {
+            _promisedUntil = context.Host.Now + _settings.PromiseTicks;
+            BePatient(_settings.PromiseTicks);
+        }
+    }
+
+    /// <summary>The process slept: that nobody was heard means nothing.</summary>
+    public void Woke() => BePatient(_settings.SuspectTicks);
+
+    public void Tick(long now)
+    {
+        if (context.Proposal is not null || now <= _promisedUntil || now <= _patientUntil)
+        {
+            return;
+        }
+
+        var configuration = context.Configuration;
+        if (configuration.Contains(context.Self))
+        {
+            var others = configuration.InSync.Where(copy => copy != configuration.Owner || copy == context.Self);
+            context.Propose(configuration.WithOwner(context.Self, [.. others]));
+        }
+        else if (context.Wanted is { } wanted && wanted.Owner == context.Self.Node)
+        {
+            // Nobody speaks to this copy, which should own the partition. The authority knows whether there is anything left.
+            BePatient(_settings.PromiseTicks);
+            context.Propose(configuration.Emptied(context.Self));
+        }
+    }
+
+    public void OnAppend(Append message)
+    {
+        if (!_rules.MayPromise(context.Proposal is not null))
+        {
+            return;
+        }
+
+        _promisedUntil = Math.Max(_promisedUntil, context.Host.Now + _rules.PromiseTicks(_settings));
+        Answer(message, Take(message));
+    }
+
+    public void OnChunk(SnapshotChunk chunk)
+    {
+        if (!_rules.MayPromise(context.Proposal is not null) || (_state.IsPresent && context.Configuration.Contains(context.Self)))
+        {
+            return;
+        }
+
+        if (chunk.Snapshot > _snapshot && chunk.Index == 0)
+        {
+            StartFilling(chunk.Snapshot);
+        }
+
+        if (chunk.Snapshot < _snapshot)
+        {
+            return;
+        }
+
+        var isKnown = chunk.Snapshot == _snapshot && (_isFilling || _state.IsPresent);
+        if (isKnown && _isFilling && chunk.Index == _nextChunk)
+        {
+            Fill(chunk);
+        }
+
+        context.Host.Send(new ChunkAck
+        {
+            From = context.Self,
+            To = chunk.From,
+            Epoch = context.Epoch,
+            Snapshot = chunk.Snapshot,
+            Index = isKnown && chunk.Index < _nextChunk ? chunk.Index : ChunkAck.BeginAgain,
+        });
+    }
+
+    /// <summary>Answers a read from this copy if it may.</summary>
+    public void Read(in ClientRequest request)
+    {
+        if (request.Level == ReadLevel.Owner || !request.IsRead)
+        {
+            Refuse(request, ReplyStatus.Moved);
+        }
+        else if (!_state.IsConsistent)
+        {
+            Refuse(request, ReplyStatus.NotServing);
+        }
+        else if (!_rules.HasSeen(_state.CommittedPosition, request.Session))
+        {
+            Refuse(request, ReplyStatus.Behind);
+        }
+        else
+        {
+            var effect = _state.Store.Read(request.Command);
+
+            // The clock is read after the entry was: the process may have slept in between.
+            if (_freshAsOf == long.MinValue || !_rules.IsFresh(context.Host.Now - _freshAsOf, _settings.StalenessTicks))
+            {
+                Refuse(request, ReplyStatus.NotServing);
+                return;
+            }
+
+            context.Host.Reply(new ClientReply
+            {
+                Id = request.Id, Status = ReplyStatus.Done, Result = effect.Result, Position = _state.CommittedPosition, Owner = context.Configuration.Owner,
+            });
+        }
+    }
+
+    private AppendAnswer Take(Append message)
+    {
+        if (!_state.IsPresent)
+        {
+            return AppendAnswer.NeedsSnapshot;
+        }
+
+        var previous = message.Previous;
+        var known = Math.Max(_matched, _state.Commit);
+        if (previous.Sequence > known && !(_state.Log.Reaches(previous.Sequence) && _state.Log.PositionAt(previous.Sequence) == previous))
+        {
+            return AppendAnswer.Mismatch;
+        }
+
+        foreach (ref readonly var record in message.Records.AsSpan())
+        {
+            if (record.Position.Sequence > known && !_state.TryTake(record))
+            {
+                context.Discard();
+                _matched = 0;
+                return AppendAnswer.NeedsSnapshot;
+            }
+        }
+
+        _matched = Math.Max(_matched, previous.Sequence + message.Records.Length);
+        var commit = Math.Min(message.Commit, _matched);
+        _state.Apply(commit);
+        _state.SetCommit(commit, keepFrom: long.MaxValue);
+
+        // Only behind the first record of the epoch does the owner's commit contain all that was acknowledged before.
+        if (message.Echo.Era == _era && _state.Commit >= message.Commit && _state.CommittedPosition.Epoch == message.Epoch)
+        {
+            _freshAsOf = Math.Max(_freshAsOf, message.Echo.Ticks);
+        }
+
+        return AppendAnswer.Accepted;
+    }
+
+    private void Answer(Append message, AppendAnswer answer) => context.Host.Send(new AppendAck
+    {
+        From = context.Self,
+        To = message.From,
+        Epoch = context.Epoch,
+        Answer = answer,
+        Matched = Math.Max(_matched, _state.Commit),
+        Previous = message.Previous.Sequence,
+        SentAt = message.SentAt,
+        FollowerTime = new FollowerTime(_era, context.Host.Now),
+    });
+
+    private void StopFilling()
+    {
+        if (_isFilling)
+        {
+            _state.Drop();
+            _isFilling = false;
+        }
+    }
+
+    private void StartFilling(long snapshot)
+    {
+        if (_rules.ClearsBeforeSnapshot)
+        {
+            _state.Drop();
+        }
+        else
+        {
+            _state.Forget();
+        }
+
+        _snapshot = snapshot;
+        _nextChunk = 0;
+        _isFilling = true;
+    }
+
+    private void Fill(SnapshotChunk chunk)
+    {
+        foreach (var change in chunk.Changes)
+        {
+            _state.Store.Apply(change);
+        }
+
+        _nextChunk++;
+        if (!chunk.IsLast)
+        {
+            return;
+        }
+
+        _isFilling = false;
+        _state.StartFrom(chunk.Base, chunk.End);
+        _state.Operations.Load(chunk.Operations, chunk.OperationsForgotten);
+        if (_rules.ShipsVersionFloor)
+        {
+            _state.Store.RaiseVersionFloor(chunk.VersionFloor);
+        }
+
+        _matched = chunk.Base.Sequence;
+    }
+
+    private void BePatient(long ticks) => _patientUntil = Math.Max(_patientUntil, context.Host.Now + ticks + random.NextInt64(_settings.BeatTicks));
+
+    private void Refuse(in ClientRequest request, ReplyStatus status) =>
+        context.Host.Reply(new ClientReply { Id = request.Id, Status = status, Owner = context.Configuration.Owner });
+}

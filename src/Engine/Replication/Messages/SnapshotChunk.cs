@@ -1,0 +1,31 @@
+namespace Orleans.Cache.Engine.Replication.Messages;
+
+/// <summary>A part of the entries of a partition, for a copy that has none. The log follows from <see cref="Base"/> on.</summary>
+internal sealed class SnapshotChunk : PeerMessage
+{
+    /// <summary>Unique within the owner's epoch.</summary>
+    public required long Snapshot { get; init; }
+
+    public required int Index { get; init; }
+
+    /// <summary>Committed when the scan began: all later records must be applied over the entries.</summary>
+    public required LogPosition Base { get; init; }
+
+    /// <summary>For the store to apply.</summary>
+    public required ReadOnlyMemory<byte>[] Changes { get; init; }
+
+    /// <summary>Whether this is the last chunk; then the members below count.</summary>
+    public required bool IsLast { get; init; }
+
+    /// <summary>The entries may contain what the records up to here changed.</summary>
+    public required LogPosition End { get; init; }
+
+    /// <summary>What the store gave its last version; later versions are higher, also where the entry is gone.</summary>
+    public required long VersionFloor { get; init; }
+
+    /// <summary>The operations with ids up to <see cref="Base"/>, the oldest first.</summary>
+    public required OperationTable.Entry[] Operations { get; init; }
+
+    /// <summary>Operations up to here may be forgotten.</summary>
+    public required LogPosition OperationsForgotten { get; init; }
+}

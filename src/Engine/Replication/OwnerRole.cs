@@ -1,0 +1,266 @@
+using Orleans.Cache.Engine.Replication.Messages;
+
+namespace Orleans.Cache.Engine.Replication;
+
+/// <summary>
+/// The copy that takes the writes, for one epoch: it executes under its lease, sends records to the others, and answers when those that are
+/// in sync have them. <see cref="OwnerShipping"/> speaks to the others, <see cref="OwnerPlanning"/> decides who they should be.
+/// </summary>
+internal sealed class OwnerRole
+{
+    private readonly CopyContext _context;
+    private readonly ReplicationSettings _settings;
+    private readonly ReplicationRules _rules;
+    private readonly CopyState _state;
+    private readonly PendingReplies _pending = new();
+    private readonly OwnerShipping _shipping;
+    private readonly OwnerPlanning _planning;
+    private readonly long _firstSequence;
+    private long _tenureUntil = long.MinValue;
+
+    /// <summary>Takes over what the copy holds, under the epoch of the context's configuration.</summary>
+    public OwnerRole(CopyContext context)
+    {
+        _context = context;
+        _settings = context.Settings;
+        _rules = context.Rules;
+        _state = context.State;
+        _state.TakeOver();
+        _firstSequence = _state.Log.Last.Sequence + 1;
+
+        // The first record of the epoch. When it is committed everything before it is, whoever acknowledged that.
+        _state.Executed(new LogRecord { Position = new LogPosition(context.Epoch, _firstSequence) });
+        var followers = new FollowerSet(context, _firstSequence);
+        _shipping = new OwnerShipping(context, followers, this);
+        _planning = new OwnerPlanning(context, followers, this);
+        followers.CountMembers();
+        Followers = followers;
+        AdvanceCommit();
+    }
+
+    public FollowerSet Followers { get; }
+
+    /// <summary>Whether all that was acknowledged in earlier epochs is committed here.</summary>
+    public bool IsActive => _state.Commit >= _firstSequence;
+
+    /// <summary>Whether every write of this copy is on all copies in sync.</summary>
+    public bool IsDrained => _state.Commit == _state.Log.Last.Sequence;
+
+    /// <summary>Whether the copy answers: for tests and for the host's readiness.</summary>
+    public bool IsServing => IsActive && !_planning.HasProposedHandover && HasLease();
+
+    /// <summary>The authority answered a question that was asked at a time of this clock, and named this copy owner of this epoch.</summary>
+    public void RenewTenure(long askedAt)
+    {
+        _tenureUntil = Math.Max(_tenureUntil, _rules.LeaseStart(askedAt, _context.Host.Now) + _settings.TenureTicks);
+        AdvanceCommit();
+    }
+
+    /// <summary>The process slept: that nobody was heard means nothing.</summary>
+    public void Woke() => Followers.Excuse(_context.Host.Now);
+
+    public void Tick(long now)
+    {
+        _planning.Tick(now);
+        _shipping.Tick(now);
+        AdvanceCommit();
+    }
+
+    /// <summary>Sends what was written since the last call.</summary>
+    public void Flush() => _shipping.Flush();
+
+    /// <summary>The recorded or the proposed set of copies in sync is another.</summary>
+    public void ConfigurationChanged()
+    {
+        Followers.CountMembers();
+        AdvanceCommit();
+    }
+
+    public void OnAck(AppendAck ack) => _shipping.OnAck(ack);
+
+    public void OnChunkAck(ChunkAck ack) => _shipping.OnChunkAck(ack);
+
+    /// <summary>
+    /// Whether no other copy can be owner at this moment: every copy in sync has promised, and the authority has. To be asked after what it
+    /// shall justify, because the process may be stopped at any point.
+    /// </summary>
+    public bool HasLease()
+    {
+        var now = _context.Host.Now;
+        return now < _tenureUntil && now < Followers.EarliestLeaseStart() + _settings.LeaseTicks;
+    }
+
+    public void Submit(in ClientRequest request)
+    {
+        if (!IsActive || _planning.HasProposedHandover || !_rules.MayServe(HasLease()))
+        {
+            Refuse(request, ReplyStatus.NotServing);
+        }
+        else if (request.Session.Epoch > _context.Epoch)
+        {
+            // The caller has seen a later owner than this one.
+            Refuse(request, ReplyStatus.Moved);
+        }
+        else if (request.IsRead)
+        {
+            AnswerUnchanged(request, _state.Store.Read(request.Command));
+        }
+        else
+        {
+            Write(request);
+        }
+    }
+
+    /// <summary>Commits what all copies in sync have, and answers who waited for it.</summary>
+    public void AdvanceCommit()
+    {
+        var commit = _rules.Committed(_state.Log.Last.Sequence, Math.Min(_state.Log.Last.Sequence, Followers.SlowestMatched()));
+
+        // Without tenure the authority may have given the partition up, with all its copies.
+        if (commit <= _state.Commit || !_rules.MayServe(_context.Host.Now < _tenureUntil))
+        {
+            return;
+        }
+
+        for (var sequence = _state.Commit + 1; sequence <= commit; sequence++)
+        {
+            _pending.Committed(_state.Log[sequence]);
+        }
+
+        _state.SetCommit(commit, Followers.EarliestSnapshotStart());
+        while (_pending.TryTake(commit, out var reply, out var sequence))
+        {
+            _context.Host.Reply(reply with { Copies = Followers.CopiesWith(sequence) });
+        }
+    }
+
+    /// <summary>Another copy is owner: what waits here will not be known here.</summary>
+    public void Abandon()
+    {
+        while (_pending.TryAbandon(out var reply))
+        {
+            _context.Host.Reply(reply with { Owner = _context.Configuration.Owner });
+        }
+    }
+
+    private void Write(in ClientRequest request)
+    {
+        if (!request.Operation.IsNone && IsRepetition(request))
+        {
+            return;
+        }
+
+        if (_planning.IsHandingOver || _state.Log.Last.Sequence - _state.Commit >= _settings.MaxUncommitted)
+        {
+            Refuse(request, ReplyStatus.Busy);
+            return;
+        }
+
+        if (request.Concern == WriteConcern.Majority && Followers.RecordedInSync() * 2 <= _settings.Copies)
+        {
+            Refuse(request, ReplyStatus.NoMajority);
+            return;
+        }
+
+        var effect = _state.Store.Execute(request.Command);
+        if (effect.Change.IsEmpty && (request.Operation.IsNone || !_rules.RemembersUnchanged))
+        {
+            AnswerUnchanged(request, effect);
+            return;
+        }
+
+        var position = new LogPosition(_context.Epoch, _state.Log.Last.Sequence + 1);
+        _state.Executed(new LogRecord
+        {
+            Position = position,
+            Change = effect.Change,
+            KeyHash = effect.KeyHash,
+            Operation = request.Operation,
+            Result = request.Operation.IsNone ? default : effect.Result,
+        });
+        var isAwaited = request.Concern != WriteConcern.Owner;
+        var awaited = position.Sequence;
+        if (!effect.Change.IsEmpty)
+        {
+            _pending.Changed(effect.KeyHash, position.Sequence, isAwaited);
+        }
+        else if (!isAwaited)
+        {
+            // Its answer tells what the entry is, and that may wait for somebody else's write.
+            _ = _pending.IsChanged(effect.KeyHash, out awaited, out isAwaited);
+        }
+
+        var reply = Done(request, effect.Result, position);
+        if (isAwaited)
+        {
+            _pending.Add(awaited, isWrite: true, reply);
+        }
+        else
+        {
+            // Executed, and after that perhaps the lease was over: then it will likely be cut off.
+            _context.Host.Reply(_rules.MayServe(HasLease()) ? reply : reply with { Status = ReplyStatus.Unknown });
+        }
+
+        AdvanceCommit();
+    }
+
+    /// <summary>Answers an operation that was executed before, or that may have been and would not be remembered.</summary>
+    private bool IsRepetition(in ClientRequest request)
+    {
+        if (_state.Operations.TryFind(request.Operation, out var first) && _rules.AnswersRepetitions)
+        {
+            var reply = Done(request, first.Result, first.Position);
+            if (request.Concern == WriteConcern.Owner || first.Position.Sequence <= _state.Commit)
+            {
+                _context.Host.Reply(reply with { Copies = Followers.CopiesWith(first.Position.Sequence) });
+            }
+            else
+            {
+                _pending.Add(first.Position.Sequence, isWrite: true, reply);
+            }
+
+            return true;
+        }
+
+        if (_rules.RefusesForgotten && request.Since < _state.Operations.Forgotten)
+        {
+            Refuse(request, ReplyStatus.Forgotten);
+            return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// Answers what changed nothing: a read, or a write whose condition did not hold. Both tell what the entry is, so both wait until that
+    /// can not be cut off any more.
+    /// </summary>
+    private void AnswerUnchanged(in ClientRequest request, in CommandEffect effect)
+    {
+        if (!_rules.MayServe(HasLease()))
+        {
+            Refuse(request, ReplyStatus.NotServing);
+            return;
+        }
+
+        var isChanged = _pending.IsChanged(effect.KeyHash, out var sequence, out var isAwaited);
+        var reply = Done(request, effect.Result, isChanged ? new LogPosition(_context.Epoch, sequence) : _state.CommittedPosition);
+        if (isAwaited && _rules.ReadsWaitForCommit)
+        {
+            _pending.Add(sequence, isWrite: false, reply);
+            return;
+        }
+
+        _context.Host.Reply(reply);
+    }
+
+    private ClientReply Done(in ClientRequest request, ReadOnlyMemory<byte> result, LogPosition position) => new()
+    {
+        Id = request.Id, Status = ReplyStatus.Done, Result = result, Copies = 1, Position = position, Owner = _context.Self,
+    };
+
+    private void Refuse(in ClientRequest request, ReplyStatus status) => _context.Host.Reply(new ClientReply
+    {
+        Id = request.Id, Status = status, Owner = _context.Self, Position = _state.CommittedPosition,
+    });
+}

@@ -1,0 +1,241 @@
+using System.Diagnostics;
+using Orleans.Cache.Engine.Replication.Messages;
+
+namespace Orleans.Cache.Engine.Replication;
+
+/// <summary>
+/// One copy of one partition: a state machine without threads, clock or network of its own. The same inputs give the same outputs.
+/// </summary>
+/// <remarks>
+/// <para>
+/// 1. The authority records who owns the partition, under which epoch, and which copies are in sync; it accepts one successor of each
+///    version. Each copy in sync has every record that was acknowledged by more than the owner.
+/// 2. A replica in sync that answered its owner proposes nobody until its promise runs out; the owner serves only while all those promises
+///    hold, by its own clock, counted from before it asked. So nobody serves when another is made owner.
+/// 3. The owner acknowledges a write when all copies in sync have it. It leaves one out only after the authority has recorded the set
+///    without it. A copy that it proposes to add counts from the proposal on.
+/// 4. A copy in sync becomes owner with all records it holds. What others hold beyond that was never acknowledged, and is cut off.
+/// </para>
+/// <para>See docs/decisions/0020-replication.md. Not safe for several threads: the host serialises its calls. It calls <see cref="Tick"/> a few
+/// times per beat, and <see cref="Flush"/> after each group of calls, so that records of many writes leave together.</para>
+/// <para>Primary-backup replication with a configuration authority beside it follows PacificA (Lin et al., Microsoft Research, 2008); joining
+/// logs by epoch and number follows Raft (Ongaro and Ousterhout, 2014).</para>
+/// </remarks>
+[DebuggerDisplay("{Self} {Role} {Configuration}")]
+internal sealed class ReplicationCopy
+{
+    private readonly CopyContext _context;
+    private readonly FollowerRole _follower;
+    private OwnerRole? _owner;
+    private long _tickedAt;
+
+    /// <summary>Makes a copy that holds nothing.</summary>
+    /// <param name="self">With an incarnation that leaves room above it: each time the copy drops its state it takes the next.</param>
+    /// <param name="host">The world around it.</param>
+    /// <param name="settings">The same on all copies.</param>
+    /// <param name="rules"><see cref="SoundRules"/>, but in tests of the tests.</param>
+    /// <param name="store">Empty.</param>
+    /// <param name="random">Spreads proposals in time; nothing depends on it.</param>
+    public ReplicationCopy(
+        CopyId self, IReplicationHost host, ReplicationSettings settings, ReplicationRules rules, IEntryStore store, Random random)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        _context = new CopyContext(self, host, settings, rules, new CopyState(store, settings, rules));
+        _follower = new FollowerRole(_context, random);
+        _follower.EnterEpoch();
+        _tickedAt = host.Now;
+    }
+
+    /// <summary>Its name now; it changes when the copy drops its state.</summary>
+    public CopyId Self => _context.Self;
+
+    /// <summary>The newest recorded configuration that it knows.</summary>
+    public Configuration Configuration => _context.Configuration;
+
+    public CopyRole Role => _owner is not null ? CopyRole.Owner : Configuration.Contains(Self) ? CopyRole.Replica : CopyRole.Idle;
+
+    /// <summary>Whether it is owner and would answer now.</summary>
+    public bool IsServing => _owner?.IsServing == true;
+
+    /// <summary>How far its store is exactly what was committed; the default while it is not.</summary>
+    public LogPosition ConsistentTo => _context.State.IsConsistent ? _context.State.CommittedPosition : default;
+
+    /// <summary>Where the partition should be. A node that shall stop is not among them, and is free when its copy is <see cref="CopyRole.Idle"/>.</summary>
+    public void Want(WantedCopies wanted) => _context.Wanted = wanted;
+
+    public void Receive(PeerMessage message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        if (message.To != Self && message.To.Incarnation != 0 && message is not Append)
+        {
+            return;
+        }
+
+        switch (message)
+        {
+            case Append append:
+                Learn(append.Configuration);
+                if (IsCurrent(append))
+                {
+                    _follower.OnAppend(append);
+                }
+
+                break;
+            case SnapshotChunk chunk when IsCurrent(chunk):
+                _follower.OnChunk(chunk);
+                break;
+            case AppendAck ack when ack.Epoch == _context.Epoch:
+                _owner?.OnAck(ack);
+                break;
+            case ChunkAck ack when ack.Epoch == _context.Epoch:
+                _owner?.OnChunkAck(ack);
+                break;
+            case ConfigurationNotice notice:
+                Learn(notice.Configuration);
+                break;
+        }
+    }
+
+    public void Receive(AuthorityReply reply)
+    {
+        ArgumentNullException.ThrowIfNull(reply);
+        if (reply.To != Self)
+        {
+            return;
+        }
+
+        var claimed = _context.Proposal is { StartsEmpty: true } claim && claim.Epoch > _context.Epoch;
+        Learn(reply.Recorded);
+        if (claimed && _context.Proposal is not null)
+        {
+            // Refused, or the answer to an older question. Should it be accepted late, then the epoch begins empty whatever this copy holds.
+            _context.Settle();
+        }
+
+        if (_owner is { } owner && reply.Recorded.Owner == Self && reply.Recorded.Epoch == _context.Epoch)
+        {
+            owner.RenewTenure(reply.SentAt);
+        }
+    }
+
+    /// <summary>Executes an operation or refuses it; the reply comes through the host, at once or when the others have the record.</summary>
+    public void Submit(in ClientRequest request)
+    {
+        if (_owner is { } owner)
+        {
+            owner.Submit(request);
+        }
+        else
+        {
+            _follower.Read(request);
+        }
+    }
+
+    /// <summary>Sends the records of the operations since the last call.</summary>
+    public void Flush() => _owner?.Flush();
+
+    /// <summary>Does what is due. Called a few times per beat.</summary>
+    public void Tick()
+    {
+        var now = _context.Host.Now;
+        if (now - _tickedAt >= _context.Settings.SuspectTicks / 2)
+        {
+            _follower.Woke();
+            _owner?.Woke();
+        }
+
+        _tickedAt = now;
+        _context.AskInTime(now);
+        if (_owner is { } owner)
+        {
+            owner.Tick(now);
+        }
+        else
+        {
+            _follower.Tick(now);
+        }
+    }
+
+    /// <summary>
+    /// The process began anew with its memory as it was: the clock counts from elsewhere, promises and leases are forgotten, and whoever
+    /// waited for a reply is gone. What was proposed is not forgotten. To be called before anything else.
+    /// </summary>
+    public void Restart()
+    {
+        _owner = null;
+        _context.ForgetTime();
+        _tickedAt = _context.Host.Now;
+        _follower.Restart();
+    }
+
+    /// <summary>Whether a message is of this epoch; who is behind is told. A later epoch than this copy knows comes with its configuration.</summary>
+    private bool IsCurrent(PeerMessage message)
+    {
+        if (_context.Rules.IsStale(message.Epoch, _context.Epoch))
+        {
+            _context.Notify(message.From);
+            return false;
+        }
+
+        return _owner is null && message.Epoch <= _context.Epoch;
+    }
+
+    /// <summary>Takes note of a recorded configuration, and changes the role by it.</summary>
+    private void Learn(Configuration recorded)
+    {
+        var known = _context.Configuration;
+        if (recorded.Version <= known.Version)
+        {
+            return;
+        }
+
+        _context.Configuration = recorded;
+        if (_context.Proposal is { } proposal && recorded.Version >= proposal.Version)
+        {
+            _context.Settle();
+        }
+
+        if (recorded.Epoch == known.Epoch)
+        {
+            _owner?.ConfigurationChanged();
+        }
+        else
+        {
+            LeaveEpoch(recorded, known);
+        }
+    }
+
+    private void LeaveEpoch(Configuration recorded, Configuration known)
+    {
+        if (_owner is { } former)
+        {
+            _owner = null;
+            former.Abandon();
+            _context.Host.Report(ReplicationEvent.Demoted);
+            _context.Notify(recorded.Owner);
+        }
+
+        _follower.EnterEpoch();
+        if (recorded.Owner == Self)
+        {
+            BecomeOwner(recorded);
+        }
+        else if (recorded.Losses > known.Losses && known.Version > 0)
+        {
+            // What this copy holds belongs to a life of the partition that is over; the numbers of its log are used again.
+            _context.Discard();
+        }
+    }
+
+    private void BecomeOwner(Configuration recorded)
+    {
+        if (recorded.StartsEmpty)
+        {
+            _context.State.StartEmpty(recorded.Epoch);
+        }
+
+        _context.Host.Report(recorded.StartsEmpty ? ReplicationEvent.StartedEmpty : ReplicationEvent.Promoted);
+        _owner = new OwnerRole(_context);
+        _context.Ask();
+    }
+}
