@@ -1,0 +1,3 @@
+using Orleans.Cache.TestKit;
+
+[assembly: AssemblyFixture(typeof(ExclusiveRun))]
