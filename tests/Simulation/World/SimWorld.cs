@@ -9,7 +9,9 @@ internal sealed class SimWorld
 {
     private readonly List<string>? _notes;
     private readonly SimClient[] _clients;
+    private readonly int[] _copiesBeforeCrash;
     private long _order;
+    private string? _needlessLoss;
 
     public SimWorld(ulong seed, Flaw flaw, bool takesNotes)
     {
@@ -26,6 +28,7 @@ internal sealed class SimWorld
         }
 
         History = new History(Settings.Partitions);
+        _copiesBeforeCrash = new int[Settings.Partitions];
         Authority = new SimAuthority(this, random.Fork());
         Nodes = new SimNode[Settings.Nodes];
         for (var node = 0; node < Nodes.Length; node++)
@@ -91,7 +94,7 @@ internal sealed class SimWorld
         Heal();
         RunUntil(Settings.Busy + Settings.Recovery);
         var unanswered = Audit();
-        return unanswered ?? HistoryChecker.FindViolation(History, Settings) ?? Convergence.FindViolation(this);
+        return _needlessLoss ?? unanswered ?? HistoryChecker.FindViolation(History, Settings) ?? Convergence.FindViolation(this);
     }
 
     public void Note(string text) => _notes?.Add($"{Queue.Time / 1000,6} ms  {text}");
@@ -104,8 +107,23 @@ internal sealed class SimWorld
         }
     }
 
+    /// <summary>A fault begins. If it is the run's only one, and a crash, then what had two copies must outlive it.</summary>
+    public void OnFault(FaultKind kind)
+    {
+        Faults[kind] = Faults.GetValueOrDefault(kind) + 1;
+        for (var partition = 0; partition < _copiesBeforeCrash.Length; partition++)
+        {
+            _copiesBeforeCrash[partition] = Settings.Faults == 1 && kind <= FaultKind.SleepInStep ? Authority.Recorded(partition).InSync.Length : 0;
+        }
+    }
+
     public void OnLoss(int partition)
     {
+        if (_copiesBeforeCrash[partition] > 1)
+        {
+            _needlessLoss = $"partition {partition} was given up after a single crash, and had {_copiesBeforeCrash[partition]} copies in sync";
+        }
+
         Note($"p{partition} is given up");
         History.AddLoss(partition, NextOrder());
     }
