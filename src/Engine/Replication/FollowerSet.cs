@@ -9,6 +9,8 @@ internal sealed class FollowerSet(CopyContext context, long firstSequence)
 
     public List<FollowerProgress> All => _all;
 
+    public IEnumerable<(CopyId Copy, long Matched)> MemberProgress => _members.Select(static member => (member.Copy, member.Matched));
+
     /// <summary>
     /// Counts anew who is in sync: the copies of the recorded set and, until the proposal's fate is known, those of the proposed one. The
     /// authority may have recorded it already, and then one of its copies may become owner.

@@ -11,7 +11,9 @@ internal sealed class SimWorld
     private readonly SimClient[] _clients;
     private readonly int[] _copiesBeforeCrash;
     private long _order;
+    private long _nextLook;
     private string? _needlessLoss;
+    private string? _miscounted;
 
     public SimWorld(ulong seed, Flaw flaw, bool takesNotes)
     {
@@ -94,7 +96,7 @@ internal sealed class SimWorld
         Heal();
         RunUntil(Settings.Busy + Settings.Recovery);
         var unanswered = Audit();
-        return _needlessLoss ?? unanswered ?? HistoryChecker.FindViolation(History, Settings) ?? Convergence.FindViolation(this);
+        return _needlessLoss ?? unanswered ?? HistoryChecker.FindViolation(History, Settings) ?? _miscounted ?? Convergence.FindViolation(this);
     }
 
     public void Note(string text) => _notes?.Add($"{Queue.Time / 1000,6} ms  {text}");
@@ -164,6 +166,11 @@ internal sealed class SimWorld
         while (Queue.Step(time))
         {
             Events++;
+            if (Queue.Time >= _nextLook)
+            {
+                _nextLook = Queue.Time + Settings.LookTicks;
+                _miscounted ??= SyncChecker.FindViolation(this);
+            }
         }
     }
 
