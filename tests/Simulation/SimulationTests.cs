@@ -31,6 +31,7 @@ public sealed class SimulationTests
         { nameof(Flaw.CatchUpMissesWrites), 1 },
         { nameof(Flaw.RemovalsNotShipped), 1 },
         { nameof(Flaw.EntriesKeptUnderSnapshot), 1 },
+        { nameof(Flaw.AnswerFromBeforeSnapshot), 232_500 },
         { nameof(Flaw.VersionsGivenAgain), 1 },
         { nameof(Flaw.ShrinkNotRecorded), 1 },
         { nameof(Flaw.GrowthNotCounted), 1 },

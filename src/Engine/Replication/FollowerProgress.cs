@@ -38,6 +38,9 @@ internal sealed class FollowerProgress(CopyId copy, long now)
     /// <summary>The snapshot that it is being filled from, or none.</summary>
     public SnapshotSending? Snapshot { get; set; }
 
+    /// <summary>The last snapshot that was begun for it in this epoch; 0 for none.</summary>
+    public long LastSnapshot { get; set; }
+
     /// <summary>It may not count as in sync before it has the records up to here, because its snapshot has seen them.</summary>
     public long SnapshotEnd { get; set; }
 

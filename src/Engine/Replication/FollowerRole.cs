@@ -164,7 +164,7 @@ internal sealed class FollowerRole(CopyContext context, Random random)
             if (record.Position.Sequence > known && !_state.TryTake(record))
             {
                 context.Discard();
-                _matched = 0;
+                _matched = _snapshot = 0;
                 return AppendAnswer.NeedsSnapshot;
             }
         }
@@ -190,6 +190,7 @@ internal sealed class FollowerRole(CopyContext context, Random random)
         Epoch = context.Epoch,
         Answer = answer,
         Matched = Math.Max(_matched, _state.Commit),
+        Snapshot = _snapshot,
         Previous = message.Previous.Sequence,
         SentAt = message.SentAt,
         FollowerTime = new FollowerTime(_era, context.Host.Now),

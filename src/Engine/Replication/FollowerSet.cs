@@ -5,8 +5,11 @@ internal sealed class FollowerSet(CopyContext context, long firstSequence)
 {
     private readonly List<FollowerProgress> _all = [];
     private readonly List<FollowerProgress> _members = [];
+    private readonly Dictionary<CopyId, long> _snapshots = [];
 
     public List<FollowerProgress> All => _all;
+
+    public IEnumerable<(CopyId Copy, long Matched)> MemberProgress => _members.Select(static member => (member.Copy, member.Matched));
 
     /// <summary>
     /// Counts anew who is in sync: the copies of the recorded set and, until the proposal's fate is known, those of the proposed one. The
@@ -129,9 +132,17 @@ internal sealed class FollowerSet(CopyContext context, long firstSequence)
     public FollowerProgress Add(CopyId copy)
     {
         _all.RemoveAll(other => other.Copy.Node == copy.Node && !_members.Contains(other));
-        var follower = new FollowerProgress(copy, context.Host.Now);
+        var follower = new FollowerProgress(copy, context.Host.Now) { LastSnapshot = _snapshots.GetValueOrDefault(copy) };
         _all.Add(follower);
         return follower;
+    }
+
+    /// <summary>Notes a snapshot, also for the case that the copy is forgotten and met again.</summary>
+    public void BeginSnapshot(FollowerProgress follower, SnapshotSending snapshot)
+    {
+        follower.IsStreaming = false;
+        follower.Snapshot = snapshot;
+        follower.LastSnapshot = _snapshots[follower.Copy] = snapshot.Id;
     }
 
     private void AddMembers(CopyId[] copies)

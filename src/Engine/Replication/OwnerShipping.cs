@@ -64,6 +64,17 @@ internal sealed class OwnerShipping(CopyContext context, FollowerSet followers, 
         follower.HeardAt = Math.Max(follower.HeardAt, now);
         follower.FollowerTime = FollowerTime.Later(follower.FollowerTime, ack.FollowerTime);
         follower.LeaseStart = Math.Max(follower.LeaseStart, context.Rules.LeaseStart(ack.SentAt, now));
+        if (!context.Rules.CountsAnswer(ack.Snapshot, follower.LastSnapshot))
+        {
+            // It tells what the copy held before it dropped that. Of one just met again nothing else may come.
+            if (!follower.IsStreaming && follower.Snapshot is null)
+            {
+                StartSnapshot(follower, now);
+            }
+
+            return;
+        }
+
         switch (ack.Answer)
         {
             case AppendAnswer.Accepted:
@@ -248,9 +259,9 @@ internal sealed class OwnerShipping(CopyContext context, FollowerSet followers, 
         }
 
         context.Host.Report(follower.Snapshot is null ? ReplicationEvent.SnapshotStarted : ReplicationEvent.SnapshotRestarted);
-        follower.IsStreaming = false;
-        follower.Snapshot = new SnapshotSending(++_lastSnapshot, _state.CommittedPosition);
-        SendChunk(follower, follower.Snapshot, index: 0, now);
+        var snapshot = new SnapshotSending(++_lastSnapshot, _state.CommittedPosition);
+        followers.BeginSnapshot(follower, snapshot);
+        SendChunk(follower, snapshot, index: 0, now);
     }
 
     private void Pump(FollowerProgress follower, SnapshotSending snapshot, long now)

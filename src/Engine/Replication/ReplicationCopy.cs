@@ -60,6 +60,12 @@ internal sealed class ReplicationCopy
     /// <summary>How far its store is exactly what was committed; the default while it is not.</summary>
     public LogPosition ConsistentTo => _context.State.IsConsistent ? _context.State.CommittedPosition : default;
 
+    /// <summary>The last record that it holds, committed or not; the default while it holds nothing.</summary>
+    public LogPosition End => _context.State.IsPresent ? _context.State.Log.Last : default;
+
+    /// <summary>Of an owner: the other copies that count as in sync, and up to which record each is known to have the log.</summary>
+    public IEnumerable<(CopyId Copy, long Matched)> InSyncProgress => _owner?.Followers.MemberProgress ?? [];
+
     /// <summary>Where the partition should be. A node that shall stop is not among them, and is free when its copy is <see cref="CopyRole.Idle"/>.</summary>
     public void Want(WantedCopies wanted) => _context.Wanted = wanted;
 

@@ -57,6 +57,9 @@ internal abstract class ReplicationRules
     /// <summary>A copy drops what it has before it takes a snapshot: what was removed since is not in the snapshot.</summary>
     public virtual bool ClearsBeforeSnapshot => true;
 
+    /// <summary>What a copy said that it holds does not count after it dropped that for a snapshot.</summary>
+    public virtual bool CountsAnswer(long snapshot, long lastSnapshot) => snapshot == lastSnapshot;
+
     /// <summary>A copy filled by a snapshot gives no version that was given before.</summary>
     public virtual bool ShipsVersionFloor => true;
 

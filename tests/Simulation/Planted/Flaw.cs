@@ -21,6 +21,7 @@ internal enum Flaw
     RemovalsNotShipped,
     EntriesKeptUnderSnapshot,
     VersionsGivenAgain,
+    AnswerFromBeforeSnapshot,
     ShrinkNotRecorded,
     GrowthNotCounted,
     DirtyReads,

@@ -43,6 +43,9 @@ internal sealed class PlantedRules(Flaw flaw) : ReplicationRules
 
     public override bool ClearsBeforeSnapshot => flaw != Flaw.EntriesKeptUnderSnapshot;
 
+    public override bool CountsAnswer(long snapshot, long lastSnapshot) =>
+        flaw == Flaw.AnswerFromBeforeSnapshot || base.CountsAnswer(snapshot, lastSnapshot);
+
     public override bool ShipsVersionFloor => flaw != Flaw.VersionsGivenAgain;
 
     public override bool ReadsWaitForCommit => flaw != Flaw.DirtyReads;

@@ -1,6 +1,6 @@
 namespace Orleans.Cache.Simulation.World;
 
-/// <summary>What can happen to a grid.</summary>
+/// <summary>What can happen to a grid. The first four are crashes of one process.</summary>
 internal enum FaultKind
 {
     CrashWithoutMemory,

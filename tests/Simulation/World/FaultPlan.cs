@@ -29,7 +29,7 @@ internal sealed class FaultPlan(SimWorld world, SimRandom random)
     {
         var node = random.Chance(600) ? OwnerOfFirst() : random.Next(world.Settings.Nodes);
         var ticks = Duration();
-        world.Faults[kind] = world.Faults.GetValueOrDefault(kind) + 1;
+        world.OnFault(kind);
         world.Note($"FAULT {kind} node {node} for {ticks / Ms} ms");
         switch (kind)
         {

@@ -41,6 +41,9 @@ internal sealed class SimSettings
     /// <summary>The longest time that a client waits between operations.</summary>
     public long ThinkTicks => (IsFocused ? 12 : 60) * Millisecond;
 
+    /// <summary>How often all copies are compared with what their owners believe of them.</summary>
+    public long LookTicks => 10 * Millisecond;
+
     public long TickTicks => 40 * Millisecond;
 
     public required ReplicationSettings Replication { get; init; }

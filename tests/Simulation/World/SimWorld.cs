@@ -9,7 +9,11 @@ internal sealed class SimWorld
 {
     private readonly List<string>? _notes;
     private readonly SimClient[] _clients;
+    private readonly int[] _copiesBeforeCrash;
     private long _order;
+    private long _nextLook;
+    private string? _needlessLoss;
+    private string? _miscounted;
 
     public SimWorld(ulong seed, Flaw flaw, bool takesNotes)
     {
@@ -26,6 +30,7 @@ internal sealed class SimWorld
         }
 
         History = new History(Settings.Partitions);
+        _copiesBeforeCrash = new int[Settings.Partitions];
         Authority = new SimAuthority(this, random.Fork());
         Nodes = new SimNode[Settings.Nodes];
         for (var node = 0; node < Nodes.Length; node++)
@@ -91,7 +96,7 @@ internal sealed class SimWorld
         Heal();
         RunUntil(Settings.Busy + Settings.Recovery);
         var unanswered = Audit();
-        return unanswered ?? HistoryChecker.FindViolation(History, Settings) ?? Convergence.FindViolation(this);
+        return _needlessLoss ?? unanswered ?? HistoryChecker.FindViolation(History, Settings) ?? _miscounted ?? Convergence.FindViolation(this);
     }
 
     public void Note(string text) => _notes?.Add($"{Queue.Time / 1000,6} ms  {text}");
@@ -104,8 +109,23 @@ internal sealed class SimWorld
         }
     }
 
+    /// <summary>A fault begins. If it is the run's only one, and a crash, then what had two copies must outlive it.</summary>
+    public void OnFault(FaultKind kind)
+    {
+        Faults[kind] = Faults.GetValueOrDefault(kind) + 1;
+        for (var partition = 0; partition < _copiesBeforeCrash.Length; partition++)
+        {
+            _copiesBeforeCrash[partition] = Settings.Faults == 1 && kind <= FaultKind.SleepInStep ? Authority.Recorded(partition).InSync.Length : 0;
+        }
+    }
+
     public void OnLoss(int partition)
     {
+        if (_copiesBeforeCrash[partition] > 1)
+        {
+            _needlessLoss = $"partition {partition} was given up after a single crash, and had {_copiesBeforeCrash[partition]} copies in sync";
+        }
+
         Note($"p{partition} is given up");
         History.AddLoss(partition, NextOrder());
     }
@@ -146,6 +166,11 @@ internal sealed class SimWorld
         while (Queue.Step(time))
         {
             Events++;
+            if (Queue.Time >= _nextLook)
+            {
+                _nextLook = Queue.Time + Settings.LookTicks;
+                _miscounted ??= SyncChecker.FindViolation(this);
+            }
         }
     }
 

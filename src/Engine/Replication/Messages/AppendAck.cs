@@ -8,6 +8,9 @@ internal sealed class AppendAck : PeerMessage
     /// <summary>The follower's log is the owner's up to here; for <see cref="AppendAnswer.Mismatch"/> it is surely so up to here.</summary>
     public required long Matched { get; init; }
 
+    /// <summary>The last snapshot of this epoch that the copy dropped its state for; 0 for none. What it held before says nothing any more.</summary>
+    public required long Snapshot { get; init; }
+
     /// <summary>The number of <see cref="Append.Previous"/> of what this answers.</summary>
     public required long Previous { get; init; }
 
