@@ -19,7 +19,7 @@ internal sealed class SingleCall : LaneEntry, IValueTaskSource<OperationResult>
 
     // A caller gets and lets go of its calls on the thread that completes them, so a pool for each thread needs no lock.
     [ThreadStatic]
-    private static Stack<SingleCall>? s_pool;
+    private static Stack<SingleCall>? _pool;
 
     private ManualResetValueTaskSourceCore<OperationResult> _source;
     private OperationRouter _router = null!;
@@ -67,7 +67,7 @@ internal sealed class SingleCall : LaneEntry, IValueTaskSource<OperationResult>
     public static ValueTask<OperationResult> Execute(
         OperationRouter router, Lane lane, in Operation operation, long deadline, CancellationToken cancellationToken, Memory<byte> target = default)
     {
-        var call = s_pool is { Count: > 0 } pool ? pool.Pop() : new SingleCall();
+        var call = _pool is { Count: > 0 } pool ? pool.Pop() : new SingleCall();
         call._router = router;
         call._lane = lane;
         call._operation = operation;
@@ -222,7 +222,7 @@ internal sealed class SingleCall : LaneEntry, IValueTaskSource<OperationResult>
         _failure = null;
         _cancellationToken = default;
         _registration = default;
-        var pool = s_pool ??= new Stack<SingleCall>(MaxPooled);
+        var pool = _pool ??= new Stack<SingleCall>(MaxPooled);
         if (pool.Count < MaxPooled)
         {
             pool.Push(this);

@@ -21,7 +21,7 @@ internal sealed class LocalShards(ShardHost host, SiloAddress silo)
     private const int MaxKept = 1 << 20;
 
     [ThreadStatic]
-    private static ValueBuffer? s_values;
+    private static ValueBuffer? _values;
 
     /// <summary>The silo of this process.</summary>
     public SiloAddress Silo => silo;
@@ -196,14 +196,14 @@ internal sealed class LocalShards(ShardHost host, SiloAddress silo)
 
     private static ValueBuffer EmptyBuffer()
     {
-        var values = s_values ??= new ValueBuffer();
+        var values = _values ??= new ValueBuffer();
         values.Reset();
         return values;
     }
 
     private static void ShrinkBuffer()
     {
-        if (s_values is { Capacity: > MaxKept } values)
+        if (_values is { Capacity: > MaxKept } values)
         {
             values.Dispose();
         }

@@ -12,7 +12,7 @@ namespace Orleans.Cache.Contracts.Nodes;
 [Immutable]
 public sealed class BatchBytes : IDisposable
 {
-    private static long s_rented;
+    private static long _rented;
 
     private readonly bool _isReleasedWhenWritten;
     private byte[]? _array;
@@ -22,14 +22,14 @@ public sealed class BatchBytes : IDisposable
         _array = array;
         Length = length;
         _isReleasedWhenWritten = releaseWhenWritten;
-        Interlocked.Increment(ref s_rented);
+        Interlocked.Increment(ref _rented);
     }
 
     /// <summary>Finds what the network dropped.</summary>
     ~BatchBytes() => Release();
 
     /// <summary>How many of this process have an array at the moment.</summary>
-    public static long Rented => Interlocked.Read(ref s_rented);
+    public static long Rented => Interlocked.Read(ref _rented);
 
     /// <summary>How many bytes there are.</summary>
     public int Length { get; }
@@ -77,7 +77,7 @@ public sealed class BatchBytes : IDisposable
         }
 
         ArrayPool<byte>.Shared.Return(array);
-        Interlocked.Decrement(ref s_rented);
+        Interlocked.Decrement(ref _rented);
         return true;
     }
 }

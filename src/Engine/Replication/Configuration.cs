@@ -33,19 +33,34 @@ internal sealed class Configuration
     /// <summary>The configuration after a change of the copies in sync, under the same owner and epoch.</summary>
     public Configuration WithInSync(CopyId[] inSync) => new()
     {
-        Version = Version + 1, Epoch = Epoch, Owner = Owner, InSync = inSync, Losses = Losses, StartsEmpty = StartsEmpty,
+        Version = Version + 1,
+        Epoch = Epoch,
+        Owner = Owner,
+        InSync = inSync,
+        Losses = Losses,
+        StartsEmpty = StartsEmpty,
     };
 
     /// <summary>The configuration after a change of owner to a copy in sync.</summary>
     public Configuration WithOwner(CopyId owner, CopyId[] inSync) => new()
     {
-        Version = Version + 1, Epoch = Epoch + 1, Owner = owner, InSync = inSync, Losses = Losses, StartsEmpty = false,
+        Version = Version + 1,
+        Epoch = Epoch + 1,
+        Owner = owner,
+        InSync = inSync,
+        Losses = Losses,
+        StartsEmpty = false,
     };
 
     /// <summary>The configuration that a copy without entries begins, when there is no owner yet or all copies in sync are lost.</summary>
     public Configuration Emptied(CopyId owner) => new()
     {
-        Version = Version + 1, Epoch = Epoch + 1, Owner = owner, InSync = [owner], Losses = Version == 0 ? 0 : Losses + 1, StartsEmpty = true,
+        Version = Version + 1,
+        Epoch = Epoch + 1,
+        Owner = owner,
+        InSync = [owner],
+        Losses = Version == 0 ? 0 : Losses + 1,
+        StartsEmpty = true,
     };
 
     /// <summary>Whether two configurations say the same, the version included.</summary>

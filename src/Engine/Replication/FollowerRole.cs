@@ -140,7 +140,11 @@ internal sealed class FollowerRole(CopyContext context, Random random)
 
             context.Host.Reply(new ClientReply
             {
-                Id = request.Id, Status = ReplyStatus.Done, Result = effect.Result, Position = _state.CommittedPosition, Owner = context.Configuration.Owner,
+                Id = request.Id,
+                Status = ReplyStatus.Done,
+                Result = effect.Result,
+                Position = _state.CommittedPosition,
+                Owner = context.Configuration.Owner,
             });
         }
     }

@@ -256,11 +256,19 @@ internal sealed class OwnerRole
 
     private ClientReply Done(in ClientRequest request, ReadOnlyMemory<byte> result, LogPosition position) => new()
     {
-        Id = request.Id, Status = ReplyStatus.Done, Result = result, Copies = 1, Position = position, Owner = _context.Self,
+        Id = request.Id,
+        Status = ReplyStatus.Done,
+        Result = result,
+        Copies = 1,
+        Position = position,
+        Owner = _context.Self,
     };
 
     private void Refuse(in ClientRequest request, ReplyStatus status) => _context.Host.Reply(new ClientReply
     {
-        Id = request.Id, Status = status, Owner = _context.Self, Position = _state.CommittedPosition,
+        Id = request.Id,
+        Status = status,
+        Owner = _context.Self,
+        Position = _state.CommittedPosition,
     });
 }

@@ -11,8 +11,21 @@ public sealed class ConfigurationAuthorityTests
 
     private readonly ReplicationSettings _settings = new()
     {
-        LeaseTicks = 400, ClockDriftPerMille = 10, BeatTicks = 80, SuspectTicks = 250, ResendTicks = 60, TenureTicks = 1500, RenewTicks = 300,
-        StalenessTicks = 500, HandoverTicks = 300, Copies = 2, TailRecords = 10, OperationsKept = 10, MaxUncommitted = 10, BatchRecords = 10, ChunkEntries = 10,
+        LeaseTicks = 400,
+        ClockDriftPerMille = 10,
+        BeatTicks = 80,
+        SuspectTicks = 250,
+        ResendTicks = 60,
+        TenureTicks = 1500,
+        RenewTicks = 300,
+        StalenessTicks = 500,
+        HandoverTicks = 300,
+        Copies = 2,
+        TailRecords = 10,
+        OperationsKept = 10,
+        MaxUncommitted = 10,
+        BatchRecords = 10,
+        ChunkEntries = 10,
     };
 
     [Fact]
