@@ -41,4 +41,16 @@ public sealed record NodeDescriptor
     /// <summary>The sizes it accepts. The grid accepts what every silo accepts.</summary>
     [Id(8)]
     public required LimitsMessage Limits { get; init; }
+
+    /// <summary>The number that the grid has given to the silo's name; the same in all its runs. 0 until it has joined.</summary>
+    [Id(9)]
+    public int Number { get; init; }
+
+    /// <summary>Which run of the silo this is: higher in each. 0 until it has joined.</summary>
+    [Id(10)]
+    public long Run { get; init; }
+
+    /// <summary>Whether the silo gives its partitions away, to stop when it has none.</summary>
+    [Id(11)]
+    public bool IsLeaving { get; init; }
 }

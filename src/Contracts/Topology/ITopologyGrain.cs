@@ -24,6 +24,14 @@ public interface ITopologyGrain : IGrainWithIntegerKey
     [Alias("check")]
     ValueTask CheckMembershipAsync(long membershipVersion);
 
+    /// <summary>Decides on proposals of copies, and tells what is recorded of their partitions. Questions of many copies come together.</summary>
+    /// <param name="requests">As docs/formats/replication.md has them.</param>
+    /// <returns>The replies, one for each request.</returns>
+    [Alias("decide")]
+    [AlwaysInterleave] // Decisions made at the same time are recorded by one write.
+    [ResponseTimeout("00:00:02")]
+    ValueTask<BatchBytes> DecideAsync(BatchBytes requests);
+
     /// <summary>The newest topology.</summary>
     /// <param name="knownVersion">The version that the caller has already.</param>
     /// <returns><see langword="null"/> when there is none that is newer.</returns>

@@ -76,6 +76,8 @@ internal sealed partial class TopologyGrain(
         await PublishChangesAsync();
     }
 
+    public ValueTask<BatchBytes> DecideAsync(BatchBytes requests) => throw new NotImplementedException();
+
     public ValueTask<TopologyMessage?> GetAsync(long knownVersion)
     {
         var published = _published;

@@ -1,0 +1,18 @@
+using Orleans.Cache.Contracts.Nodes;
+using Orleans.Concurrency;
+using Orleans.Services;
+
+namespace Orleans.Cache.Contracts.Replication;
+
+/// <summary>The other door of a silo, for silos only: copies of partitions speak through it. The same service as <see cref="ICacheNode"/>, under the same id.</summary>
+[Alias("orleans.cache.replication-node")]
+public interface IReplicationNode : IGrainService
+{
+    /// <summary>Takes messages of copies, as docs/formats/replication.md has them. The answers come as messages of their own.</summary>
+    /// <param name="node">The number of the silo that they are meant for; messages for another are dropped.</param>
+    /// <param name="run">The run of that silo.</param>
+    /// <param name="messages">The messages.</param>
+    [Alias("receive")]
+    [ResponseTimeout("00:00:02")]
+    ValueTask ReceiveAsync(int node, long run, BatchBytes messages);
+}

@@ -1,0 +1,21 @@
+using Orleans.Cache.Engine.Replication;
+using Orleans.Cache.Engine.Replication.Messages;
+
+namespace Orleans.Cache.Engine.Copies;
+
+/// <summary>How the copies of this silo reach those of other silos, and the authority. Thread-safe; called under the lock of a copy.</summary>
+/// <remarks>Nothing here waits or calls back: what is sent is queued. It may be lost, late, doubled and out of order.</remarks>
+internal interface ICopyNetwork
+{
+    /// <summary>Queues a message for the node that its <see cref="PeerMessage.To"/> names.</summary>
+    void Send(int partition, PeerMessage message);
+
+    /// <summary>Queues a question to the authority; the answer comes by <see cref="PartitionCopies.Receive(int, AuthorityReply)"/>.</summary>
+    void Ask(int partition, AuthorityRequest request);
+
+    /// <summary>Tells what happened, for logs and metrics.</summary>
+    void Report(int partition, ReplicationEvent what);
+
+    /// <summary>Lets what is queued leave; called without locks, after each group of calls.</summary>
+    void Flush();
+}
