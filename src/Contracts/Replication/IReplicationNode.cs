@@ -1,5 +1,4 @@
 using Orleans.Cache.Contracts.Nodes;
-using Orleans.Concurrency;
 using Orleans.Services;
 
 namespace Orleans.Cache.Contracts.Replication;
