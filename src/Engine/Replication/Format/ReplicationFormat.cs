@@ -4,25 +4,233 @@ using Orleans.Cache.Engine.Replication.Messages;
 namespace Orleans.Cache.Engine.Replication.Format;
 
 /// <summary>The bytes of what copies say to each other and to the authority: see docs/formats/replication.md. Pure.</summary>
+/// <remarks>
+/// A packet begins with <see cref="Begin"/>, and goes on with any number of messages of one kind. What is read shares no memory with the
+/// bytes, so they may be a rented buffer.
+/// </remarks>
 internal static class ReplicationFormat
 {
+    /// <summary>The version of packets that this process writes, and the only one that it reads.</summary>
+    public const byte Version = 1;
+
+    /// <summary>Version and kind.</summary>
+    public const int HeaderBytes = 2;
+
+    /// <summary>Begins a packet. To be called before the first message, once.</summary>
+    public static void Begin(IBufferWriter<byte> to, PacketKind kind)
+    {
+        var bytes = to.GetSpan(HeaderBytes);
+        bytes[0] = Version;
+        bytes[1] = (byte)kind;
+        to.Advance(HeaderBytes);
+    }
+
     /// <summary>Appends one message to those for one node.</summary>
-    public static void Write(IBufferWriter<byte> to, int partition, PeerMessage message) => throw new NotImplementedException();
+    /// <exception cref="OverflowException">The message is larger than two gigabytes.</exception>
+    public static void Write(IBufferWriter<byte> to, int partition, PeerMessage message)
+    {
+        var writer = new WireWriter(to.GetSpan(checked((int)WireSizes.MostOf(message))));
+        writer.Byte((byte)KindOf(message));
+        writer.Unsigned((uint)partition);
+        writer.Copy(message.From);
+        writer.Copy(message.To);
+        writer.Signed(message.Epoch);
+        switch (message)
+        {
+            case Append append:
+                AppendFormat.Write(ref writer, append);
+                break;
+            case AppendAck ack:
+                WriteAck(ref writer, ack);
+                break;
+            case ChunkAck ack:
+                writer.Signed(ack.Snapshot);
+                writer.Signed(ack.Index);
+                break;
+            case ConfigurationNotice notice:
+                writer.Configuration(notice.Configuration);
+                break;
+            case SnapshotChunk chunk:
+                SnapshotChunkFormat.Write(ref writer, chunk);
+                break;
+        }
 
-    /// <summary>Reads the messages that <see cref="Write(IBufferWriter{byte}, int, PeerMessage)"/> appended, one after the other. Changes are slices of the bytes given: the caller gives bytes that nobody else uses or changes afterwards.</summary>
-    /// <exception cref="InvalidDataException">The bytes are no such messages; it says where and why.</exception>
-    public static List<(int Partition, PeerMessage Message)> ReadMessages(ReadOnlyMemory<byte> bytes) => throw new NotImplementedException();
+        to.Advance(writer.Length);
+    }
 
-    public static void Write(IBufferWriter<byte> to, int partition, AuthorityRequest request) => throw new NotImplementedException();
+    /// <summary>Reads a packet of messages.</summary>
+    /// <exception cref="InvalidDataException">The bytes are no such packet; it says where and why.</exception>
+    public static List<(int Partition, PeerMessage Message)> ReadMessages(ReadOnlySpan<byte> bytes)
+    {
+        var reader = BeginReading(bytes, PacketKind.Messages);
+        var messages = new List<(int, PeerMessage)>();
+        while (reader.Left > 0)
+        {
+            var kind = (MessageKind)reader.Byte("kind of message");
+            messages.Add((reader.Partition(), ReadMessage(ref reader, kind)));
+        }
 
-    public static List<(int Partition, AuthorityRequest Request)> ReadRequests(ReadOnlyMemory<byte> bytes) => throw new NotImplementedException();
+        return messages;
+    }
 
-    public static void Write(IBufferWriter<byte> to, int partition, AuthorityReply reply) => throw new NotImplementedException();
+    /// <summary>Appends one request to those of one silo.</summary>
+    public static void Write(IBufferWriter<byte> to, int partition, AuthorityRequest request)
+    {
+        var writer = new WireWriter(to.GetSpan(WireSizes.MostOf(request)));
+        writer.Unsigned((uint)partition);
+        writer.Copy(request.From);
+        writer.Fixed(request.SentAt);
+        writer.Flag(request.Proposal is not null);
+        if (request.Proposal is { } proposal)
+        {
+            writer.Configuration(proposal);
+        }
 
-    public static List<(int Partition, AuthorityReply Reply)> ReadReplies(ReadOnlyMemory<byte> bytes) => throw new NotImplementedException();
+        to.Advance(writer.Length);
+    }
 
-    public static void Write(IBufferWriter<byte> to, Configuration configuration) => throw new NotImplementedException();
+    /// <summary>Reads a packet of requests.</summary>
+    /// <exception cref="InvalidDataException">The bytes are no such packet; it says where and why.</exception>
+    public static List<(int Partition, AuthorityRequest Request)> ReadRequests(ReadOnlySpan<byte> bytes)
+    {
+        var reader = BeginReading(bytes, PacketKind.Requests);
+        var requests = new List<(int, AuthorityRequest)>();
+        while (reader.Left > 0)
+        {
+            var partition = reader.Partition();
+            var from = reader.Copy("sender");
+            var sentAt = reader.Fixed("time of sending");
+            var proposal = reader.Flag("mark of a proposal") ? reader.Configuration() : null;
+            requests.Add((partition, new AuthorityRequest { From = from, SentAt = sentAt, Proposal = proposal }));
+        }
+
+        return requests;
+    }
+
+    /// <summary>Appends one reply to those for one silo.</summary>
+    public static void Write(IBufferWriter<byte> to, int partition, AuthorityReply reply)
+    {
+        var writer = new WireWriter(to.GetSpan(WireSizes.MostOf(reply)));
+        writer.Unsigned((uint)partition);
+        writer.Copy(reply.To);
+        writer.Fixed(reply.SentAt);
+        writer.Configuration(reply.Recorded);
+        to.Advance(writer.Length);
+    }
+
+    /// <summary>Reads a packet of replies.</summary>
+    /// <exception cref="InvalidDataException">The bytes are no such packet; it says where and why.</exception>
+    public static List<(int Partition, AuthorityReply Reply)> ReadReplies(ReadOnlySpan<byte> bytes)
+    {
+        var reader = BeginReading(bytes, PacketKind.Replies);
+        var replies = new List<(int, AuthorityReply)>();
+        while (reader.Left > 0)
+        {
+            var partition = reader.Partition();
+            var to = reader.Copy("receiver");
+            var sentAt = reader.Fixed("time of sending");
+            replies.Add((partition, new AuthorityReply { To = to, SentAt = sentAt, Recorded = reader.Configuration() }));
+        }
+
+        return replies;
+    }
+
+    /// <summary>Appends a configuration, for a record that has a version of its own.</summary>
+    public static void Write(IBufferWriter<byte> to, Configuration configuration)
+    {
+        var writer = new WireWriter(to.GetSpan(WireSizes.MostOf(configuration)));
+        writer.Configuration(configuration);
+        to.Advance(writer.Length);
+    }
 
     /// <summary>Reads a configuration and moves the bytes on behind it.</summary>
-    public static Configuration ReadConfiguration(ref ReadOnlySpan<byte> bytes) => throw new NotImplementedException();
+    /// <exception cref="InvalidDataException">The bytes are no configuration; it says where and why.</exception>
+    public static Configuration ReadConfiguration(ref ReadOnlySpan<byte> bytes)
+    {
+        var reader = new WireReader(bytes);
+        var configuration = reader.Configuration();
+        bytes = bytes[reader.Position..];
+        return configuration;
+    }
+
+    private static WireReader BeginReading(ReadOnlySpan<byte> bytes, PacketKind expected)
+    {
+        var reader = new WireReader(bytes);
+        if (reader.Byte("version") is var version && version != Version)
+        {
+            reader.Fail("version", $"is {version}, this silo knows {Version} only");
+        }
+
+        if (reader.Byte("kind of packet") is var kind && kind != (byte)expected)
+        {
+            reader.Fail("kind of packet", $"is {kind}, expected is {(byte)expected}");
+        }
+
+        return reader;
+    }
+
+    private static MessageKind KindOf(PeerMessage message) => message switch
+    {
+        Append => MessageKind.Append,
+        AppendAck => MessageKind.AppendAck,
+        ChunkAck => MessageKind.ChunkAck,
+        ConfigurationNotice => MessageKind.ConfigurationNotice,
+        SnapshotChunk => MessageKind.SnapshotChunk,
+        _ => throw new ArgumentException($"{message.GetType()} has no bytes", nameof(message)),
+    };
+
+    private static PeerMessage ReadMessage(ref WireReader reader, MessageKind kind)
+    {
+        var from = reader.Copy("sender");
+        var to = reader.Copy("receiver");
+        var epoch = reader.Signed("epoch");
+        switch (kind)
+        {
+            case MessageKind.Append:
+                return AppendFormat.Read(ref reader, from, to, epoch);
+            case MessageKind.AppendAck:
+                return ReadAck(ref reader, from, to, epoch);
+            case MessageKind.ChunkAck:
+                return new ChunkAck { From = from, To = to, Epoch = epoch, Snapshot = reader.Signed("snapshot's number"), Index = reader.SignedInt("chunk's number") };
+            case MessageKind.ConfigurationNotice:
+                return new ConfigurationNotice { From = from, To = to, Epoch = epoch, Configuration = reader.Configuration() };
+            case MessageKind.SnapshotChunk:
+                return SnapshotChunkFormat.Read(ref reader, from, to, epoch);
+            default:
+                reader.Fail("kind of message", $"was {(byte)kind}, which is none");
+                return null;
+        }
+    }
+
+    private static void WriteAck(ref WireWriter writer, AppendAck ack)
+    {
+        writer.Byte((byte)ack.Answer);
+        writer.Signed(ack.Matched);
+        writer.Signed(ack.Snapshot);
+        writer.Signed(ack.Previous);
+        writer.Fixed(ack.SentAt);
+        writer.Time(ack.FollowerTime);
+    }
+
+    private static AppendAck ReadAck(ref WireReader reader, CopyId from, CopyId to, long epoch)
+    {
+        var answer = (AppendAnswer)reader.Byte("answer");
+        if (answer is not (AppendAnswer.Accepted or AppendAnswer.Mismatch or AppendAnswer.NeedsSnapshot))
+        {
+            reader.Fail("answer", $"is {(byte)answer}, which is none");
+        }
+
+        return new AppendAck
+        {
+            From = from,
+            To = to,
+            Epoch = epoch,
+            Answer = answer,
+            Matched = reader.Signed("matched number"),
+            Snapshot = reader.Signed("snapshot's number"),
+            Previous = reader.Signed("number before"),
+            SentAt = reader.Fixed("time of sending"),
+            FollowerTime = reader.Time("follower's time"),
+        };
+    }
 }

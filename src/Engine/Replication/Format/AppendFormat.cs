@@ -1,0 +1,120 @@
+using Orleans.Cache.Engine.Replication.Messages;
+
+namespace Orleans.Cache.Engine.Replication.Format;
+
+/// <summary>
+/// The bytes of an <see cref="Append"/> behind the head of all messages. The heads of all records stand together, then all changes, then all
+/// results: each of the two is copied in one piece. They live for different times, so they are two arrays.
+/// </summary>
+internal static class AppendFormat
+{
+    private const int RecordLeast = 14;
+
+    public static void Write(ref WireWriter writer, Append append)
+    {
+        writer.Configuration(append.Configuration);
+        writer.Position(append.Previous);
+        writer.Signed(append.Commit);
+        writer.Fixed(append.SentAt);
+        writer.Time(append.Echo);
+        writer.Unsigned((ulong)append.Records.Length);
+        WriteRecords(ref writer, append.Previous, append.Records);
+    }
+
+    public static Append Read(ref WireReader reader, CopyId from, CopyId to, long epoch)
+    {
+        var configuration = reader.Configuration();
+        var previous = reader.LogPosition("position before");
+        var commit = reader.Signed("commit");
+        var sentAt = reader.Fixed("time of sending");
+        var echo = reader.Time("echo");
+        return new Append
+        {
+            From = from,
+            To = to,
+            Epoch = epoch,
+            Configuration = configuration,
+            Previous = previous,
+            Commit = commit,
+            SentAt = sentAt,
+            Echo = echo,
+            Records = ReadRecords(ref reader, previous),
+        };
+    }
+
+    private static void WriteRecords(ref WireWriter writer, LogPosition previous, ReadOnlySpan<LogRecord> records)
+    {
+        foreach (ref readonly var record in records)
+        {
+            // Mostly the same epoch and the next number: two bytes.
+            writer.Signed(record.Position.Epoch - previous.Epoch);
+            writer.Signed(record.Position.Sequence - previous.Sequence - 1);
+            writer.Unsigned((ulong)record.Change.Length);
+            writer.Fixed((long)record.KeyHash);
+            writer.Operation(record.Operation);
+            writer.Unsigned((ulong)record.Result.Length);
+            previous = record.Position;
+        }
+
+        foreach (ref readonly var record in records)
+        {
+            writer.Bytes(record.Change.Span);
+        }
+
+        foreach (ref readonly var record in records)
+        {
+            writer.Bytes(record.Result.Span);
+        }
+    }
+
+    private static LogRecord[] ReadRecords(ref WireReader reader, LogPosition previous)
+    {
+        var count = reader.Count("number of records", RecordLeast);
+        if (count == 0)
+        {
+            return [];
+        }
+
+        var records = new LogRecord[count];
+        var lengths = new (int Change, int Result)[count];
+        var (changeBytes, resultBytes) = (0, 0);
+        for (var index = 0; index < count; index++)
+        {
+            previous = new LogPosition(previous.Epoch + reader.Signed("record's epoch"), previous.Sequence + 1 + reader.Signed("record's number"));
+            lengths[index].Change = reader.Length("length of a change", ref changeBytes);
+            records[index] = new LogRecord
+            {
+                Position = previous,
+                KeyHash = (ulong)reader.Fixed("hash of a key"),
+                Operation = reader.Operation(),
+            };
+            lengths[index].Result = reader.Length("length of a result", ref resultBytes);
+        }
+
+        // Copies, because records stay in the log long after the packet's bytes are used for something else; one for each message, because
+        // one for the whole packet would stay as long as its last record does.
+        var changes = reader.Bytes("changes", changeBytes);
+        var results = reader.Bytes("results", resultBytes);
+        for (var index = 0; index < count; index++)
+        {
+            ref var record = ref records[index];
+            record = new LogRecord
+            {
+                Position = record.Position,
+                KeyHash = record.KeyHash,
+                Operation = record.Operation,
+                Change = Take(ref changes, lengths[index].Change),
+                Result = Take(ref results, lengths[index].Result),
+            };
+        }
+
+        return records;
+    }
+
+    private static ReadOnlyMemory<byte> Take(ref ReadOnlyMemory<byte> bytes, int length)
+    {
+        var taken = bytes[..length];
+        bytes = bytes[length..];
+        return taken;
+    }
+}
