@@ -13,4 +13,13 @@ internal static class EventIds
     public const int PublishFailed = 2007;
     public const int Recovered = 2008;
     public const int CheckFailed = 2009;
+    public const int PacketFailed = 2020;
+    public const int MessageTooLarge = 2021;
+    public const int AuthorityFailed = 2022;
+    public const int PacketMalformed = 2023;
+    public const int CopyFailed = 2024;
+    public const int PartitionsLost = 2025;
+    public const int PartitionsPromoted = 2026;
+    public const int CopiesChanged = 2027;
+    public const int TickFailed = 2028;
 }

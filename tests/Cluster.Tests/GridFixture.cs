@@ -31,7 +31,10 @@ internal sealed class GridFixture : IAsyncDisposable
     public IEnumerable<(string Silo, string Method)> Calls => _calls;
 
     public static async Task<GridFixture> StartAsync(
-        short silos, Action<string, CacheGridOptions>? configure = null, Action<CacheGridClientOptions>? configureClient = null)
+        short silos,
+        Action<string, CacheGridOptions>? configure = null,
+        Action<CacheGridClientOptions>? configureClient = null,
+        Action<ISiloBuilder>? configureSilo = null)
     {
         var builder = new InProcessTestClusterBuilder(silos);
         GridFixture? fixture = null;
@@ -42,6 +45,7 @@ internal sealed class GridFixture : IAsyncDisposable
                 grid.PartitionCount = PartitionCount;
                 configure?.Invoke(options.SiloName, grid);
             });
+            configureSilo?.Invoke(silo);
             silo.AddIncomingGrainCallFilter(async context =>
             {
                 if (context.InterfaceMethod.DeclaringType == typeof(ICacheNode))

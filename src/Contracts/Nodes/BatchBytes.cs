@@ -47,6 +47,9 @@ public sealed class BatchBytes : IDisposable
     /// <summary>Rents an array for so many bytes, whose content is undefined.</summary>
     public static BatchBytes Rent(int length) => new(ArrayPool<byte>.Shared.Rent(length), length, releaseWhenWritten: false);
 
+    /// <summary>Takes over an array rented from the shared pool, for a request: see <see cref="Rent"/>.</summary>
+    public static BatchBytes RequestOf(byte[] rented, int length) => new(rented, length, releaseWhenWritten: false);
+
     /// <summary>Takes over an array rented from the shared pool, to be given back once it has been written to the network.</summary>
     public static BatchBytes ReplyOf(byte[] rented, int length) => new(rented, length, releaseWhenWritten: true);
 

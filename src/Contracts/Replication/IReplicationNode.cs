@@ -7,11 +7,15 @@ namespace Orleans.Cache.Contracts.Replication;
 [Alias("orleans.cache.replication-node")]
 public interface IReplicationNode : IGrainService
 {
-    /// <summary>Takes messages of copies, as docs/formats/replication.md has them. The answers come as messages of their own.</summary>
+    /// <summary>
+    /// Takes messages of copies, as docs/formats/replication.md has them. Returns when the copies have taken what the same silo sent before; the
+    /// answers come as messages of their own.
+    /// </summary>
+    /// <param name="from">The number of the silo that sends them.</param>
     /// <param name="node">The number of the silo that they are meant for; messages for another are dropped.</param>
     /// <param name="run">The run of that silo.</param>
     /// <param name="messages">The messages.</param>
     [Alias("receive")]
     [ResponseTimeout("00:00:02")]
-    ValueTask ReceiveAsync(int node, long run, BatchBytes messages);
+    ValueTask ReceiveAsync(int from, int node, long run, BatchBytes messages);
 }

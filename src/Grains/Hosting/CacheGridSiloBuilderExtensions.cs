@@ -10,6 +10,7 @@ using Orleans.Cache.Grains.Hosting;
 using Orleans.Cache.Grains.Nodes;
 using Orleans.Cache.Grains.Partitions;
 using Orleans.Cache.Grains.Placement;
+using Orleans.Cache.Grains.Replication;
 using Orleans.Cache.Grains.Topology;
 
 namespace Orleans.Hosting;
@@ -35,6 +36,7 @@ public static class CacheGridSiloBuilderExtensions
             .AddCacheGridRouting(configure: null)
             .AddNode()
             .AddPartitions()
+            .AddReplicationNetwork()
             .AddTopology();
         builder.AddGrainService<CacheNode>();
         return builder;

@@ -1,18 +1,21 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Cache.Contracts.Nodes;
+using Orleans.Cache.Contracts.Replication;
 using Orleans.Cache.Contracts.Topology;
+using Orleans.Cache.Grains.Replication;
 using Orleans.Cache.Grains.Topology;
 
 namespace Orleans.Cache.Grains.Nodes;
 
-/// <summary>This silo's door: see <see cref="ICacheNode"/>. The work is done by the collaborators it hands everything to.</summary>
+/// <summary>This silo's door: see <see cref="ICacheNode"/> and <see cref="IReplicationNode"/>. The work is done by the collaborators it hands everything to.</summary>
 internal sealed class CacheNode(
     GrainId id,
     Silo silo,
     ILoggerFactory loggerFactory,
     BatchExecutor executor,
+    PacketReceiver receiver,
     NodeTopology topology)
-    : GrainService(id, silo, loggerFactory), ICacheNode
+    : GrainService(id, silo, loggerFactory), ICacheNode, IReplicationNode
 {
     private static readonly BatchReply WrongSilo = new(BatchOutcome.WrongSilo, 0, null, null);
 
@@ -44,6 +47,9 @@ internal sealed class CacheNode(
         topology.Take(message);
         return ValueTask.CompletedTask;
     }
+
+    public ValueTask ReceiveAsync(int from, int node, long run, BatchBytes messages) =>
+        new(receiver.ReceiveAsync(from, node, run, messages));
 
     public ValueTask<NodeStatistics> GetStatisticsAsync() => ValueTask.FromResult(executor.GetStatistics(topology.Settings));
 }

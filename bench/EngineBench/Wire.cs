@@ -1,0 +1,111 @@
+using System.Buffers;
+using Orleans.Cache.Engine.Replication;
+using Orleans.Cache.Engine.Replication.Format;
+using Orleans.Cache.Engine.Replication.Messages;
+
+namespace Orleans.Cache.EngineBench;
+
+/// <summary>What the bytes of replication cost: processor time, bytes on the wire and bytes allocated, for beats and for records.</summary>
+internal static class Wire
+{
+    private const int Partitions = 1024;
+    private const int Rounds = 25;
+
+    public static void Run()
+    {
+        Console.WriteLine("| messages | bytes each | write ns | read ns | allocated by reading |\n|---|---|---|---|---|");
+        Measure("beat (1,024 to a packet)", Partitions, 1, partition => Append(partition, records: 0));
+        Measure("its answer (1,024 to a packet)", Partitions, 1, Ack);
+        Measure("one record of 100 bytes in a message (1,024 to a packet)", Partitions, 1, partition => Append(partition, records: 1));
+        Measure("a record of 100 bytes, 256 in a message (8 to a packet)", 8, 256, partition => Append(partition, records: 256));
+    }
+
+    /// <summary>Per item: a message has so many.</summary>
+    private static void Measure(string name, int messages, int items, Func<int, PeerMessage> make)
+    {
+        PeerMessage[] packet = [.. Enumerable.Range(0, messages).Select(make)];
+        var writer = new ArrayBufferWriter<byte>(4 << 20);
+        var (writing, reading) = (new double[Rounds], new double[Rounds]);
+        var allocated = 0L;
+        var repeats = Math.Max(1, 200_000 / (messages * items));
+        for (var round = -5; round < Rounds; round++)
+        {
+            var start = Processor.Now();
+            for (var repeat = 0; repeat < repeats; repeat++)
+            {
+                writer.ResetWrittenCount();
+                ReplicationFormat.Begin(writer, PacketKind.Messages);
+                for (var partition = 0; partition < packet.Length; partition++)
+                {
+                    ReplicationFormat.Write(writer, partition, packet[partition]);
+                }
+            }
+
+            var middle = Processor.Now();
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var repeat = 0; repeat < repeats; repeat++)
+            {
+                _ = ReplicationFormat.ReadMessages(writer.WrittenSpan);
+            }
+
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            var end = Processor.Now();
+            if (round >= 0)
+            {
+                (writing[round], reading[round]) = (middle - start, end - middle);
+            }
+        }
+
+        var count = (double)repeats * messages * items;
+        Array.Sort(writing);
+        Array.Sort(reading);
+        Console.WriteLine(
+            $"| {name} | {(double)writer.WrittenCount / messages / items:N0} | {writing[Rounds / 2] / count:N0} | {reading[Rounds / 2] / count:N0} | {allocated / count:N0} |");
+    }
+
+    private static Append Append(int partition, int records)
+    {
+        var previous = new LogPosition(7, 1_000_000 + partition);
+        return new Append
+        {
+            From = new CopyId(1, (12L << 20) + 1),
+            To = new CopyId(2, (9L << 20) + 3),
+            Epoch = 7,
+            Configuration = new Configuration
+            {
+                Version = 31,
+                Epoch = 7,
+                Owner = new CopyId(1, (12L << 20) + 1),
+                InSync = [new CopyId(1, (12L << 20) + 1), new CopyId(2, (9L << 20) + 3), new CopyId(3, (4L << 20) + 1)],
+                Losses = 0,
+                StartsEmpty = false,
+            },
+            Previous = previous,
+            Records =
+            [
+                .. Enumerable.Range(1, records).Select(number => new LogRecord
+                {
+                    Position = previous with { Sequence = previous.Sequence + number },
+                    Change = new byte[100],
+                    KeyHash = 0x1234567890ABCDEF,
+                }),
+            ],
+            Commit = previous.Sequence,
+            SentAt = 5_000_000_000_000,
+            Echo = new FollowerTime(0, 5_000_000_000_000),
+        };
+    }
+
+    private static AppendAck Ack(int partition) => new()
+    {
+        From = new CopyId(2, (9L << 20) + 3),
+        To = new CopyId(1, (12L << 20) + 1),
+        Epoch = 7,
+        Answer = AppendAnswer.Accepted,
+        Matched = 1_000_000 + partition,
+        Snapshot = 0,
+        Previous = 1_000_000 + partition,
+        SentAt = 5_000_000_000_000,
+        FollowerTime = new FollowerTime(0, 5_000_000_000_000),
+    };
+}

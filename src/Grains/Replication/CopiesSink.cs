@@ -1,0 +1,16 @@
+using Orleans.Cache.Engine.Copies;
+using Orleans.Cache.Engine.Replication.Messages;
+
+namespace Orleans.Cache.Grains.Replication;
+
+/// <summary>The copies of this silo as the network sees them.</summary>
+internal sealed class CopiesSink(PartitionCopies copies) : IPacketSink
+{
+    public void Receive(int partition, PeerMessage message) => copies.Receive(partition, message);
+
+    public void Receive(int partition, AuthorityReply reply) => copies.Receive(partition, reply);
+
+    public void Tick() => copies.Tick();
+
+    public int LossesOf(int partition) => copies.StatusOf(partition).Configuration.Losses;
+}

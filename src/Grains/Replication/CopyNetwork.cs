@@ -1,0 +1,198 @@
+using Microsoft.Extensions.Logging;
+using Orleans.Cache.Client.Routing;
+using Orleans.Cache.Contracts.Nodes;
+using Orleans.Cache.Contracts.Replication;
+using Orleans.Cache.Contracts.Topology;
+using Orleans.Cache.Engine.Copies;
+using Orleans.Cache.Engine.Replication;
+using Orleans.Cache.Engine.Replication.Messages;
+using Orleans.Cache.Grains.Topology;
+
+namespace Orleans.Cache.Grains.Replication;
+
+/// <summary>
+/// Brings the messages of this silo's copies to those of other silos and to the authority, and what arrives to them. Follows the topology: a
+/// silo's run has a link as long as it is in the grid. Safe for any number of threads.
+/// </summary>
+/// <remarks>The copies need the network to be made, and it needs them to deliver: they are bound to it when they are.</remarks>
+internal sealed partial class CopyNetwork : ICopyNetwork
+{
+    private readonly Lock _lock = new();
+    private readonly NodeTopology _topology;
+    private readonly IGrainFactory _grains;
+    private readonly ReplicationMetrics _metrics;
+    private readonly ReplicationJournal _journal;
+    private readonly TimeProvider _time;
+    private readonly ILogger<CopyNetwork> _logger;
+    private readonly AuthorityLink _authority;
+    private readonly LocalLink _local;
+    private volatile NodeTable _table = NodeTable.Empty;
+    private volatile IPacketSink? _sink;
+
+    public CopyNetwork(
+        TopologySource source,
+        NodeTopology topology,
+        IGrainFactory grains,
+        ReplicationMetrics metrics,
+        ReplicationJournal journal,
+        TimeProvider time,
+        ILogger<CopyNetwork> logger)
+    {
+        _topology = topology;
+        _grains = grains;
+        _metrics = metrics;
+        _journal = journal;
+        _time = time;
+        _logger = logger;
+        var grain = grains.GetGrain<ITopologyGrain>(0);
+        _authority = new AuthorityLink(grain.DecideAsync, Deliver, time, logger);
+        _local = new LocalLink(Deliver);
+        metrics.Observe(() => _table.Links);
+        source.Changed += (_, current) => Follow(current);
+        Follow(source.Current);
+    }
+
+    /// <summary>The silos as this one knows them.</summary>
+    public NodeTable Table => _table;
+
+    /// <summary>Says where what arrives goes. Until then it is dropped.</summary>
+    public void Bind(IPacketSink sink) => _sink = sink;
+
+    /// <inheritdoc/>
+    public void Send(int partition, PeerMessage message)
+    {
+        var table = _table;
+        if (message.To.Node == table.Number)
+        {
+            _local.Enqueue(partition, message);
+        }
+        else if (table.Peers.TryGetValue(message.To.Node, out var peer))
+        {
+            peer.Link.Enqueue(partition, message);
+        }
+        else
+        {
+            _metrics.OnDropped(table.NameOf(message.To.Node), DropReason.Unknown, 1);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Ask(int partition, AuthorityRequest request) => _authority.Enqueue(partition, request);
+
+    /// <inheritdoc/>
+    public void Report(int partition, ReplicationEvent what)
+    {
+        _metrics.OnEvent(what);
+        _journal.Add(partition, what);
+    }
+
+    /// <inheritdoc/>
+    public void Flush()
+    {
+        foreach (var link in _table.Links)
+        {
+            link.Wake();
+        }
+
+        _authority.Wake();
+        _local.Wake();
+    }
+
+    /// <summary>Gives messages to the copies, in their order, and lets their answers leave. Never throws.</summary>
+    public void Deliver(List<(int Partition, PeerMessage Message)> messages)
+    {
+        if (_sink is not { } sink)
+        {
+            return;
+        }
+
+        foreach (var (partition, message) in messages)
+        {
+            try
+            {
+                sink.Receive(partition, message);
+            }
+#pragma warning disable CA1031 // A mistake in one copy must not keep the others from being served.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                LogCopyFailed(partition, message.GetType().Name, exception);
+            }
+        }
+
+        Flush();
+    }
+
+    private void Deliver(List<(int Partition, AuthorityReply Reply)> replies)
+    {
+        if (_sink is not { } sink)
+        {
+            return;
+        }
+
+        foreach (var (partition, reply) in replies)
+        {
+            try
+            {
+                sink.Receive(partition, reply);
+            }
+#pragma warning disable CA1031 // As above.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                LogCopyFailed(partition, nameof(AuthorityReply), exception);
+            }
+        }
+
+        Flush();
+    }
+
+    private void Follow(GridSnapshot snapshot)
+    {
+        lock (_lock)
+        {
+            var known = _table;
+            if (snapshot.Message is not { } message || snapshot.Version <= known.Version)
+            {
+                return;
+            }
+
+            var (number, run) = (-1, 0L);
+            var peers = new Dictionary<int, Peer>();
+
+            // The message's descriptors, not those of the routed nodes: these stay as they were when the silo was first seen.
+            foreach (var node in message.Nodes.Where(static node => node.Run > 0))
+            {
+                if (node.Address.Equals(_topology.LocalSilo))
+                {
+                    (number, run) = (node.Number, node.Run);
+                }
+                else
+                {
+                    peers[node.Number] = known.Peers.TryGetValue(node.Number, out var peer) && peer.Run == node.Run && peer.Address.Equals(node.Address)
+                        ? peer
+                        : Open(node);
+                }
+            }
+
+            _table = new NodeTable(snapshot.Version, number, run, peers);
+            foreach (var (left, peer) in known.Peers)
+            {
+                if (!peers.TryGetValue(left, out var still) || !ReferenceEquals(still, peer))
+                {
+                    peer.Link.End();
+                }
+            }
+        }
+    }
+
+    private Peer Open(NodeDescriptor node)
+    {
+        var door = _grains.GetGrain<IReplicationNode>(SystemTargetGrainId.Create(GrainType.Create(node.NodeType), node.Address).GrainId);
+        var link = new PeerLink(node.Name, packet => door.ReceiveAsync(_table.Number, node.Number, node.Run, packet), _time, _metrics, _logger);
+        return new Peer(node.Address, node.Run, link);
+    }
+
+    [LoggerMessage(EventIds.CopyFailed, LogLevel.Error, "Partition {Partition}: the copy failed at a message of the kind {Kind}.")]
+    private partial void LogCopyFailed(int partition, string kind, Exception exception);
+}

@@ -1,0 +1,92 @@
+using Microsoft.Extensions.Logging;
+
+namespace Orleans.Cache.Grains.Replication;
+
+/// <summary>
+/// Lets the copies do what is due, a few times in each beat, from when the grid has given this silo its number. Part of the silo's life and not
+/// a hosted service: those stop first, and a silo that leaves has its copies hand over what they own after that.
+/// </summary>
+internal sealed partial class CopyTicker(
+    CopyNetwork network, IPacketSink copies, ReplicationJournal journal, TimeProvider time, ILogger<CopyTicker> logger)
+    : ILifecycleParticipant<ISiloLifecycle>, IDisposable
+{
+    /// <summary>From one tick to the next.</summary>
+    public static readonly TimeSpan Period = TimeSpan.FromMilliseconds(25);
+
+    private static readonly TimeSpan JournalPeriod = TimeSpan.FromSeconds(1);
+
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _run = Task.CompletedTask;
+    private bool _hasFailed;
+
+    public void Participate(ISiloLifecycle observer) => observer.Subscribe(
+        nameof(CopyTicker),
+        ServiceLifecycleStage.ApplicationServices,
+        _ =>
+        {
+            _run = RunAsync(_stopping.Token);
+            return Task.CompletedTask;
+        },
+        async _ =>
+        {
+            await _stopping.CancelAsync();
+            await _run;
+        });
+
+    public void Dispose() => _stopping.Dispose();
+
+    private async Task RunAsync(CancellationToken cancellationToken)
+    {
+        // Away from the silo's start, onto the thread pool.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        using var timer = new PeriodicTimer(Period, time);
+        var loggedAt = time.GetTimestamp();
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
+            {
+                if (network.Table.IsJoined)
+                {
+                    Tick();
+                }
+
+                if (time.GetElapsedTime(loggedAt) >= JournalPeriod)
+                {
+                    loggedAt = time.GetTimestamp();
+                    journal.Log(copies.LossesOf);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The silo stops.
+        }
+
+        journal.Log(copies.LossesOf);
+    }
+
+    private void Tick()
+    {
+        try
+        {
+            copies.Tick();
+            network.Flush();
+            _hasFailed = false;
+        }
+#pragma warning disable CA1031 // Without ticks the whole silo would lose its leases because of one mistake.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            // Once: it would fail in every tick.
+            if (!_hasFailed)
+            {
+                LogFailed(exception);
+            }
+
+            _hasFailed = true;
+        }
+    }
+
+    [LoggerMessage(EventIds.TickFailed, LogLevel.Error, "What was due in the copies of partitions failed; it is tried again in each tick.")]
+    private partial void LogFailed(Exception exception);
+}

@@ -1,0 +1,16 @@
+using Orleans.Cache.Engine.Replication.Messages;
+
+namespace Orleans.Cache.Grains.Replication;
+
+/// <summary>Where what arrives goes, and who is woken: the copies of this silo. Any thread may call it; it waits for nothing but locks.</summary>
+internal interface IPacketSink
+{
+    void Receive(int partition, PeerMessage message);
+
+    void Receive(int partition, AuthorityReply reply);
+
+    void Tick();
+
+    /// <summary>How often all copies of a partition were lost, as far as this silo's copy knows.</summary>
+    int LossesOf(int partition);
+}

@@ -1,0 +1,270 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Orleans.Cache.Contracts.Nodes;
+using Orleans.Cache.Engine.Replication.Format;
+using Orleans.Cache.Engine.Replication.Messages;
+
+namespace Orleans.Cache.Grains.Replication;
+
+/// <summary>
+/// The way of this silo's copies to those of one run of another silo. What is queued while packets are under way leaves together in the next.
+/// Safe for any number of threads; nothing here waits.
+/// </summary>
+/// <remarks>
+/// 1. One packet is under way at a time: Orleans hands messages that arrive together to the thread pool, where the later overtakes the earlier, and
+///    a copy that gets later records first has them all sent again. The other silo answers when it has taken what came before, so it works
+///    on one packet while the next travels.
+/// 2. A packet that fails is dropped: the copies send again. After that the silo is taken for unreachable for a while, in which everything for
+///    it is dropped at once; then one packet tries.
+/// </remarks>
+internal sealed partial class PeerLink : IThreadPoolWorkItem
+{
+    public const int MaxPacketBytes = 1 << 20;
+    public const int MaxQueuedBytes = 64 << 20;
+    public const int MaxQueuedMessages = 1 << 16;
+
+    /// <summary>What a single message may have. Below the 100 MB that Orleans takes by default, above the largest value.</summary>
+    public const int MaxMessageBytes = 90_000_000;
+
+    /// <summary>Of the time in which everything is dropped after a failure.</summary>
+    public static readonly TimeSpan LeastSilence = TimeSpan.FromMilliseconds(50);
+
+    public static readonly TimeSpan MostSilence = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _lock = new();
+    private readonly OutgoingQueue _queue = new(MaxQueuedBytes, MaxQueuedMessages);
+    private readonly List<OutgoingMessage> _packing = [];
+    private readonly Func<BatchBytes, ValueTask> _send;
+    private readonly TimeProvider _time;
+    private readonly ReplicationMetrics _metrics;
+    private readonly ILogger _logger;
+    private int _waiting;
+    private int _inFlight;
+    private bool _isPacking;
+    private bool _isEnded;
+    private TimeSpan _nextSilence = LeastSilence;
+    private TimeSpan _silence;
+    private long _silentSince;
+
+    /// <param name="name">The other silo's, for metrics and logs.</param>
+    /// <param name="send">Sends a packet, and completes when the other silo has taken it. Called on the thread pool.</param>
+    /// <param name="time">Measures how long the silo is left alone.</param>
+    /// <param name="metrics">Counts.</param>
+    /// <param name="logger">Is told of failures.</param>
+    public PeerLink(string name, Func<BatchBytes, ValueTask> send, TimeProvider time, ReplicationMetrics metrics, ILogger logger)
+    {
+        Name = name;
+        _send = send;
+        _time = time;
+        _metrics = metrics;
+        _logger = logger;
+    }
+
+    /// <summary>The other silo's name.</summary>
+    public string Name { get; }
+
+    /// <summary>How many bytes wait, at most.</summary>
+    public long QueuedBytes
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _queue.Bytes;
+            }
+        }
+    }
+
+    /// <summary>How many packets are under way.</summary>
+    public int InFlight => Volatile.Read(ref _inFlight);
+
+    /// <summary>Queues a message, or drops it. It leaves after the next <see cref="Wake"/>.</summary>
+    public void Enqueue(int partition, PeerMessage message)
+    {
+        var bytes = WireSizes.MostOf(message);
+        if (bytes > MaxPacketBytes && message is Append { Records.Length: > 1 } append)
+        {
+            foreach (var part in AppendSplitting.Split(append, MaxPacketBytes))
+            {
+                Enqueue(partition, part, WireSizes.MostOf(part));
+            }
+        }
+        else
+        {
+            Enqueue(partition, message, bytes);
+        }
+    }
+
+    /// <summary>Lets what is queued leave, on the thread pool.</summary>
+    public void Wake()
+    {
+        // Called for every link after every group of operations: mostly there is nothing, and whoever queued something sees that it did.
+        if (Volatile.Read(ref _waiting) == 0)
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            if (_isPacking || !MaySendLocked())
+            {
+                return;
+            }
+
+            _isPacking = true;
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    /// <summary>Drops what is queued and all that comes: the silo's run has left the grid.</summary>
+    public void End()
+    {
+        lock (_lock)
+        {
+            _isEnded = true;
+            DropAllLocked();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Execute()
+    {
+        while (true)
+        {
+            lock (_lock)
+            {
+                if (!MaySendLocked())
+                {
+                    _isPacking = false;
+                    return;
+                }
+
+                _queue.Take(MaxPacketBytes, _packing);
+                _waiting = _queue.Count;
+                _inFlight++;
+            }
+
+            // Packs before it first waits, so packets are made one after the other; then it goes on by itself.
+            _ = SendAsync();
+        }
+    }
+
+    private void Enqueue(int partition, PeerMessage message, long bytes)
+    {
+        if (bytes > MaxMessageBytes)
+        {
+            _metrics.OnDropped(Name, DropReason.TooLarge, 1);
+            LogTooLarge(partition, message.GetType().Name, bytes, Name);
+            return;
+        }
+
+        AddOutcome outcome;
+        int droppedBeats;
+        lock (_lock)
+        {
+            if (_isEnded || IsSilentLocked())
+            {
+                _metrics.OnDropped(Name, DropReason.Unreachable, 1);
+                return;
+            }
+
+            outcome = _queue.Add(new OutgoingMessage(partition, message, (int)bytes), out droppedBeats);
+            Volatile.Write(ref _waiting, _queue.Count);
+        }
+
+        _metrics.OnDropped(Name, DropReason.Beat, droppedBeats);
+        _metrics.OnDropped(Name, DropReason.Full, outcome == AddOutcome.Refused ? 1 : 0);
+    }
+
+    private void DropAllLocked()
+    {
+        _metrics.OnDropped(Name, DropReason.Unreachable, _queue.Clear());
+        _waiting = 0;
+    }
+
+    private bool MaySendLocked() => _queue.Count > 0 && _inFlight == 0 && !IsSilentLocked();
+
+    private bool IsSilentLocked() => _silence > TimeSpan.Zero && _time.GetElapsedTime(_silentSince) < _silence;
+
+    private BatchBytes Pack()
+    {
+        var expected = ReplicationFormat.HeaderBytes;
+        foreach (var message in _packing)
+        {
+            expected += message.Bytes;
+        }
+
+        try
+        {
+            var writer = new PacketWriter(PacketKind.Messages, expected);
+            foreach (var message in _packing)
+            {
+                ReplicationFormat.Write(writer, message.Partition, message.Message);
+            }
+
+            var packet = writer.ToRequest();
+            _metrics.OnSent(Name, _packing.Count, packet.Length);
+            return packet;
+        }
+        finally
+        {
+            // Also when there is no memory for the packet: then it is lost like any other.
+            _packing.Clear();
+        }
+    }
+
+    private async Task SendAsync()
+    {
+        try
+        {
+            var packet = Pack();
+            await _send(packet);
+
+            // Only now: Orleans sends a request again when its connection breaks. Without an answer the collector takes it.
+            packet.Dispose();
+            OnTaken();
+        }
+#pragma warning disable CA1031 // Whatever it is, the packet is lost and the copies send again.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            OnFailed(exception);
+        }
+
+        Wake();
+    }
+
+    private void OnTaken()
+    {
+        lock (_lock)
+        {
+            _inFlight--;
+            _nextSilence = LeastSilence;
+            _silence = TimeSpan.Zero;
+        }
+    }
+
+    private void OnFailed(Exception exception)
+    {
+        TimeSpan silence;
+        lock (_lock)
+        {
+            _inFlight--;
+            Debug.Assert(_inFlight >= 0, "A packet ended twice.");
+            silence = _silence = _nextSilence;
+            _silentSince = _time.GetTimestamp();
+            _nextSilence = TimeSpan.FromTicks(Math.Min(MostSilence.Ticks, _nextSilence.Ticks * 2));
+            DropAllLocked();
+        }
+
+        _metrics.OnFailed(Name);
+        LogFailed(Name, silence, exception);
+    }
+
+    [LoggerMessage(EventIds.PacketFailed, LogLevel.Debug, "Silo {Silo} did not take a packet of replication; nothing is sent to it for {Silence}.")]
+    private partial void LogFailed(string silo, TimeSpan silence, Exception exception);
+
+    [LoggerMessage(EventIds.MessageTooLarge, LogLevel.Error, "Partition {Partition}: a message of the kind {Kind} with {Bytes} bytes is too large to be sent to silo {Silo}.")]
+    private partial void LogTooLarge(int partition, string kind, long bytes, string silo);
+}

@@ -1,0 +1,181 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Orleans.Cache.Contracts.Nodes;
+using Orleans.Cache.Engine.Replication.Format;
+using Orleans.Cache.Engine.Replication.Messages;
+using Orleans.Cache.Grains.Replication;
+
+namespace Orleans.Cache.Cluster.Tests.Replication;
+
+public sealed class PeerLinkTests
+{
+    [Fact]
+    public async Task Messages_QueuedTogether_LeaveInOnePacket()
+    {
+        var silo = new FakeSilo();
+
+        silo.Send(1, 2, 3);
+
+        await ExpectAsync(silo, 1, 2, 3);
+    }
+
+    [Fact]
+    public async Task Messages_WhileAPacketIsUnderWay_LeaveTogetherInTheNext()
+    {
+        var silo = new FakeSilo();
+        silo.Send(1);
+        var first = await silo.NextAsync();
+        silo.Send(2);
+        silo.Send(3);
+        Assert.Equal((false, 1), (silo.HasPacket, silo.Link.InFlight));
+
+        first.Taken.SetResult();
+
+        await ExpectAsync(silo, 2, 3);
+    }
+
+    [Fact]
+    public async Task Failure_OfAPacket_DropsWhatWaitsUntilTheSilenceIsOver()
+    {
+        var silo = new FakeSilo();
+        silo.Send(1);
+        var first = await silo.NextAsync();
+        silo.Send(2);
+
+        await silo.FailAsync(first.Taken);
+        silo.Send(3);
+        Assert.Equal((false, 0), (silo.HasPacket, silo.Link.QueuedBytes));
+        silo.Time.Advance(PeerLink.LeastSilence);
+        silo.Send(4);
+        var trial = await silo.NextAsync();
+        await silo.FailAsync(trial.Taken);
+        silo.Time.Advance(PeerLink.LeastSilence);
+        silo.Send(5);
+        Assert.Equal((4, false, 0), (Assert.Single(trial.Partitions), silo.HasPacket, silo.Link.QueuedBytes));
+
+        silo.Time.Advance(PeerLink.LeastSilence);
+        silo.Send(6);
+
+        await ExpectAsync(silo, 6);
+    }
+
+    [Fact]
+    public async Task Silence_AfterManyFailures_IsASecondAtMost()
+    {
+        var silo = new FakeSilo();
+        for (var failure = 0; failure < 10; failure++)
+        {
+            silo.Send(failure);
+            await silo.FailAsync((await silo.NextAsync()).Taken);
+            silo.Time.Advance(PeerLink.MostSilence);
+        }
+
+        silo.Send(10);
+
+        await ExpectAsync(silo, 10);
+    }
+
+    [Fact]
+    public async Task End_OfALink_DropsAllAndSendsNoMore()
+    {
+        var silo = new FakeSilo();
+        silo.Send(1);
+        var first = await silo.NextAsync();
+        silo.Link.Enqueue(2, SomeMessages.Append(to: 2, previous: 1));
+
+        silo.Link.End();
+        first.Taken.SetResult();
+        silo.Send(3);
+
+        Assert.Equal((false, 0), (silo.HasPacket, silo.Link.QueuedBytes));
+    }
+
+    [Fact]
+    public async Task Records_LargerThanAPacket_LeaveInSeveral()
+    {
+        var silo = new FakeSilo();
+        silo.Link.Enqueue(7, SomeMessages.Append(to: 2, previous: 1, [.. Enumerable.Range(0, 10).Select(_ => new byte[300_000])]));
+        silo.Link.Wake();
+        var packets = 0;
+        for (var parts = 0; parts < 4; packets++)
+        {
+            var (partitions, taken) = await silo.NextAsync();
+            parts += partitions.Length;
+            taken.SetResult();
+        }
+
+        Assert.Equal(4, packets);
+    }
+
+    [Fact]
+    public async Task Message_TooLargeForOrleans_IsDroppedAndTheOthersGo()
+    {
+        var silo = new FakeSilo();
+        silo.Link.Enqueue(1, SomeMessages.Chunk(to: 2, index: 0, PeerLink.MaxMessageBytes));
+
+        silo.Send(2);
+
+        await ExpectAsync(silo, 2);
+    }
+
+    [Fact]
+    public async Task Threads_Many_LoseNothingKeepTheirOrderAndGiveTheBytesBack()
+    {
+        const int Threads = 4;
+        const int Messages = 20_000;
+        var rented = BatchBytes.Rented;
+        var received = new List<(int Partition, long Previous)>();
+        var all = new TaskCompletionSource();
+        var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
+        var link = new PeerLink("other", TakeAsync, TimeProvider.System, new ReplicationMetrics(meters), NullLogger.Instance);
+
+        await Task.WhenAll(Enumerable.Range(0, Threads).Select(thread => Task.Run(async () =>
+        {
+            for (var number = 0; number < Messages; number++)
+            {
+                link.Enqueue(thread, SomeMessages.Append(to: 2, previous: number, [1]));
+                link.Wake();
+
+                // The queue is bounded, and what it refuses would be missed here.
+                while (link.QueuedBytes > PeerLink.MaxQueuedBytes / 4)
+                {
+                    await Task.Yield();
+                }
+            }
+        })));
+        await all.Task.WaitAsync(TimeSpan.FromSeconds(60));
+
+        foreach (var thread in received.GroupBy(item => item.Partition))
+        {
+            Assert.Equal(Enumerable.Range(0, Messages).Select(number => (long)number), thread.Select(item => item.Previous));
+        }
+
+        await WaitForAsync(() => link.InFlight == 0 && BatchBytes.Rented <= rented);
+
+        async ValueTask TakeAsync(BatchBytes packet)
+        {
+            lock (received)
+            {
+                received.AddRange(ReplicationFormat.ReadMessages(packet.Span).Select(item => (item.Partition, ((Append)item.Message).Previous.Sequence)));
+                if (received.Count == Threads * Messages)
+                {
+                    all.SetResult();
+                }
+            }
+
+            await Task.Yield();
+        }
+    }
+
+    private static async Task ExpectAsync(FakeSilo silo, params int[] partitions) => Assert.Equal(partitions.AsEnumerable(), (await silo.NextAsync()).Partitions);
+
+    private static async Task WaitForAsync(Func<bool> condition)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!condition())
+        {
+            await Task.Delay(10, deadline.Token);
+        }
+    }
+}

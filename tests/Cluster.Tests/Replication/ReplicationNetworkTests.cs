@@ -1,0 +1,163 @@
+using Orleans.Cache.Contracts.Nodes;
+using Orleans.Cache.Engine.Replication.Format;
+using Orleans.Cache.Engine.Replication.Messages;
+using Orleans.Cache.Grains.Replication;
+
+namespace Orleans.Cache.Cluster.Tests.Replication;
+
+/// <summary>Messages between real silos, through their links and doors.</summary>
+public sealed class ReplicationNetworkTests
+{
+    [Fact]
+    public async Task Messages_BetweenSilos_ArriveAsTheyWereSentAndInOrder()
+    {
+        await using var grid = await ReplicatedGrid.StartAsync(silos: 2);
+        Append[] sent = [.. Enumerable.Range(0, 1000).Select(number => SomeMessages.Append(to: 2, previous: number, [(byte)number, 7], new byte[number]))];
+
+        foreach (var append in sent)
+        {
+            grid.NetworkOf(1).Send(5, append);
+            grid.NetworkOf(1).Flush();
+        }
+
+        var received = await grid.SinkOf(2).NextAsync(sent.Length);
+        Assert.All(received, item => Assert.Equal(5, item.Partition));
+        Assert.Equal(sent.Select(TextOf), received.Select(item => TextOf((Append)item.Message)));
+    }
+
+    [Fact]
+    public async Task Messages_BackAndForth_AreAnsweredFromInsideTheReceiver()
+    {
+        await using var grid = await ReplicatedGrid.StartAsync(silos: 2);
+        grid.SinkOf(2).OnMessage = (partition, message) => grid.NetworkOf(2).Send(
+            partition,
+            new ChunkAck { From = message.To, To = message.From, Epoch = message.Epoch, Snapshot = 1, Index = ((SnapshotChunk)message).Index });
+
+        foreach (var index in Enumerable.Range(0, 50))
+        {
+            grid.NetworkOf(1).Send(index % GridFixture.PartitionCount, SomeMessages.Chunk(to: 2, index, bytes: 100_000));
+        }
+
+        grid.NetworkOf(1).Flush();
+
+        var answers = await grid.SinkOf(1).NextAsync(50);
+        Assert.Equal(Enumerable.Range(0, 50), answers.Select(answer => ((ChunkAck)answer.Message).Index));
+    }
+
+    [Fact]
+    public async Task Message_ToTheOwnSilo_IsDelivered()
+    {
+        await using var grid = await ReplicatedGrid.StartAsync(silos: 1);
+
+        grid.NetworkOf(1).Send(3, SomeMessages.Append(to: 1, previous: 4));
+        grid.NetworkOf(1).Flush();
+
+        var (partition, message) = Assert.Single(await grid.SinkOf(1).NextAsync(1));
+        Assert.Equal((3, 4), (partition, ((Append)message).Previous.Sequence));
+    }
+
+    [Fact]
+    public async Task Packets_ForAnotherNodeOrRunOrDamaged_AreDroppedAndTheNextIsTaken()
+    {
+        await using var grid = await ReplicatedGrid.StartAsync(silos: 2);
+        var door = grid.DoorOf(2);
+        await door.ReceiveAsync(1, 2, ReplicatedGrid.Run + 1, Packet(partition: 1));
+        await door.ReceiveAsync(1, 1, ReplicatedGrid.Run, Packet(partition: 2));
+        await door.ReceiveAsync(1, 2, ReplicatedGrid.Run, Packet(partition: GridFixture.PartitionCount));
+        await door.ReceiveAsync(1, 2, ReplicatedGrid.Run, BatchBytes.Rent(0));
+        await door.ReceiveAsync(1, 2, ReplicatedGrid.Run, Damaged(Packet(partition: 3)));
+
+        await door.ReceiveAsync(1, 2, ReplicatedGrid.Run, Packet(partition: 4));
+
+        Assert.Equal(4, Assert.Single(await grid.SinkOf(2).NextAsync(1)).Partition);
+        Assert.False(grid.SinkOf(2).TryNext(out _));
+    }
+
+    [Fact]
+    public async Task Receiver_ThatFailsAtAMessage_TakesTheOthers()
+    {
+        await using var grid = await ReplicatedGrid.StartAsync(silos: 2);
+        grid.SinkOf(2).OnMessage = static (partition, _) =>
+        {
+            if (partition == 1)
+            {
+                throw new InvalidOperationException("The copy has a mistake.");
+            }
+        };
+
+        foreach (var partition in Enumerable.Range(0, 3))
+        {
+            grid.NetworkOf(1).Send(partition, SomeMessages.Append(to: 2, previous: 1));
+        }
+
+        grid.NetworkOf(1).Flush();
+
+        Assert.Equal([0, 2], (await grid.SinkOf(2).NextAsync(2)).Select(item => item.Partition));
+    }
+
+    [Fact]
+    public async Task Ticks_BeginWhenTheSiloHasItsNumber()
+    {
+        await using var grid = await ReplicatedGrid.StartAsync(silos: 1, numbered: false);
+        Assert.Equal((false, 0), (grid.NetworkOf(1).Table.IsJoined, grid.SinkOf(1).Ticks));
+
+        grid.GiveNumbers();
+
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (grid.SinkOf(1).Ticks < 3)
+        {
+            await Task.Delay(CopyTicker.Period, deadline.Token);
+        }
+    }
+
+    [Fact]
+    public async Task Link_OfASiloThatLeftOrRunsAnew_Ends()
+    {
+        await using var grid = await ReplicatedGrid.StartAsync(silos: 2);
+        var first = grid.NetworkOf(1).Table.Peers[2];
+
+        grid.GiveNumbers(run: ReplicatedGrid.Run + 1);
+        var second = grid.NetworkOf(1).Table.Peers[2];
+        grid.Remove(2);
+
+        Assert.NotSame(first.Link, second.Link);
+        Assert.Empty(grid.NetworkOf(1).Table.Peers);
+        foreach (var link in new[] { first.Link, second.Link })
+        {
+            link.Enqueue(1, SomeMessages.Append(to: 2, previous: 1));
+            Assert.Equal(0, link.QueuedBytes);
+        }
+    }
+
+    [Fact]
+    public async Task Silo_ThatIsKilled_CostsNothingAndTheOthersGoOn()
+    {
+        await using var grid = await ReplicatedGrid.StartAsync(silos: 3);
+        await grid.KillAndKeepInTheTopologyAsync(3);
+
+        for (var number = 0; number < 100; number++)
+        {
+            grid.NetworkOf(1).Send(1, SomeMessages.Append(to: 3, previous: number));
+            grid.NetworkOf(1).Send(1, SomeMessages.Append(to: 2, previous: number));
+            grid.NetworkOf(1).Flush();
+        }
+
+        var received = await grid.SinkOf(2).NextAsync(100);
+        Assert.Equal(Enumerable.Range(0, 100).Select(number => (long)number), received.Select(item => ((Append)item.Message).Previous.Sequence));
+    }
+
+    private static string TextOf(Append append) => $"{append.Previous} {append.Configuration} {string.Join(' ', append.Records.Select(record => $"{record.Position} {Convert.ToHexString(record.Change.Span)}"))}";
+
+    private static BatchBytes Packet(int partition)
+    {
+        var writer = new PacketWriter(PacketKind.Messages, expectedBytes: 16);
+        ReplicationFormat.Write(writer, partition, SomeMessages.Append(to: 2, previous: 1));
+        return writer.ToRequest();
+    }
+
+    private static BatchBytes Damaged(BatchBytes packet)
+    {
+        packet.Span[2] = 99;
+        return packet;
+    }
+}
