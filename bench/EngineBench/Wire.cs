@@ -1,7 +1,14 @@
 using System.Buffers;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Orleans.Cache.Contracts.Nodes;
 using Orleans.Cache.Engine.Replication;
 using Orleans.Cache.Engine.Replication.Format;
 using Orleans.Cache.Engine.Replication.Messages;
+using Orleans.Cache.Grains.Replication;
+using RecordedConfiguration = Orleans.Cache.Engine.Replication.Configuration;
 
 namespace Orleans.Cache.EngineBench;
 
@@ -18,6 +25,58 @@ internal static class Wire
         Measure("its answer (1,024 to a packet)", Partitions, 1, Ack);
         Measure("one record of 100 bytes in a message (1,024 to a packet)", Partitions, 1, partition => Append(partition, records: 1));
         Measure("a record of 100 bytes, 256 in a message (8 to a packet)", 8, 256, partition => Append(partition, records: 256));
+        MeasureLink();
+    }
+
+    /// <summary>
+    /// A second's beats of all partitions to one silo, and its answers, through the links' queues and packets to where they are read; as many wakes as a
+    /// silo has ticks.
+    /// </summary>
+    private static void MeasureLink()
+    {
+        const int Seconds = 20;
+        const int TicksPerSecond = 40;
+        const int TicksPerBeat = 4;
+        using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var received = 0L;
+        var link = new PeerLink("other", Take, TimeProvider.System, new ReplicationMetrics(services.GetRequiredService<IMeterFactory>()), NullLogger.Instance);
+        PeerMessage[] beats = [.. Enumerable.Range(0, Partitions).Select(partition => Append(partition, records: 0))];
+        PeerMessage[] answers = [.. Enumerable.Range(0, Partitions).Select(Ack)];
+        var costs = new double[Rounds];
+        for (var round = -5; round < Rounds; round++)
+        {
+            var before = Process.GetCurrentProcess().TotalProcessorTime;
+            for (var tick = 0; tick < Seconds * TicksPerSecond; tick++)
+            {
+                // The partitions' beats are spread over the ticks.
+                var expected = Interlocked.Read(ref received) + (Partitions / TicksPerBeat * 2);
+                for (var partition = tick % TicksPerBeat; partition < Partitions; partition += TicksPerBeat)
+                {
+                    link.Enqueue(partition, beats[partition]);
+                    link.Enqueue(partition, answers[partition]);
+                }
+
+                link.Wake();
+                while (Interlocked.Read(ref received) < expected)
+                {
+                    Thread.Yield();
+                }
+            }
+
+            if (round >= 0)
+            {
+                costs[round] = (Process.GetCurrentProcess().TotalProcessorTime - before).TotalMilliseconds / Seconds;
+            }
+        }
+
+        Array.Sort(costs);
+        Console.WriteLine($"Link, write and read of ten beats a second from each of {Partitions} partitions, and their answers: {costs[Rounds / 2]:N1} ms of processor time in a second");
+
+        ValueTask Take(BatchBytes packet)
+        {
+            Interlocked.Add(ref received, ReplicationFormat.ReadMessages(packet.Span).Count);
+            return ValueTask.CompletedTask;
+        }
     }
 
     /// <summary>Per item: a message has so many.</summary>
@@ -71,7 +130,7 @@ internal static class Wire
             From = new CopyId(1, (12L << 20) + 1),
             To = new CopyId(2, (9L << 20) + 3),
             Epoch = 7,
-            Configuration = new Configuration
+            Configuration = new RecordedConfiguration
             {
                 Version = 31,
                 Epoch = 7,
