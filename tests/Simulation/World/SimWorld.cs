@@ -79,6 +79,9 @@ internal sealed class SimWorld
 
     public IReadOnlyList<string> Notes => _notes ?? [];
 
+    /// <summary>Makes the store of a node's new copy.</summary>
+    public ISimStore CreateStore(SimNode node) => new SimStore(SimSettings.Keys, node.WallClock, Flaw);
+
     /// <summary>The next place in the order of everything that callers see.</summary>
     public long NextOrder() => ++_order;
 
