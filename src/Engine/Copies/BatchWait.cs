@@ -39,6 +39,9 @@ internal sealed class BatchWait : IValueTaskSource, IDisposable
     /// <summary>How many operations waited.</summary>
     public int Count => _count;
 
+    /// <summary>Whether all replies have come, or the wait has ended without them.</summary>
+    public bool IsOver => _source.GetStatus(_source.Version) != ValueTaskSourceStatus.Pending;
+
     private struct Slot
     {
         public int Index;
@@ -152,6 +155,13 @@ internal sealed class BatchWait : IValueTaskSource, IDisposable
 
     /// <summary>The position in the batch of an operation that waited.</summary>
     public int IndexOf(int number) => _slots[number].Index;
+
+    /// <summary>Lets go of a wait that nobody will await.</summary>
+    public void Abandon()
+    {
+        TimeOut();
+        Dispose();
+    }
 
     /// <summary>Puts what came of the wait into the results of the batch.</summary>
     public void Settle(Span<ShardResult> results)
