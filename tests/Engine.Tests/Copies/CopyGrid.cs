@@ -59,6 +59,9 @@ internal sealed class CopyGrid : IDisposable
     /// <summary>How many steps a message takes at most.</summary>
     public int MaxDelay { get; set; }
 
+    /// <summary>A silo that nobody can reach, and that can reach nobody; -1: none.</summary>
+    public int Isolated { get; set; } = -1;
+
     public List<ReplicationEvent> Events { get; } = [];
 
     public static ReplicationSettings SettingsOf(TimeProvider time, int tail = 32)
@@ -251,13 +254,19 @@ internal sealed class CopyGrid : IDisposable
 
         public void Send(int partition, PeerMessage message)
         {
-            if (_grid._nodes[message.To.Node] is { } to && to != this)
+            if (_grid._nodes[message.To.Node] is { } to && to != this && _grid.Isolated != Number && _grid.Isolated != to.Number)
             {
                 _grid.Post(() => _grid.Deliver(to, node => node.Copies.Receive(partition, message)));
             }
         }
 
-        public void Ask(int partition, AuthorityRequest request) => _grid.Post(() => _grid.Deliver(this, node => _grid.Decide(node, partition, request)));
+        public void Ask(int partition, AuthorityRequest request)
+        {
+            if (_grid.Isolated != Number)
+            {
+                _grid.Post(() => _grid.Deliver(this, node => _grid.Decide(node, partition, request)));
+            }
+        }
 
         public void Report(int partition, ReplicationEvent what)
         {

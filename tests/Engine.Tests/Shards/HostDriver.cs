@@ -86,6 +86,11 @@ internal sealed class HostDriver(ShardHost host, int cache = 0) : IDisposable
     /// <summary>The value that a read of the last batch found.</summary>
     public ReadOnlySpan<byte> ValueOf(int index) => _values.Values.Slice(_results[index].ValueOffset, _results[index].ValueLength);
 
+    public OperationKind KindOf(int index) => _operations[index].Kind;
+
+    /// <summary>The value that an operation of the last batch brought, as a number.</summary>
+    public long WrittenBy(int index) => BitConverter.ToInt64(_payload, _operations[index].ValueOffset);
+
     /// <summary>Executes one operation.</summary>
     public ShardResult One(ShardOperation operation, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value = default)
     {
