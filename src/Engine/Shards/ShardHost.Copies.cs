@@ -10,6 +10,9 @@ internal sealed partial class ShardHost
     /// <summary>From now on operations are executed only as far as the silo's copies serve them.</summary>
     public void UseCopies(CopyGates gates) => Volatile.Write(ref _gates, gates);
 
+    /// <summary>A cache by its index, for changes to be packed.</summary>
+    public CacheStore StoreOf(int cache) => _caches[cache];
+
     /// <summary>Takes over a change that another copy of an open partition decided. A change of a cache that is not known here is left out.</summary>
     public void Apply(int partition, in EntryChange change)
     {
