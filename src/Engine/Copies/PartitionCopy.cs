@@ -10,7 +10,7 @@ namespace Orleans.Cache.Engine.Copies;
 /// Safe for any number of threads.
 /// </summary>
 /// <remarks>
-/// <para>Every member enters the lock, lets the core act, and leaves by <see cref="Leave"/>: first the gate is written, then what the core says to
+/// <para>Members that let the core act begin with <see cref="Enter"/> and end with <see cref="Leave"/> or <see cref="Publish"/>: first the gate is written, then what the core says to
 /// others is handed to the network. So nothing that lets another copy serve leaves the silo while readers here still believe that they may.</para>
 /// <para>Order of locks: a copy's, then a shard's. No thread holds two copies' locks.</para>
 /// </remarks>
@@ -30,6 +30,8 @@ internal sealed class PartitionCopy : IReplicationHost
     private long _heardAt;
     private bool _isUnsent;
     private bool _isOver;
+    private bool _isAlone;
+    private long _writesAlone;
 
     public PartitionCopy(CopyId self, int partition, CopyGates gates, ShardHost shards, ReplicationSettings settings, ICopyNetwork network, TimeProvider time, Random random)
     {
@@ -65,7 +67,7 @@ internal sealed class PartitionCopy : IReplicationHost
         lock (_lock)
         {
             _wanted = wanted;
-            if (_isOver)
+            if (!Enter())
             {
                 return false;
             }
@@ -80,7 +82,7 @@ internal sealed class PartitionCopy : IReplicationHost
         lock (_lock)
         {
             _heardAt = Now;
-            if (_isOver)
+            if (!Enter())
             {
                 return false;
             }
@@ -94,7 +96,7 @@ internal sealed class PartitionCopy : IReplicationHost
     {
         lock (_lock)
         {
-            if (_isOver)
+            if (!Enter())
             {
                 return false;
             }
@@ -108,7 +110,7 @@ internal sealed class PartitionCopy : IReplicationHost
     {
         lock (_lock)
         {
-            if (_isOver)
+            if (!Enter())
             {
                 return false;
             }
@@ -151,21 +153,18 @@ internal sealed class PartitionCopy : IReplicationHost
         lock (_lock)
         {
             ref var gate = ref _gates[_partition];
-            if (_isOver || _core.IsAlone)
+            if (_isOver || (_isAlone && moment.Timestamp >= gate.ServesUntil))
             {
-                if (_isOver || moment.Timestamp >= gate.ServesUntil)
-                {
-                    result.Status = OperationStatus.Moved;
-                    return false;
-                }
+                result.Status = OperationStatus.Moved;
+                return false;
+            }
 
+            if (_isAlone)
+            {
+                // Nobody needs a record, so the core hears of these writes when it is used next: only their number counts.
                 runner.Run(store, batch, index, hash, _partition, ref moment);
-                if (result.Status == OperationStatus.Done)
-                {
-                    _core.ExecutedAlone();
-                    result.Copies = 1;
-                }
-
+                _writesAlone++;
+                result.Copies = result.Status == OperationStatus.Done ? (byte)1 : (byte)0;
                 return true;
             }
 
@@ -223,7 +222,7 @@ internal sealed class PartitionCopy : IReplicationHost
     {
         lock (_lock)
         {
-            if (_isOver || _core.IsAlone)
+            if (_isOver || _isAlone)
             {
                 return false;
             }
@@ -241,7 +240,10 @@ internal sealed class PartitionCopy : IReplicationHost
     {
         lock (_lock)
         {
-            Send();
+            if (Enter())
+            {
+                Send();
+            }
         }
     }
 
@@ -281,6 +283,19 @@ internal sealed class PartitionCopy : IReplicationHost
         };
     }
 
+    /// <summary>Tells the core what it has not heard yet.</summary>
+    /// <returns>Whether the copy is one still.</returns>
+    private bool Enter()
+    {
+        if (_writesAlone > 0)
+        {
+            _core.ExecutedAlone(_writesAlone);
+            _writesAlone = 0;
+        }
+
+        return !_isOver;
+    }
+
     private bool Leave()
     {
         Send();
@@ -297,12 +312,6 @@ internal sealed class PartitionCopy : IReplicationHost
     /// <summary>Sends what there is to be sent, after the gate was written.</summary>
     private void Send()
     {
-        if (_isOver)
-        {
-            _outbox.Clear();
-            return;
-        }
-
         _core.Flush();
         _isUnsent = false;
         Publish();
@@ -328,5 +337,6 @@ internal sealed class PartitionCopy : IReplicationHost
         Volatile.Write(ref gate.ServesUntil, _isOver ? long.MinValue : _core.ServesUntil);
         Volatile.Write(ref gate.Epoch, _core.Configuration.Epoch);
         Volatile.Write(ref gate.Uncommitted, _core.Uncommitted);
+        _isAlone = _core.IsAlone;
     }
 }

@@ -77,7 +77,7 @@ internal sealed class CopyState(IEntryStore store, ReplicationSettings settings,
         DirtyTo = record.Position;
     }
 
-    /// <summary>Skips the number of a write that the owner just executed, and that no other copy will need the record of.</summary>
+    /// <summary>Skips the numbers of writes that the owner just executed, and that no other copy will need the records of.</summary>
     public void ExecutedAlone(LogPosition position)
     {
         Log.Skip(position);

@@ -136,7 +136,7 @@ internal sealed class OwnerRole
     }
 
     /// <inheritdoc cref="ReplicationCopy.ExecutedAlone"/>
-    public void ExecutedAlone() => _state.ExecutedAlone(NextPosition);
+    public void ExecutedAlone(long writes) => _state.ExecutedAlone(new LogPosition(_context.Epoch, _state.Log.Last.Sequence + writes));
 
     /// <inheritdoc cref="ReplicationCopy.Amend"/>
     public void Amend(ReadOnlyMemory<byte> change)

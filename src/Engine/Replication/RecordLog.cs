@@ -51,12 +51,12 @@ internal sealed class RecordLog
         Bytes += record.Change.Length;
     }
 
-    /// <summary>Moves on to the next number without keeping anything, neither what is held nor a record of that number.</summary>
+    /// <summary>Moves on to a later number without keeping anything, neither what is held nor records of the numbers passed.</summary>
     public void Skip(LogPosition next)
     {
-        if (next.Sequence != _last + 1)
+        if (next.Sequence <= _last)
         {
-            throw new InvalidOperationException($"record {next} cannot follow {Last}: a log has no gaps");
+            throw new InvalidOperationException($"record {next} cannot follow {Last}: a log does not go back");
         }
 
         ForgetUpTo(_last);

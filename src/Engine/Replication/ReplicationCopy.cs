@@ -159,10 +159,10 @@ internal sealed class ReplicationCopy
     }
 
     /// <summary>
-    /// While <see cref="IsAlone"/>: takes note of a write that the host executed under <see cref="ServesUntil"/>. It has no change and no reply;
-    /// the host acknowledges it if its clock, read afterwards, is below that still.
+    /// While <see cref="IsAlone"/>: takes note of writes that the host executed under <see cref="ServesUntil"/>, before it calls anything else.
+    /// They have no change and no reply; the host acknowledges each if its clock, read afterwards, is below that still.
     /// </summary>
-    public void ExecutedAlone() => _owner!.ExecutedAlone();
+    public void ExecutedAlone(long writes) => _owner!.ExecutedAlone(writes);
 
     /// <summary>
     /// Adds a change that nobody waits for, and that no reader could notice. Dropped where this copy is not followed, or cannot take it now.

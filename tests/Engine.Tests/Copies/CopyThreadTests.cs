@@ -38,6 +38,12 @@ public sealed class CopyThreadTests
                     await Task.Delay(10);
                 }
 
+                // The one cut off does not know that yet; it is asked as well.
+                for (var seen = Interlocked.Read(ref _acknowledged); !_isOver && Interlocked.Read(ref _acknowledged) < seen + (20 * Keys);)
+                {
+                    await Task.Delay(1);
+                }
+
                 grid.Isolated = -1;
             }
 
