@@ -20,6 +20,9 @@ switch (args)
     case ["large", var megabytes, var seconds]:
         BesideLarge.Run(int.Parse(megabytes), int.Parse(seconds));
         return 0;
+    case ["replicas", var entries, var operations]:
+        Replicas.Run(int.Parse(entries), int.Parse(operations));
+        return 0;
     default:
         Console.Error.WriteLine("""
             usage:
@@ -28,6 +31,7 @@ switch (args)
               speed ENTRIES OPERATIONS      nanoseconds for each operation, against ConcurrentDictionary (append "hits", "insert" or "dictionary" for these only)
               hostile ENTRIES [POLICY]      the longest single operation under orders that structures dread
               large MEGABYTES SECONDS       the longest small get beside a large value that is set and got in the same shard
+              replicas ENTRIES OPERATIONS   what copies of partitions cost gets and sets: none, without followers, with one
               memory ENTRIES POLICY         bytes for each entry, resident set, pauses of the garbage collector
             """);
         return 2;

@@ -10,7 +10,7 @@ public sealed class CopyThreadTests
     private const int Nodes = 3;
     private const int Keys = 24;
     private const int Workers = 6;
-    private const int Moves = 8;
+    private const int Moves = 5;
 
     private readonly long[] _known = new long[Keys];
     private readonly long[] _next = new long[Keys];
@@ -39,7 +39,7 @@ public sealed class CopyThreadTests
                 }
 
                 // The one cut off does not know that yet; it is asked as well.
-                for (var seen = Interlocked.Read(ref _acknowledged); !_isOver && Interlocked.Read(ref _acknowledged) < seen + (20 * Keys);)
+                for (var seen = Interlocked.Read(ref _acknowledged); !_isOver && Interlocked.Read(ref _acknowledged) < seen + Keys;)
                 {
                     await Task.Delay(1);
                 }
