@@ -38,6 +38,9 @@ internal sealed class EngineLoad : IDisposable
 
     public ShardHost Host { get; }
 
+    /// <summary>What happens after each batch, before its results count; it must let complete what they wait for.</summary>
+    public Action? AfterBatch { get; init; }
+
     public static ShardHost CreateHost(long budget, int partitions = 1024, string eviction = "s3fifo", long? maxEntries = null) =>
         TestHosts.Create(TimeProvider.System, new CacheOptions { Eviction = eviction, MaxEntries = maxEntries }, partitions, budget);
 
@@ -128,6 +131,17 @@ internal sealed class EngineLoad : IDisposable
     private void Execute()
     {
         _values.Reset();
-        Host.Execute(0, new ShardBatch(_operations, _payload, _results, _values));
+        var wait = Host.Execute(0, new ShardBatch(_operations, _payload, _results, _values));
+        if (wait is not null)
+        {
+            AfterBatch?.Invoke();
+            if (!wait.IsOver)
+            {
+                throw new InvalidOperationException("a batch waits for nobody");
+            }
+
+            wait.Settle(_results);
+            wait.Dispose();
+        }
     }
 }

@@ -23,6 +23,9 @@ switch (args)
     case ["wire"]:
         Wire.Run();
         return 0;
+    case ["replicas", var entries, var operations]:
+        Replicas.Run(int.Parse(entries), int.Parse(operations));
+        return 0;
     default:
         Console.Error.WriteLine("""
             usage:
@@ -32,6 +35,7 @@ switch (args)
               hostile ENTRIES [POLICY]      the longest single operation under orders that structures dread
               large MEGABYTES SECONDS       the longest small get beside a large value that is set and got in the same shard
               wire                          what the bytes of replication cost: beats, answers, records
+              replicas ENTRIES OPERATIONS   what copies of partitions cost gets and sets: none, without followers, with one
               memory ENTRIES POLICY         bytes for each entry, resident set, pauses of the garbage collector
             """);
         return 2;

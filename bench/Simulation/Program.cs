@@ -16,6 +16,7 @@ internal static class Program
           --from N      the first of them (1)
           --seed N      run one, and print what happened in it
           --flaw NAME   with a mistake planted
+          --shards      over the product's shards in place of the simulator's own store
           --flaws       for each mistake the first seed that finds it
         """;
 
@@ -24,6 +25,7 @@ internal static class Program
         ulong seeds = 1000, from = 1, seed = 0;
         var flaw = Flaw.None;
         var flaws = false;
+        var shards = false;
         for (var index = 0; index < arguments.Length; index++)
         {
             var value = index + 1 < arguments.Length ? arguments[index + 1] : "";
@@ -35,6 +37,9 @@ internal static class Program
                 case "--flaw" when Enum.TryParse(value, out flaw):
                     index++;
                     break;
+                case "--shards":
+                    shards = true;
+                    break;
                 case "--flaws":
                     flaws = true;
                     break;
@@ -44,12 +49,12 @@ internal static class Program
             }
         }
 
-        return seed != 0 ? RunOne(seed, flaw) : flaws ? FindFlaws(from, seeds) : RunMany(from, seeds, flaw);
+        return seed != 0 ? RunOne(seed, flaw, shards) : flaws ? FindFlaws(from, seeds) : RunMany(from, seeds, flaw, shards);
     }
 
-    private static int RunOne(ulong seed, Flaw flaw)
+    private static int RunOne(ulong seed, Flaw flaw, bool shards)
     {
-        var result = Simulator.Run(seed, flaw, takesNotes: true);
+        var result = Simulator.Run(seed, flaw, takesNotes: true, shards);
         foreach (var note in result.Notes)
         {
             Console.WriteLine(note);
@@ -59,7 +64,7 @@ internal static class Program
         return result.Violation is null ? 0 : 1;
     }
 
-    private static int RunMany(ulong from, ulong seeds, Flaw flaw)
+    private static int RunMany(ulong from, ulong seeds, Flaw flaw, bool shards)
     {
         var clock = Stopwatch.StartNew();
         long operations = 0, events = 0, losses = 0, violations = 0;
@@ -67,7 +72,7 @@ internal static class Program
         var faults = new SortedDictionary<FaultKind, long>();
         for (var seed = from; seed < from + seeds; seed++)
         {
-            var result = Simulator.Run(seed, flaw);
+            var result = Simulator.Run(seed, flaw, takesNotes: false, shards);
             operations += result.Operations;
             events += result.Events;
             losses += result.Losses;
@@ -75,7 +80,7 @@ internal static class Program
             Sum(faults, result.Faults);
             if (result.Violation is not null && violations++ < 3)
             {
-                Console.WriteLine(Simulator.Explain(result, flaw, NotesOfViolation));
+                Console.WriteLine(Simulator.Explain(result, flaw, NotesOfViolation, shards));
             }
         }
 

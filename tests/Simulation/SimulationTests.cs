@@ -10,6 +10,7 @@ namespace Orleans.Cache.Simulation.Tests;
 public sealed class SimulationTests
 {
     private const ulong Seeds = 2000;
+    private const ulong SeedsOverShards = 100;
     private const int NotesOfViolation = 60;
 
     /// <summary>Every mistake, and from which seed on it is looked for: the rare ones take thousands of seeds from 1.</summary>
@@ -52,6 +53,19 @@ public sealed class SimulationTests
             if (result.Violation is not null)
             {
                 Assert.Fail(Simulator.Explain(result, Flaw.None, NotesOfViolation));
+            }
+        }
+    }
+
+    [Fact]
+    public void Seeds_OverTheProductsShards_KeepEveryPromise()
+    {
+        for (ulong seed = 1; seed <= SeedsOverShards; seed++)
+        {
+            var result = Simulator.Run(seed, usesShards: true);
+            if (result.Violation is not null)
+            {
+                Assert.Fail(Simulator.Explain(result, Flaw.None, NotesOfViolation, usesShards: true));
             }
         }
     }

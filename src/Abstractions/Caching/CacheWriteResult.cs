@@ -7,6 +7,12 @@ namespace Orleans.Cache;
 /// <param name="Version">The version written; where nothing was written, the version of the entry as it stands, or 0 where there is none.</param>
 public readonly record struct CacheWriteResult(CacheWriteOutcome Outcome, long Version)
 {
+    /// <summary>
+    /// How many silos have the entry: the owner's and those of its replicas in sync, 1 to 4; 0 where nothing was written. 1 where the grid has no
+    /// replicas, or none of them is in sync: then the entry is lost with its silo.
+    /// </summary>
+    public int Copies { get; init; }
+
     /// <summary>Whether the entry was written.</summary>
     public bool Stored => Outcome == CacheWriteOutcome.Stored;
 

@@ -6,11 +6,17 @@ public sealed record CacheStatistics
     /// <summary>The cache's name.</summary>
     public required string Cache { get; init; }
 
-    /// <summary>Entries held now.</summary>
+    /// <summary>Entries held now in partitions that the silo owns: the sum over all silos counts each entry once.</summary>
     public long Entries { get; init; }
 
-    /// <summary>Bytes held now: keys, values and overhead.</summary>
+    /// <summary>Bytes held now: keys, values and overhead; without those of <see cref="ReplicaBytes"/>.</summary>
     public long Bytes { get; init; }
+
+    /// <summary>Entries held now in partitions that other silos own, as replicas.</summary>
+    public long ReplicaEntries { get; init; }
+
+    /// <summary>Bytes of those entries: keys, values and what lies unused beside each.</summary>
+    public long ReplicaBytes { get; init; }
 
     /// <summary>Reads that found an entry.</summary>
     public long Hits { get; init; }
@@ -41,6 +47,8 @@ public sealed record CacheStatistics
         {
             Entries = Entries + other.Entries,
             Bytes = Bytes + other.Bytes,
+            ReplicaEntries = ReplicaEntries + other.ReplicaEntries,
+            ReplicaBytes = ReplicaBytes + other.ReplicaBytes,
             Hits = Hits + other.Hits,
             Misses = Misses + other.Misses,
             Writes = Writes + other.Writes,

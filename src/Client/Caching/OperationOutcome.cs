@@ -25,7 +25,10 @@ internal static class OperationOutcome
             OperationStatus.KeyAbsent => CacheWriteOutcome.KeyAbsent,
             _ => CacheWriteOutcome.VersionMismatch,
         },
-        result.Result.Version);
+        result.Result.Version)
+    {
+        Copies = result.Result.Copies,
+    };
 
     public static bool WasThere(OperationResult result) => Checked(result).Status == OperationStatus.Done;
 

@@ -50,6 +50,14 @@ internal sealed class BatchTry : IValueTaskSource, IDisposable
         }
     }
 
+    /// <summary>Lets the try wait for something that happens in this process.</summary>
+    public void Await(Task part)
+    {
+        Interlocked.Increment(ref _open);
+        _ = part.ContinueWith(
+            static (_, attempt) => ((BatchTry)attempt!).OnPartDone(), this, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
     /// <summary>Waits for all parts, after the last was sent.</summary>
     public ValueTask WaitAsync()
     {

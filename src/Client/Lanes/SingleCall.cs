@@ -118,6 +118,10 @@ internal sealed class SingleCall : LaneEntry, IValueTaskSource<OperationResult>
         {
             End(_router.ErrorOf(this, failure));
         }
+        else if (_result.Result.Status == OperationStatus.Unknown)
+        {
+            End(CallErrors.OutcomeUnknown());
+        }
         else
         {
             End(_result);

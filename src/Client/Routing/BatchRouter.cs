@@ -38,7 +38,7 @@ internal sealed class BatchRouter(Owners owners, LaneSet lanes, CallErrors error
                     await attempt.WaitAsync().ConfigureAwait(false);
                 }
 
-                failure = CheckFailures(attempt) ?? failure;
+                failure = CheckFailures(attempt) ?? CheckUnknown(call) ?? failure;
             }
 
             var moved = CountPending(call, out var deferred);
@@ -142,10 +142,34 @@ internal sealed class BatchRouter(Owners owners, LaneSet lanes, CallErrors error
         if (here != NoNode)
         {
             var positions = attempt.Positions[ends[here]..ends[here + 1]];
-            isOver &= local!.Execute(cache.Name, call.Operations, positions, call.Results);
+            isOver &= local!.Execute(cache.Name, call.Operations, positions, call.Results, out var waits);
+            if (waits is not null)
+            {
+                attempt.Await(LocalShards.SettleAsync(waits, call));
+                isOver = false;
+            }
         }
 
         return !isOver;
+    }
+
+    /// <summary>Gives up when a write may have been done that must not be done twice.</summary>
+    private CacheOutcomeUnknownException? CheckUnknown(in BatchCall call)
+    {
+        CacheOutcomeUnknownException? unknown = null;
+        for (var position = 0; position < call.Count; position++)
+        {
+            if (call.Results[position].Result.Status == OperationStatus.Unknown)
+            {
+                unknown ??= CallErrors.OutcomeUnknown();
+                if (!call.Operations[position].IsRepeatable || !lanes.Budget.TrySpend())
+                {
+                    throw unknown;
+                }
+            }
+        }
+
+        return unknown;
     }
 
     private Exception? CheckFailures(BatchTry attempt)
@@ -196,7 +220,7 @@ internal sealed class BatchRouter(Owners owners, LaneSet lanes, CallErrors error
     }
 
     private static bool IsPending(in OperationResult result) =>
-        result.Result.Status is OperationStatus.Pending or OperationStatus.Moved or OperationStatus.NoRoom or OperationStatus.Deferred;
+        result.Result.Status is OperationStatus.Pending or OperationStatus.Moved or OperationStatus.NoRoom or OperationStatus.Deferred or OperationStatus.Unknown;
 
     private CacheException GiveUp(in BatchCall call, Exception? failure)
     {
@@ -205,6 +229,11 @@ internal sealed class BatchRouter(Owners owners, LaneSet lanes, CallErrors error
         for (var position = 0; position < call.Count; position++)
         {
             var status = call.Results[position].Result.Status;
+            if (failure is CacheOutcomeUnknownException unknown && IsPending(call.Results[position]) && call.Operations[position].IsWrite)
+            {
+                return unknown;
+            }
+
             if (failure is not null && status == OperationStatus.Pending && call.Operations[position].IsWrite)
             {
                 return CallErrors.OutcomeUnknown("of the key", failure);

@@ -19,6 +19,11 @@ internal sealed partial class CallErrors(LaneSet lanes, IOptions<CacheGridClient
     public static CacheOutcomeUnknownException OutcomeUnknown(string silo, Exception inner) => new(
         $"No answer came from the silo {silo}, so the write may or may not have been done. Read the entry before you write again.", inner);
 
+    /// <summary>The error of a write that the owner of its key could not see through.</summary>
+    public static CacheOutcomeUnknownException OutcomeUnknown() => new(
+        "The silo that owns the key lost it, or had no answer from its replicas, before it knew whether the write will last; it may or may not have been done. Read the entry before you write again.",
+        null);
+
     /// <summary>The error for operations that a failure struck.</summary>
     /// <param name="lane">The lane they were in.</param>
     /// <param name="isWrite">Whether one of them writes.</param>

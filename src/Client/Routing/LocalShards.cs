@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using Orleans.Cache.Engine.Batches;
+using Orleans.Cache.Engine.Copies;
 using Orleans.Cache.Engine.Memory;
 using Orleans.Cache.Engine.Shards;
 using OperationStatus = Orleans.Cache.Engine.Batches.OperationStatus;
@@ -27,9 +28,12 @@ internal sealed class LocalShards(ShardHost host, SiloAddress silo)
     public SiloAddress Silo => silo;
 
     /// <summary>Executes one operation here and now.</summary>
-    /// <returns><see langword="false"/> when its partition is not open here, or when it has to be tried again because there was no room.</returns>
+    /// <remarks>
+    /// <paramref name="wait"/>: What the result waits for: other copies. Then <see cref="SettleAsync(BatchWait, OperationResult)"/> has it.
+    /// </remarks>
+    /// <returns><see langword="false"/> when it has to be tried again: see <see cref="MustTryAgain"/>.</returns>
     [SkipLocalsInit]
-    public bool TryExecute(string cache, in Operation operation, out OperationResult result)
+    public bool TryExecute(string cache, in Operation operation, out OperationResult result, out BatchWait? wait)
     {
         // Key and value must lie in one span. Small ones are copied to the stack, which costs less than a rented array.
         var bytes = operation.PayloadBytes;
@@ -44,10 +48,10 @@ internal sealed class LocalShards(ShardHost host, SiloAddress silo)
             operation.Value.Span.CopyTo(payload[header.ValueOffset..]);
 
             var values = EmptyBuffer();
-            var shardResult = Execute(IndexOf(cache), header, payload[..bytes], values);
-            if (shardResult.Status == OperationStatus.Chunked)
+            var shardResult = Execute(IndexOf(cache), header, payload[..bytes], values, out wait);
+            if (shardResult.Status == OperationStatus.Chunked && wait is null)
             {
-                result = ReadWhole(IndexOf(cache), header, payload[..bytes], shardResult.TotalLength);
+                result = ReadWhole(IndexOf(cache), header, payload[..bytes], shardResult.TotalLength, out wait);
                 result = operation.IsPooled ? result with { Value = PooledValue.Rent(result.Value.Span) } : result;
             }
             else
@@ -55,7 +59,7 @@ internal sealed class LocalShards(ShardHost host, SiloAddress silo)
                 result = new OperationResult(shardResult, operation.IsPooled ? PooledValue.Rent(values.Values) : values.Values.ToArray());
             }
 
-            return result.Result.Status is not (OperationStatus.Moved or OperationStatus.NoRoom);
+            return wait is not null || !MustTryAgain(result.Result.Status);
         }
         finally
         {
@@ -67,9 +71,45 @@ internal sealed class LocalShards(ShardHost host, SiloAddress silo)
         }
     }
 
+    /// <summary>Whether an operation with this status was not done, or perhaps not, and has to be executed again.</summary>
+    public static bool MustTryAgain(OperationStatus status) => status is OperationStatus.Moved or OperationStatus.NoRoom or OperationStatus.Unknown;
+
+    /// <summary>Waits for other copies, and gives the result as it is then.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public static async ValueTask<OperationResult> SettleAsync(BatchWait wait, OperationResult result)
+    {
+        await wait.WaitAsync().ConfigureAwait(false);
+        var shardResult = result.Result;
+        wait.Settle(new Span<ShardResult>(ref shardResult));
+        wait.Dispose();
+        return result with { Result = shardResult };
+    }
+
+    /// <summary>Waits for other copies, and mends the results of a call by what came of it.</summary>
+    /// <param name="waits">What the results wait for, and the positions in the call that each counts by.</param>
+    /// <param name="call">The call.</param>
+    public static async Task SettleAsync(List<(BatchWait Wait, int[] Positions)> waits, BatchCall call)
+    {
+        foreach (var (wait, positions) in waits)
+        {
+            await wait.WaitAsync().ConfigureAwait(false);
+            for (var number = 0; number < wait.Count; number++)
+            {
+                ref var result = ref call.Results[positions[wait.IndexOf(number)]];
+                var shardResult = result.Result;
+                wait.Settle(number, ref shardResult);
+                result = result with { Result = shardResult };
+            }
+
+            wait.Dispose();
+        }
+    }
+
     /// <summary>Executes operations of a call here and now.</summary>
-    /// <returns>Whether none has to be tried again.</returns>
-    public bool Execute(string cache, ReadOnlySpan<Operation> operations, ReadOnlySpan<int> positions, Span<OperationResult> results)
+    /// <remarks><paramref name="waits"/>: What the results wait for, if anything: see <see cref="SettleAsync(List{ValueTuple{BatchWait, int[]}}, BatchCall)"/>.</remarks>
+    /// <returns>Whether none has to be tried again, as far as that is known.</returns>
+    public bool Execute(
+        string cache, ReadOnlySpan<Operation> operations, ReadOnlySpan<int> positions, Span<OperationResult> results, out List<(BatchWait Wait, int[] Positions)>? waits)
     {
         var bytes = 0;
         foreach (var position in positions)
@@ -83,7 +123,9 @@ internal sealed class LocalShards(ShardHost host, SiloAddress silo)
         try
         {
             Pack(operations, positions, payload, headers);
-            return Execute(IndexOf(cache), headers.AsSpan(0, positions.Length), payload.AsSpan(0, bytes), shardResults.AsSpan(0, positions.Length), positions, results);
+            waits = null;
+            return Execute(
+                IndexOf(cache), headers.AsSpan(0, positions.Length), payload.AsSpan(0, bytes), shardResults.AsSpan(0, positions.Length), positions, results, ref waits);
         }
         finally
         {
@@ -99,20 +141,27 @@ internal sealed class LocalShards(ShardHost host, SiloAddress silo)
     /// more than an array takes.
     /// </summary>
     private bool Execute(
-        int cache, Span<ShardOperation> headers, ReadOnlySpan<byte> payload, Span<ShardResult> shardResults, ReadOnlySpan<int> positions, Span<OperationResult> results)
+        int cache,
+        Span<ShardOperation> headers,
+        ReadOnlySpan<byte> payload,
+        Span<ShardResult> shardResults,
+        ReadOnlySpan<int> positions,
+        Span<OperationResult> results,
+        ref List<(BatchWait Wait, int[] Positions)>? waits)
     {
         var areOpen = true;
         while (true)
         {
             var values = EmptyBuffer();
-            host.Execute(cache, new ShardBatch(headers, payload, shardResults, values, MaxGathered));
+            Keep(host.Execute(cache, new ShardBatch(headers, payload, shardResults, values, MaxGathered)), positions, ref waits);
             areOpen &= Unpack(shardResults, values.Values.ToArray(), positions, results);
             var deferred = 0;
             for (var index = 0; index < headers.Length; index++)
             {
                 if (shardResults[index].Status == OperationStatus.Chunked)
                 {
-                    results[positions[index]] = ReadWhole(cache, headers[index], payload, shardResults[index].TotalLength);
+                    results[positions[index]] = ReadWhole(cache, headers[index], payload, shardResults[index].TotalLength, out var wait);
+                    Keep(wait, positions.Slice(index, 1), ref waits);
                     areOpen &= results[positions[index]].Result.Status != OperationStatus.Moved;
                 }
 
@@ -141,27 +190,28 @@ internal sealed class LocalShards(ShardHost host, SiloAddress silo)
     }
 
     /// <summary>Reads a large value straight into the array that the caller gets.</summary>
-    private OperationResult ReadWhole(int cache, ShardOperation get, ReadOnlySpan<byte> payload, int length)
+    private OperationResult ReadWhole(int cache, ShardOperation get, ReadOnlySpan<byte> payload, int length, out BatchWait? wait)
     {
         while (true)
         {
             var value = GC.AllocateUninitializedArray<byte>(length);
             var range = new ShardOperation { Kind = OperationKind.GetRange, KeyOffset = get.KeyOffset, KeyLength = get.KeyLength, Length = length };
-            var result = Execute(cache, range, payload, new ValueBuffer(value));
+            var result = Execute(cache, range, payload, new ValueBuffer(value), out wait);
             if (result.Status != OperationStatus.Done || result.TotalLength == length)
             {
                 return new OperationResult(result, value.AsMemory(0, result.ValueLength));
             }
 
-            // It was written since.
+            // It was written since; what that waits for the next read waits for too.
+            wait?.Abandon();
             length = result.TotalLength;
         }
     }
 
-    private ShardResult Execute(int cache, in ShardOperation operation, ReadOnlySpan<byte> payload, ValueBuffer values)
+    private ShardResult Execute(int cache, in ShardOperation operation, ReadOnlySpan<byte> payload, ValueBuffer values, out BatchWait? wait)
     {
         var result = default(ShardResult);
-        host.Execute(cache, new ShardBatch(new ReadOnlySpan<ShardOperation>(in operation), payload, new Span<ShardResult>(ref result), values));
+        wait = host.Execute(cache, new ShardBatch(new ReadOnlySpan<ShardOperation>(in operation), payload, new Span<ShardResult>(ref result), values));
         return result;
     }
 
@@ -188,10 +238,18 @@ internal sealed class LocalShards(ShardHost host, SiloAddress silo)
         {
             ref readonly var result = ref shardResults[index];
             results[positions[index]] = new OperationResult(result, values.AsMemory(result.ValueOffset, result.ValueLength));
-            areDone &= result.Status is not (OperationStatus.Moved or OperationStatus.NoRoom);
+            areDone &= !MustTryAgain(result.Status);
         }
 
         return areDone;
+    }
+
+    private static void Keep(BatchWait? wait, ReadOnlySpan<int> positions, ref List<(BatchWait Wait, int[] Positions)>? waits)
+    {
+        if (wait is not null)
+        {
+            (waits ??= []).Add((wait, positions.ToArray()));
+        }
     }
 
     private static ValueBuffer EmptyBuffer()

@@ -1,6 +1,8 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 using Orleans.Cache.Client.Lanes;
 using Orleans.Cache.Client.Transfers;
+using Orleans.Cache.Engine.Copies;
 using OperationStatus = Orleans.Cache.Engine.Batches.OperationStatus;
 
 namespace Orleans.Cache.Client.Routing;
@@ -68,10 +70,12 @@ internal sealed class OperationRouter
                     : SingleCall.Execute(this, node.LaneOf(cache), operation, deadline, cancellationToken);
             }
 
-            if (_local!.TryExecute(cache.Name, operation, out var result))
+            if (_local!.TryExecute(cache.Name, operation, out var result, out var wait))
             {
-                return ValueTask.FromResult(result);
+                return wait is null ? ValueTask.FromResult(result) : SettleAsync(wait, cache, operation, result, NewDeadline, cancellationToken);
             }
+
+            return TryAgainAsync(cache, operation, result, NewDeadline, cancellationToken);
         }
 
         return ExecuteAloneAsync(cache, operation, NewDeadline, failure: null, cancellationToken);
@@ -95,8 +99,14 @@ internal sealed class OperationRouter
             return SingleCall.Execute(this, node.BulkLaneOf(cache), operation, NewDeadline, cancellationToken, target);
         }
 
-        _local!.TryExecute(cache.Name, operation, out var result);
-        return ValueTask.FromResult(result);
+        _local!.TryExecute(cache.Name, operation, out var result, out var wait);
+        return wait is null && result.Result.Status != OperationStatus.Unknown ? ValueTask.FromResult(result) : WaitAsync(wait, result);
+
+        static async ValueTask<OperationResult> WaitAsync(BatchWait? wait, OperationResult result)
+        {
+            result = wait is null ? result : await LocalShards.SettleAsync(wait, result).ConfigureAwait(false);
+            return result.Result.Status == OperationStatus.Unknown ? throw CallErrors.OutcomeUnknown() : result;
+        }
     }
 
     /// <summary>Finds the silo that owns an operation's key, waiting for one if need be.</summary>
@@ -147,7 +157,7 @@ internal sealed class OperationRouter
         }
 
         var isOfTransfer = call.Operation.IsOfTransfer;
-        var again = !isOfTransfer && status is (OperationStatus.Moved or OperationStatus.NoRoom);
+        var again = !isOfTransfer && (status is OperationStatus.Moved or OperationStatus.NoRoom || (status == OperationStatus.Unknown && MayRepeat(call.Operation)));
         if (call.Failure is { } failure)
         {
             again = !isOfTransfer && failure.Kind == LaneFailureKind.NoAnswer && call.Operation.IsRepeatable && _lanes.Budget.TrySpend();
@@ -168,6 +178,28 @@ internal sealed class OperationRouter
 
     /// <summary>What a caller is told of a failure.</summary>
     public Exception ErrorOf(SingleCall call, in LaneFailure failure) => _errors.ErrorOf(call.Lane, call.Operation.IsWrite, failure);
+
+    /// <summary>Whether something that may have been done already may be done again.</summary>
+    private bool MayRepeat(in Operation operation) => operation.IsRepeatable && _lanes.Budget.TrySpend();
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<OperationResult> SettleAsync(
+        BatchWait wait, NamedCache cache, Operation operation, OperationResult result, long deadline, CancellationToken cancellationToken)
+    {
+        result = await LocalShards.SettleAsync(wait, result).ConfigureAwait(false);
+        return LocalShards.MustTryAgain(result.Result.Status) || result.Result.Status == OperationStatus.Chunked
+            ? await TryAgainAsync(cache, operation, result, deadline, cancellationToken).ConfigureAwait(false)
+            : result;
+    }
+
+    private ValueTask<OperationResult> TryAgainAsync(
+        NamedCache cache, in Operation operation, in OperationResult result, long deadline, CancellationToken cancellationToken)
+    {
+        var isUnknown = result.Result.Status == OperationStatus.Unknown;
+        return isUnknown && !MayRepeat(operation)
+            ? ValueTask.FromException<OperationResult>(CallErrors.OutcomeUnknown())
+            : ExecuteAloneAsync(cache, operation, deadline, isUnknown ? CallErrors.OutcomeUnknown() : null, cancellationToken);
+    }
 
     private async ValueTask<OperationResult> ExecuteAloneAsync(
         NamedCache cache, Operation operation, long deadline, Exception? failure, CancellationToken cancellationToken)

@@ -16,6 +16,8 @@ public sealed class CacheStatisticsConverter : IConverter<CacheStatistics, Cache
         Removals = surrogate.Removals,
         Evictions = surrogate.Evictions,
         Expirations = surrogate.Expirations,
+        ReplicaEntries = surrogate.ReplicaEntries,
+        ReplicaBytes = surrogate.ReplicaBytes,
     };
 
     /// <inheritdoc/>
@@ -33,6 +35,8 @@ public sealed class CacheStatisticsConverter : IConverter<CacheStatistics, Cache
             Removals = value.Removals,
             Evictions = value.Evictions,
             Expirations = value.Expirations,
+            ReplicaEntries = value.ReplicaEntries,
+            ReplicaBytes = value.ReplicaBytes,
         };
     }
 }

@@ -39,4 +39,12 @@ public readonly record struct CacheStatisticsSurrogate
     /// <inheritdoc cref="CacheStatistics.Expirations"/>
     [Id(8)]
     public long Expirations { get; init; }
+
+    /// <inheritdoc cref="CacheStatistics.ReplicaEntries"/>
+    [Id(9)]
+    public long ReplicaEntries { get; init; }
+
+    /// <inheritdoc cref="CacheStatistics.ReplicaBytes"/>
+    [Id(10)]
+    public long ReplicaBytes { get; init; }
 }

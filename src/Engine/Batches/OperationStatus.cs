@@ -53,4 +53,7 @@ internal enum OperationStatus : byte
 
     /// <summary>Not done: as much is staged on this silo as may be.</summary>
     StagingFull = 15,
+
+    /// <summary>Perhaps done: the silo lost the partition, or its replicas did not answer, before it knew whether the write will last.</summary>
+    Unknown = 16,
 }

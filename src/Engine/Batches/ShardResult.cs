@@ -14,6 +14,10 @@ internal struct ShardResult
     [FieldOffset(0)]
     public OperationStatus Status;
 
+    /// <summary>Of a write that was done: how many copies in sync have it, the owner's included; 0 where no partition is replicated.</summary>
+    [FieldOffset(1)]
+    public byte Copies;
+
     [FieldOffset(4)]
     public int ValueLength;
 

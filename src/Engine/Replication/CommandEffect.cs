@@ -6,9 +6,12 @@ internal readonly struct CommandEffect
     /// <summary>Any hash of the key, the same for equal keys.</summary>
     public required ulong KeyHash { get; init; }
 
-    /// <summary>The state after it, for other copies; empty if nothing changed.</summary>
+    /// <summary>Whether it changed anything.</summary>
+    public required bool HasChanged { get; init; }
+
+    /// <summary>The state after it, for other copies; may be empty where nothing changed, and while <see cref="ReplicationCopy.IsAlone"/>.</summary>
     public ReadOnlyMemory<byte> Change { get; init; }
 
-    /// <summary>For the caller. Not changed afterwards.</summary>
-    public required ReadOnlyMemory<byte> Result { get; init; }
+    /// <summary>For the caller, and for repetitions of an operation with an id. Not changed afterwards.</summary>
+    public ReadOnlyMemory<byte> Result { get; init; }
 }

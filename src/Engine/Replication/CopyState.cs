@@ -77,6 +77,14 @@ internal sealed class CopyState(IEntryStore store, ReplicationSettings settings,
         DirtyTo = record.Position;
     }
 
+    /// <summary>Skips the numbers of writes that the owner just executed, and that no other copy will need the records of.</summary>
+    public void ExecutedAlone(LogPosition position)
+    {
+        Log.Skip(position);
+        Applied = Commit = position.Sequence;
+        DirtyTo = position;
+    }
+
     /// <summary>Applies the records of the log up to a number, if they are not yet.</summary>
     public void Apply(long upTo)
     {
@@ -122,7 +130,7 @@ internal sealed class CopyState(IEntryStore store, ReplicationSettings settings,
             return false;
         }
 
-        Log.Append(record);
+        Log.Append(record with { Change = Store.Keep(record.Change), Result = record.Result.IsEmpty ? default : record.Result.ToArray() });
         return true;
     }
 
@@ -142,6 +150,6 @@ internal sealed class CopyState(IEntryStore store, ReplicationSettings settings,
     public void SetCommit(long commit, long keepFrom)
     {
         Commit = Math.Max(Commit, commit);
-        Log.ForgetUpTo(Math.Min(Math.Min(Commit, Applied) - settings.TailRecords, keepFrom));
+        Log.Trim(Math.Min(Math.Min(Commit, Applied), keepFrom), Math.Min(Commit, Applied) - settings.TailRecords, settings.TailBytes);
     }
 }

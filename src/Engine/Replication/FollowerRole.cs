@@ -112,8 +112,8 @@ internal sealed class FollowerRole(CopyContext context, Random random)
         });
     }
 
-    /// <summary>Answers a read from this copy if it may.</summary>
-    public void Read(in ClientRequest request)
+    /// <summary>Whether a read may be executed here; if not, it is refused.</summary>
+    public bool TryAdmit(in ClientRequest request)
     {
         if (request.Level == ReadLevel.Owner || !request.IsRead)
         {
@@ -129,24 +129,31 @@ internal sealed class FollowerRole(CopyContext context, Random random)
         }
         else
         {
-            var effect = _state.Store.Read(request.Command);
-
-            // The clock is read after the entry was: the process may have slept in between.
-            if (_freshAsOf == long.MinValue || !_rules.IsFresh(context.Host.Now - _freshAsOf, _settings.StalenessTicks))
-            {
-                Refuse(request, ReplyStatus.NotServing);
-                return;
-            }
-
-            context.Host.Reply(new ClientReply
-            {
-                Id = request.Id,
-                Status = ReplyStatus.Done,
-                Result = effect.Result,
-                Position = _state.CommittedPosition,
-                Owner = context.Configuration.Owner,
-            });
+            return true;
         }
+
+        return false;
+    }
+
+    /// <summary>Answers a read that was executed, if this copy may.</summary>
+    public void Executed(in ClientRequest request, in CommandEffect effect)
+    {
+        // The clock is read after the entry was: the process may have slept in between.
+        if (_freshAsOf == long.MinValue || !_rules.IsFresh(context.Host.Now - _freshAsOf, _settings.StalenessTicks))
+        {
+            Refuse(request, ReplyStatus.NotServing);
+            return;
+        }
+
+        context.Host.Reply(new ClientReply
+        {
+            Id = request.Id,
+            Waiter = request.Waiter,
+            Status = ReplyStatus.Done,
+            Result = effect.Result,
+            Position = _state.CommittedPosition,
+            Owner = context.Configuration.Owner,
+        });
     }
 
     private AppendAnswer Take(Append message)
@@ -252,5 +259,5 @@ internal sealed class FollowerRole(CopyContext context, Random random)
     private void BePatient(long ticks) => _patientUntil = Math.Max(_patientUntil, context.Host.Now + ticks + random.NextInt64(_settings.BeatTicks));
 
     private void Refuse(in ClientRequest request, ReplyStatus status) =>
-        context.Host.Reply(new ClientReply { Id = request.Id, Status = status, Owner = context.Configuration.Owner });
+        context.Host.Reply(new ClientReply { Id = request.Id, Waiter = request.Waiter, Status = status, Owner = context.Configuration.Owner });
 }

@@ -49,6 +49,14 @@ internal sealed class OwnerRole
     /// <summary>Whether the copy answers: for tests and for the host's readiness.</summary>
     public bool IsServing => IsActive && !_planning.HasProposedHandover && HasLease();
 
+    /// <inheritdoc cref="ReplicationCopy.ServesUntil"/>
+    public long ServesUntil => IsActive && !_planning.HasProposedHandover
+        ? Math.Min(_tenureUntil, Followers.EarliestLeaseStart() + _settings.LeaseTicks)
+        : long.MinValue;
+
+    /// <inheritdoc cref="ReplicationCopy.IsAlone"/>
+    public bool IsAlone => Followers.All.Count == 0 && IsDrained && IsActive;
+
     /// <summary>The authority answered a question that was asked at a time of this clock, and named this copy owner of this epoch.</summary>
     public void RenewTenure(long askedAt)
     {
@@ -90,7 +98,8 @@ internal sealed class OwnerRole
         return now < _tenureUntil && now < Followers.EarliestLeaseStart() + _settings.LeaseTicks;
     }
 
-    public void Submit(in ClientRequest request)
+    /// <inheritdoc cref="ReplicationCopy.TryAdmit"/>
+    public bool TryAdmit(in ClientRequest request)
     {
         if (!IsActive || _planning.HasProposedHandover || !_rules.MayServe(HasLease()))
         {
@@ -101,15 +110,46 @@ internal sealed class OwnerRole
             // The caller has seen a later owner than this one.
             Refuse(request, ReplyStatus.Moved);
         }
-        else if (request.IsRead)
+        else
         {
-            AnswerUnchanged(request, _state.Store.Read(request.Command));
+            return request.IsRead || TryAdmitWrite(request);
+        }
+
+        return false;
+    }
+
+    /// <inheritdoc cref="ReplicationCopy.Executed"/>
+    public void Executed(in ClientRequest request, in CommandEffect effect)
+    {
+        if (request.IsRead || (!effect.HasChanged && (request.Operation.IsNone || !_rules.RemembersUnchanged)))
+        {
+            AnswerUnchanged(request, effect);
+        }
+        else if (IsAlone)
+        {
+            WrittenAlone(request, effect);
         }
         else
         {
-            Write(request);
+            Written(request, effect);
         }
     }
+
+    /// <inheritdoc cref="ReplicationCopy.ExecutedAlone"/>
+    public void ExecutedAlone(long writes) => _state.ExecutedAlone(new LogPosition(_context.Epoch, _state.Log.Last.Sequence + writes));
+
+    /// <inheritdoc cref="ReplicationCopy.Amend"/>
+    public void Amend(ReadOnlyMemory<byte> change)
+    {
+        if (IsActive && Followers.All.Count > 0 && !_planning.IsHandingOver && !IsFull)
+        {
+            _state.Executed(new LogRecord { Position = NextPosition, Change = change });
+            AdvanceCommit();
+        }
+    }
+
+    /// <inheritdoc cref="ReplicationCopy.IsAwaited"/>
+    public bool IsAwaited(ulong keyHash) => _pending.IsChanged(keyHash, out _, out var isAwaited) && isAwaited;
 
     /// <summary>Commits what all copies in sync have, and answers who waited for it.</summary>
     public void AdvanceCommit()
@@ -143,33 +183,51 @@ internal sealed class OwnerRole
         }
     }
 
-    private void Write(in ClientRequest request)
+    private LogPosition NextPosition => new(_context.Epoch, _state.Log.Last.Sequence + 1);
+
+    /// <summary>Whether as much waits for the replicas as may.</summary>
+    private bool IsFull => _state.Log.Last.Sequence - _state.Commit is > 0 and var uncommitted
+        && (uncommitted >= _settings.MaxUncommitted || _state.Log.Bytes >= _settings.MaxLogBytes);
+
+    private bool TryAdmitWrite(in ClientRequest request)
     {
         if (!request.Operation.IsNone && IsRepetition(request))
         {
-            return;
+            return false;
         }
 
-        if (_planning.IsHandingOver || _state.Log.Last.Sequence - _state.Commit >= _settings.MaxUncommitted)
+        if (_planning.IsHandingOver || IsFull)
         {
             Refuse(request, ReplyStatus.Busy);
-            return;
+            return false;
         }
 
         if (request.Concern == WriteConcern.Majority && Followers.RecordedInSync() * 2 <= _settings.Copies)
         {
             Refuse(request, ReplyStatus.NoMajority);
-            return;
+            return false;
         }
 
-        var effect = _state.Store.Execute(request.Command);
-        if (effect.Change.IsEmpty && (request.Operation.IsNone || !_rules.RemembersUnchanged))
-        {
-            AnswerUnchanged(request, effect);
-            return;
-        }
+        return true;
+    }
 
-        var position = new LogPosition(_context.Epoch, _state.Log.Last.Sequence + 1);
+    /// <summary>
+    /// Nobody follows: nothing is kept of the write but its number, and its operation. Who comes to follow is filled by a snapshot, which has it.
+    /// </summary>
+    private void WrittenAlone(in ClientRequest request, in CommandEffect effect)
+    {
+        var position = NextPosition;
+        _state.ExecutedAlone(position);
+        _state.Operations.Add(new LogRecord { Position = position, Operation = request.Operation, Result = effect.Result });
+
+        // Without tenure the authority may have given the partition up.
+        var reply = Done(request, effect.Result, position);
+        _context.Host.Reply(_rules.MayServe(HasLease()) ? reply : reply with { Status = ReplyStatus.Unknown });
+    }
+
+    private void Written(in ClientRequest request, in CommandEffect effect)
+    {
+        var position = NextPosition;
         _state.Executed(new LogRecord
         {
             Position = position,
@@ -180,7 +238,7 @@ internal sealed class OwnerRole
         });
         var isAwaited = request.Concern != WriteConcern.Owner;
         var awaited = position.Sequence;
-        if (!effect.Change.IsEmpty)
+        if (effect.HasChanged)
         {
             _pending.Changed(effect.KeyHash, position.Sequence, isAwaited);
         }
@@ -257,6 +315,7 @@ internal sealed class OwnerRole
     private ClientReply Done(in ClientRequest request, ReadOnlyMemory<byte> result, LogPosition position) => new()
     {
         Id = request.Id,
+        Waiter = request.Waiter,
         Status = ReplyStatus.Done,
         Result = result,
         Copies = 1,
@@ -267,6 +326,7 @@ internal sealed class OwnerRole
     private void Refuse(in ClientRequest request, ReplyStatus status) => _context.Host.Reply(new ClientReply
     {
         Id = request.Id,
+        Waiter = request.Waiter,
         Status = status,
         Owner = _context.Self,
         Position = _state.CommittedPosition,

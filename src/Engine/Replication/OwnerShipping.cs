@@ -223,6 +223,7 @@ internal sealed class OwnerShipping(CopyContext context, FollowerSet followers, 
 
         var previous = follower.IsStreaming ? log.PositionAt(follower.Next - 1) : log.Last;
         var count = follower.IsStreaming ? (int)Math.Min(_settings.BatchRecords, log.Last.Sequence - previous.Sequence) : 0;
+        count = log.CountWithin(previous.Sequence + 1, count, _settings.BatchBytes);
         var records = count == 0 ? NoRecords : new LogRecord[count];
         for (var index = 0; index < records.Length; index++)
         {

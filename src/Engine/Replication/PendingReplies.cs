@@ -74,7 +74,7 @@ internal sealed class PendingReplies
             return false;
         }
 
-        reply = new ClientReply { Id = next.Reply.Id, Status = next.IsWrite ? ReplyStatus.Unknown : ReplyStatus.NotServing };
+        reply = new ClientReply { Id = next.Reply.Id, Waiter = next.Reply.Waiter, Status = next.IsWrite ? ReplyStatus.Unknown : ReplyStatus.NotServing };
         return true;
     }
 }

@@ -18,6 +18,9 @@ internal sealed class RecordLog
     /// <summary>The position of the last record, or <see cref="Base"/>.</summary>
     public LogPosition Last => PositionAt(_last);
 
+    /// <summary>The bytes of the changes held.</summary>
+    public long Bytes { get; private set; }
+
     public int Count => (int)(_last - _base.Sequence);
 
     /// <summary>A record by its number, which must be held.</summary>
@@ -45,6 +48,48 @@ internal sealed class RecordLog
 
         _last++;
         _ring[_last & (_ring.Length - 1)] = record;
+        Bytes += record.Change.Length;
+    }
+
+    /// <summary>Moves on to a later number without keeping anything, neither what is held nor records of the numbers passed.</summary>
+    public void Skip(LogPosition next)
+    {
+        if (next.Sequence <= _last)
+        {
+            throw new InvalidOperationException($"record {next} cannot follow {Last}: a log does not go back");
+        }
+
+        ForgetUpTo(_last);
+        _base = next;
+        _last = next.Sequence;
+    }
+
+    /// <summary>Forgets records that were kept long enough.</summary>
+    /// <param name="upTo">At most up to here.</param>
+    /// <param name="due">Up to here in any case; further while more than <paramref name="bytes"/> are held.</param>
+    /// <param name="bytes">How many bytes of changes may stay.</param>
+    public void Trim(long upTo, long due, long bytes)
+    {
+        var oldest = _base.Sequence;
+        var left = Bytes;
+        while (oldest < upTo && (oldest < due || left > bytes))
+        {
+            left -= this[++oldest].Change.Length;
+        }
+
+        ForgetUpTo(oldest);
+    }
+
+    /// <summary>How many records from one on, at least one of them, have so many bytes of changes together.</summary>
+    public int CountWithin(long first, int most, long bytes)
+    {
+        var count = 0;
+        for (long taken = 0; count < most && (count == 0 || taken < bytes); count++)
+        {
+            taken += this[first + count].Change.Length;
+        }
+
+        return count;
     }
 
     /// <summary>Drops the records after a number.</summary>
@@ -52,6 +97,7 @@ internal sealed class RecordLog
     {
         for (; _last > sequence; _last--)
         {
+            Bytes -= this[_last].Change.Length;
             _ring[_last & (_ring.Length - 1)] = default;
         }
     }
@@ -67,6 +113,7 @@ internal sealed class RecordLog
         var position = PositionAt(sequence);
         for (var forgotten = _base.Sequence + 1; forgotten <= sequence; forgotten++)
         {
+            Bytes -= this[forgotten].Change.Length;
             _ring[forgotten & (_ring.Length - 1)] = default;
         }
 
@@ -77,6 +124,7 @@ internal sealed class RecordLog
     public void Reset(LogPosition position)
     {
         Array.Clear(_ring);
+        Bytes = 0;
         _base = position;
         _last = position.Sequence;
     }

@@ -57,6 +57,21 @@ internal sealed class ReplicationCopy
     /// <summary>Whether it is owner and would answer now.</summary>
     public bool IsServing => _owner?.IsServing == true;
 
+    /// <summary>Until when, by the host's clock, an owner may answer what it executed before; <see cref="long.MinValue"/> of who may not.</summary>
+    public long ServesUntil => _owner?.ServesUntil ?? long.MinValue;
+
+    /// <summary>Whether it is an owner whose writes no other copy needs to know: none follows it, and all is committed.</summary>
+    public bool IsAlone => _owner?.IsAlone == true;
+
+    /// <summary>How many records of an owner are not committed yet.</summary>
+    public long Uncommitted => _owner is null ? 0 : _context.State.Log.Last.Sequence - _context.State.Commit;
+
+    /// <summary>Whether a key of this hash was changed by a record that somebody waits for.</summary>
+    public bool IsAwaited(ulong keyHash) => _owner?.IsAwaited(keyHash) == true;
+
+    /// <summary>Whether a proposal of this copy is under way, whose fate it does not know.</summary>
+    public bool IsProposing => _context.Proposal is not null;
+
     /// <summary>How far its store is exactly what was committed; the default while it is not.</summary>
     public LogPosition ConsistentTo => _context.State.IsConsistent ? _context.State.CommittedPosition : default;
 
@@ -124,18 +139,35 @@ internal sealed class ReplicationCopy
         }
     }
 
-    /// <summary>Executes an operation or refuses it; the reply comes through the host, at once or when the others have the record.</summary>
-    public void Submit(in ClientRequest request)
+    /// <summary>
+    /// Whether the host may execute an operation now, on the store, and then tell by <see cref="Executed"/>, with nothing of the core in
+    /// between. If not, it has its reply: it was refused, or is the repetition of one that was executed.
+    /// </summary>
+    public bool TryAdmit(in ClientRequest request) => _owner?.TryAdmit(request) ?? _follower.TryAdmit(request);
+
+    /// <summary>Takes what an admitted operation did; the reply comes through the host, at once or when the others have the record.</summary>
+    public void Executed(in ClientRequest request, in CommandEffect effect)
     {
         if (_owner is { } owner)
         {
-            owner.Submit(request);
+            owner.Executed(request, effect);
         }
         else
         {
-            _follower.Read(request);
+            _follower.Executed(request, effect);
         }
     }
+
+    /// <summary>
+    /// While <see cref="IsAlone"/>: takes note of writes that the host executed under <see cref="ServesUntil"/>, before it calls anything else.
+    /// They have no change and no reply; the host acknowledges each if its clock, read afterwards, is below that still.
+    /// </summary>
+    public void ExecutedAlone(long writes) => _owner!.ExecutedAlone(writes);
+
+    /// <summary>
+    /// Adds a change that nobody waits for, and that no reader could notice. Dropped where this copy is not followed, or cannot take it now.
+    /// </summary>
+    public void Amend(ReadOnlyMemory<byte> change) => _owner?.Amend(change);
 
     /// <summary>Sends the records of the operations since the last call.</summary>
     public void Flush() => _owner?.Flush();

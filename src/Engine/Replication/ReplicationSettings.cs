@@ -48,6 +48,15 @@ internal sealed class ReplicationSettings
     /// <summary>About how many entries are in one chunk of a snapshot.</summary>
     public required int ChunkEntries { get; init; }
 
+    /// <summary>How many bytes of changes of committed records are kept for such copies, at most. Default: 64 KiB.</summary>
+    public long TailBytes { get; init; } = 64 << 10;
+
+    /// <summary>With more bytes of changes in the log, writes are refused until replicas have them. Default: 32 MiB.</summary>
+    public long MaxLogBytes { get; init; } = 32 << 20;
+
+    /// <summary>A message takes no further record when it has so many bytes of changes. Default: 256 KiB.</summary>
+    public int BatchBytes { get; init; } = 256 << 10;
+
     /// <summary>How long the other side of a lease must keep its promise, for the lease to be over by any pair of clocks within the drift.</summary>
     public long PromiseTicks => Lengthened(LeaseTicks);
 

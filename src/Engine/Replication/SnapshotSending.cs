@@ -6,7 +6,7 @@ namespace Orleans.Cache.Engine.Replication;
 internal sealed class SnapshotSending(long id, LogPosition start)
 {
     /// <summary>Where the store's scan goes on.</summary>
-    public uint Cursor;
+    public ulong Cursor;
 
     public long Id { get; } = id;
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Orleans.Cache.Engine.Batches;
 using Orleans.Cache.Engine.Eviction;
 using Orleans.Cache.Engine.Expiration;
@@ -34,6 +35,7 @@ internal sealed class CacheStore
     private readonly CacheOptions _options;
     private readonly ShardHostSettings _settings;
     private readonly Shard?[] _shards;
+    private readonly long[] _versionFloors;
     private readonly long _defaultTimeToLive;
     private readonly long _defaultSliding;
     private readonly TimingWheel.Due _reclaim;
@@ -49,9 +51,11 @@ internal sealed class CacheStore
     private long _largeBytes;
     private long _managedBytes;
 
-    public CacheStore(string name, CacheOptions options, ShardHostSettings settings, KeyHash hash, RoomMaker room)
+    public CacheStore(string name, int index, CacheOptions options, ShardHostSettings settings, KeyHash hash, RoomMaker room)
     {
         _name = name;
+        Index = index;
+        NameBytes = Encoding.UTF8.GetBytes(name);
         Room = room;
         _options = options;
         _settings = settings;
@@ -60,11 +64,18 @@ internal sealed class CacheStore
         Policy = EvictionPolicies.Create(options.Eviction, Arena, hash);
         Wheel = new TimingWheel(Arena);
         _shards = new Shard?[settings.PartitionCount];
+        _versionFloors = new long[settings.PartitionCount];
         _defaultTimeToLive = Milliseconds(options.DefaultTimeToLive);
         _defaultSliding = Milliseconds(options.DefaultSlidingExpiration);
         _reclaim = Reclaim;
         CountManaged();
     }
+
+    /// <summary>Its place among the silo's caches.</summary>
+    public int Index { get; }
+
+    /// <summary>The name in UTF-8, as it stands in changes.</summary>
+    public byte[] NameBytes { get; }
 
     public KeyHash Hash { get; }
 
@@ -94,7 +105,10 @@ internal sealed class CacheStore
     /// <summary>Whether the cache holds more than its own limits: after a write, or when its part of the partitions shrank.</summary>
     public bool IsOverLimit => Entries > MaxEntries || LimitedBytes > MaxBytes;
 
-    /// <summary>Sets the silo's part of the grid-wide limits by its part of the partitions.</summary>
+    /// <summary>
+    /// Sets the silo's part of the grid-wide limits by its part of the partitions. The limits are of entries: each copy of a partition, the
+    /// owner's and its replicas', may hold the partition's part of them.
+    /// </summary>
     public void SetShare(int openPartitions)
     {
         Volatile.Write(ref _maxEntries, Share(_options.MaxEntries, openPartitions, _settings.PartitionCount));
@@ -141,7 +155,18 @@ internal sealed class CacheStore
             _closed.Add(shard.Counts);
         }
 
+        RaiseVersionFloor(partition, shard.LastVersion);
         CountManaged();
+    }
+
+    /// <summary>A version that was given or taken over in a partition, and that all later ones are above; it outlives the partition's entries.</summary>
+    public long VersionFloorOf(int partition) => Math.Max(Volatile.Read(ref _versionFloors[partition]), FindShard(partition)?.LastVersion ?? 0);
+
+    /// <summary>Lets no version be given any more that is not higher. One thread at a time for each partition.</summary>
+    public void RaiseVersionFloor(int partition, long version)
+    {
+        Volatile.Write(ref _versionFloors[partition], Math.Max(_versionFloors[partition], version));
+        FindShard(partition)?.RaiseVersion(version);
     }
 
     /// <summary>Gives back what is left when no partition is open any more: records of the wheel, and what the policy remembers.</summary>
@@ -304,27 +329,34 @@ internal sealed class CacheStore
         var milliseconds => Math.Min(now + milliseconds, EntryLayout.Never - 1),
     };
 
-    public CacheStatistics GetStatistics()
+    /// <param name="isReplica">Whether this silo holds a partition for another that serves it.</param>
+    public CacheStatistics GetStatistics(Func<int, bool> isReplica)
     {
+        long replicaEntries = 0, replicaBytes = 0;
         ShardCounts counts;
         lock (_closedLock)
         {
             counts = _closed;
         }
 
-        foreach (var shard in _shards)
+        for (var partition = 0; partition < _shards.Length; partition++)
         {
-            if (shard is not null)
+            if (FindShard(partition) is { } shard)
             {
                 counts.Add(shard.Counts);
+                var isHeldOnly = isReplica(partition);
+                replicaEntries += isHeldOnly ? shard.Entries : 0;
+                replicaBytes += isHeldOnly ? shard.EntryBytes : 0;
             }
         }
 
         return new CacheStatistics
         {
             Cache = _name,
-            Entries = Entries,
-            Bytes = Bytes,
+            Entries = Math.Max(0, Entries - replicaEntries),
+            Bytes = Math.Max(0, Bytes - replicaBytes),
+            ReplicaEntries = replicaEntries,
+            ReplicaBytes = replicaBytes,
             Hits = counts.Hits,
             Misses = counts.Misses,
             Writes = counts.Writes,

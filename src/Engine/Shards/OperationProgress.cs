@@ -18,6 +18,15 @@ internal struct OperationProgress
     /// <summary>Whether <see cref="Prepared"/> is needed before the write can go on.</summary>
     public bool MustPrepare;
 
+    /// <summary>Of a change that another copy decided: the version that the entry gets; 0: this shard gives the next.</summary>
+    public long Version;
+
+    /// <summary>Of such a change: how many milliseconds ago a sliding expiration began to count.</summary>
+    public long SlidingAge;
+
+    /// <summary>Whether a sliding expiration began again, and by so much that other copies must be told.</summary>
+    public bool IsRenewed;
+
     private nint _held;
     private int _heldBytes;
     private int _offset;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Orleans.Cache.Engine.Batches;
+using Orleans.Cache.Engine.Copies;
 
 namespace Orleans.Cache.Engine.Shards;
 
@@ -10,7 +11,8 @@ namespace Orleans.Cache.Engine.Shards;
 internal sealed class OperationRunner(RoomMaker room, StagingArea staging)
 {
     /// <summary>Executes an operation of a batch, on a partition that was open.</summary>
-    public void Run(CacheStore store, in ShardBatch batch, int index, ulong hash, int partition, ref BatchMoment moment)
+    /// <returns>Whether it renewed a sliding expiration by so much that other copies must be told.</returns>
+    public bool Run(CacheStore store, in ShardBatch batch, int index, ulong hash, int partition, ref BatchMoment moment)
     {
         ref readonly var operation = ref batch.Operations[index];
         ref var result = ref batch.Results[index];
@@ -26,12 +28,41 @@ internal sealed class OperationRunner(RoomMaker room, StagingArea staging)
                 Commit(store, batch, operation, hash, partition, ref moment, ref result);
                 break;
             default:
-                Run(store, batch, operation, batch.ValueOf(operation), prepared: 0, hash, partition, ref moment, ref result);
+                return Run(store, batch, operation, batch.ValueOf(operation), prepared: 0, hash, partition, ref moment, ref result);
+        }
+
+        return false;
+    }
+
+    /// <summary>Takes over what another copy decided. It makes room as a write does; where there is none the key's entry goes.</summary>
+    public void Apply(CacheStore store, in EntryChange change, ulong hash, int partition, ref BatchMoment moment)
+    {
+        var progress = new OperationProgress { Need = new RoomNeed { Steps = RoomMaker.StepsPerWrite } };
+        var result = default(ShardResult);
+        while (!store.ShardOf(partition).TryApply(change, hash, ref moment, ref result, ref progress))
+        {
+            if (!progress.MustPrepare)
+            {
+                room.Make(store, ref progress.Need, held: null);
+            }
+            else if (!progress.TryPrepare(store, change.Value))
+            {
                 break;
+            }
+        }
+
+        if (progress.Prepared != 0)
+        {
+            store.ReleaseLarge(progress.Prepared, change.Value.Length);
+        }
+
+        if (result.Status != OperationStatus.Done)
+        {
+            store.ShardOf(partition).Drop(change.Key, hash);
         }
     }
 
-    private void Run(
+    private bool Run(
         CacheStore store, in ShardBatch batch, in ShardOperation operation, ReadOnlySpan<byte> value, nint prepared, ulong hash, int partition, ref BatchMoment moment, ref ShardResult result)
     {
         var progress = new OperationProgress { Need = new RoomNeed { Steps = RoomMaker.StepsPerWrite }, Prepared = prepared };
@@ -59,6 +90,8 @@ internal sealed class OperationRunner(RoomMaker room, StagingArea staging)
         {
             store.ReleaseLarge(progress.Prepared, value.Length);
         }
+
+        return progress.IsRenewed;
     }
 
     /// <summary>A set of what was staged: its memory becomes the entry's, without a copy.</summary>

@@ -12,7 +12,7 @@ namespace Orleans.Cache.Engine.Shards;
 /// when they are met, and by the timing wheel. A shard is closed once and for all: operations that still find it are answered
 /// <see cref="OperationStatus.Moved"/>.
 /// </remarks>
-internal sealed class Shard(CacheStore store, int partition)
+internal sealed partial class Shard(CacheStore store, int partition)
 {
     private const int MaxNumberLength = 20;
     private const int RoomAttempts = 100;
@@ -22,7 +22,7 @@ internal sealed class Shard(CacheStore store, int partition)
 
     private readonly ShardEntries _entries = new(store, partition);
     private ShardCounts _counts;
-    private long _lastVersion;
+    private long _lastVersion = store.VersionFloorOf(partition);
     private bool _closed;
 
     /// <summary>A copy of the counts; not all of one moment when operations go on.</summary>
@@ -213,7 +213,7 @@ internal sealed class Shard(CacheStore store, int partition)
         }
 
         _counts.Hits++;
-        _entries.Renew(reference, now);
+        progress.IsRenewed = _entries.Renew(reference, now);
         _entries.Use(reference, hash);
         DescribeLocked(reference, now, ref result);
         if (isChunked)
@@ -349,8 +349,8 @@ internal sealed class Shard(CacheStore store, int partition)
             Key = key,
             Value = value,
             Times = times,
-            Now = moment.Now,
-            Version = Math.Max(_lastVersion + 1, moment.Version()),
+            Now = moment.Now - progress.SlidingAge,
+            Version = progress.Version != 0 ? progress.Version : Math.Max(_lastVersion + 1, moment.Version()),
             Large = large ? progress.Prepared : 0,
             SlotClass = slotClass,
         };
@@ -395,8 +395,8 @@ internal sealed class Shard(CacheStore store, int partition)
             progress.Prepared = 0;
         }
 
-        _lastVersion = write.Version;
-        _counts.Writes++;
+        _lastVersion = Math.Max(_lastVersion, write.Version);
+        _counts.Writes += progress.Version == 0 ? 1 : 0;
         result.Status = OperationStatus.Done;
         result.Version = write.Version;
         return true;

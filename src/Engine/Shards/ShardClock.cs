@@ -14,6 +14,13 @@ internal sealed class ShardClock(TimeProvider time)
     /// <summary>Milliseconds since this clock was made.</summary>
     public long Milliseconds => (long)time.GetElapsedTime(_start).TotalMilliseconds;
 
+    /// <summary>Milliseconds since this clock was made, and the timestamp they were made of.</summary>
+    public long Read(out long timestamp)
+    {
+        timestamp = time.GetTimestamp();
+        return (long)time.GetElapsedTime(_start, timestamp).TotalMilliseconds;
+    }
+
     /// <summary>The wall clock in milliseconds since 1970, as it was when <see cref="Milliseconds"/> became what it is now.</summary>
     /// <remarks><paramref name="now"/>: What <see cref="Milliseconds"/> said.</remarks>
     public long UnixMilliseconds(long now)

@@ -24,16 +24,25 @@ internal sealed class ShardEntries(CacheStore store, int partition)
 
     public EntryPointer this[uint reference] => _arena.Entry(reference);
 
+    /// <summary>Bytes of the slots and large values.</summary>
+    public long Bytes { get; private set; }
+
     /// <summary>Lets the sliding expiration, if there is one, begin again.</summary>
-    public void Renew(uint reference, long now)
+    /// <returns>Whether the expiry has passed a multiple of a quarter of it: so nobody who is told of those only knows one that is a quarter older.</returns>
+    public bool Renew(uint reference, long now)
     {
         var entry = _arena.Entry(reference);
-        if (entry.HasSliding)
+        if (!entry.HasSliding)
         {
-            // The wheel is not told: it looks at the old time, and then schedules the bucket again.
-            entry.Expiry = entry.Times.After(now);
-            FollowExpiry(reference);
+            return false;
         }
+
+        // The wheel is not told: it looks at the old time, and then schedules the bucket again.
+        var (before, times) = (entry.Expiry, entry.Times);
+        entry.Expiry = times.After(now);
+        FollowExpiry(reference);
+        var quarter = Math.Max(1, times.Sliding / 4);
+        return before / quarter != entry.Expiry / quarter;
     }
 
     /// <summary>Notes a use with the eviction policy.</summary>
@@ -91,6 +100,7 @@ internal sealed class ShardEntries(CacheStore store, int partition)
             return false;
         }
 
+        Bytes += BytesOf(reference);
         Written(reference, write.Hash);
         return true;
     }
@@ -334,9 +344,16 @@ internal sealed class ShardEntries(CacheStore store, int partition)
         }
     }
 
+    private long BytesOf(uint reference)
+    {
+        var entry = _arena.Entry(reference);
+        return _arena.SlotBytes(_arena.ClassOf(reference)) + (entry.IsLarge ? SlabPool.LargeBytes(entry.ValueLength) : 0);
+    }
+
     private void FreeSlot(uint reference)
     {
         var entry = _arena.Entry(reference);
+        Bytes -= BytesOf(reference);
         if (entry.IsLarge)
         {
             store.ReleaseLarge(entry.LargeAddress, entry.ValueLength);

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using Orleans.Cache.Engine.Batches;
+using Orleans.Cache.Engine.Copies;
 using Orleans.Cache.Engine.Index;
 using Orleans.Cache.Engine.Memory;
 
@@ -9,10 +11,11 @@ namespace Orleans.Cache.Engine.Shards;
 /// change.
 /// </summary>
 /// <remarks>
-/// Safe for any number of threads. <see cref="Execute"/> never waits for anything but the lock of the shards it touches. A partition is
-/// open under an epoch; data outlives the grain that opened it.
+/// Safe for any number of threads. <see cref="Execute"/> never waits for anything but the locks of the shards it touches, and of the
+/// copies it writes to. A partition is open under an epoch; data outlives the grain that opened it. Once the silo has copies, they open and
+/// close partitions, and say which are served.
 /// </remarks>
-internal sealed class ShardHost : IDisposable
+internal sealed partial class ShardHost : IDisposable
 {
     private const long Closed = 0;
 
@@ -43,7 +46,7 @@ internal sealed class ShardHost : IDisposable
         _hash = settings.HashSeed is { } seed ? new KeyHash(seed, settings.HashBits) : KeyHash.CreateRandom();
         _room = new RoomMaker(new SlabPool(settings.MemoryBudgetBytes, settings.RefuseMemory));
         CacheNames = [.. settings.Caches.Keys.Order(StringComparer.Ordinal)];
-        _caches = [.. CacheNames.Select(name => new CacheStore(name, settings.Caches[name], settings, _hash, _room))];
+        _caches = [.. CacheNames.Select((name, index) => new CacheStore(name, index, settings.Caches[name], settings, _hash, _room))];
         _room.Use(_caches);
         _staging = new StagingArea(settings.MaxStagedBytes);
         _runner = new OperationRunner(_room, _staging);
@@ -130,32 +133,48 @@ internal sealed class ShardHost : IDisposable
     /// <see cref="OperationStatus.Moved"/>, those over a limit <see cref="OperationStatus.Invalid"/> or
     /// <see cref="OperationStatus.EntryTooLarge"/>. The caller has checked that offsets and lengths lie within the payload.
     /// </summary>
-    public void Execute(int cache, in ShardBatch batch)
+    /// <returns>What the results still wait for: other copies of what was written. Most often nothing; then they are complete.</returns>
+    [SkipLocalsInit]
+    public BatchWait? Execute(int cache, in ShardBatch batch)
     {
         var store = _caches[cache];
+        var gates = _gates;
         Span<ulong> hashes = stackalloc ulong[Stretch];
         Span<int> partitions = stackalloc int[Stretch];
+        Span<long> epochs = stackalloc long[Stretch];
+        BatchWait? wait = null;
         BatchMoment? now = null;
         for (var start = 0; start < batch.Operations.Length; start += Stretch)
         {
             var count = Math.Min(Stretch, batch.Operations.Length - start);
-            Prepare(store, batch, start, hashes[..count], partitions);
+            Prepare(store, gates, batch, start, hashes[..count], partitions, epochs);
 
             // The clock is read while the first buckets are on their way.
             var moment = now ?? new BatchMoment(_clock);
             PrefetchEntries(store, batch.Operations.Slice(start, count), hashes, partitions);
             for (var index = 0; index < count; index++)
             {
-                if (partitions[index] >= 0)
+                if (partitions[index] < 0)
+                {
+                    continue;
+                }
+
+                if (gates is null)
                 {
                     _runner.Run(store, batch, start + index, hashes[index], partitions[index], ref moment);
                 }
+                else if (!gates.Run(_runner, store, batch, start + index, hashes[index], partitions[index], ref moment, ref wait))
+                {
+                    partitions[index] = -1;
+                }
             }
 
+            gates?.Check(store, batch, start, hashes[..count], partitions, epochs, ref wait);
             now = moment;
         }
 
         _room.Pool.UnmapSurplus();
+        return gates?.End(batch, wait);
     }
 
     /// <summary>Reclaims entries whose time is over, and memory that lowered limits no longer allow. Called every second.</summary>
@@ -217,7 +236,7 @@ internal sealed class ShardHost : IDisposable
     }
 
     /// <summary>What was counted for each cache.</summary>
-    public IReadOnlyList<CacheStatistics> GetStatistics() => [.. _caches.Select(cache => cache.GetStatistics())];
+    public IReadOnlyList<CacheStatistics> GetStatistics() => [.. _caches.Select(cache => cache.GetStatistics(IsReplica))];
 
     /// <inheritdoc/>
     public void Dispose()
@@ -237,8 +256,9 @@ internal sealed class ShardHost : IDisposable
     /// <see cref="PrefetchEntries"/>. Loads that would be waited for one by one overlap; a single operation gains too, because the lines of its
     /// entry come together.
     /// </summary>
-    /// <remarks><paramref name="partitions"/>: Receives the partition, or -1 when the operation is answered already.</remarks>
-    private void Prepare(CacheStore store, in ShardBatch batch, int start, Span<ulong> hashes, Span<int> partitions)
+    /// <remarks><paramref name="partitions"/>: Receives the partition, or -1 when the operation is answered already.
+    /// <paramref name="epochs"/>: With gates, receives its epoch.</remarks>
+    private void Prepare(CacheStore store, CopyGates? gates, in ShardBatch batch, int start, Span<ulong> hashes, Span<int> partitions, Span<long> epochs)
     {
         for (var index = 0; index < hashes.Length; index++)
         {
@@ -254,7 +274,7 @@ internal sealed class ShardHost : IDisposable
 
             var key = batch.KeyOf(operation);
             var partition = store.PartitionOf(key);
-            if (!IsOpen(partition))
+            if (gates is null ? !IsOpen(partition) : !gates.MayServe(partition, out epochs[index]))
             {
                 result.Status = OperationStatus.Moved;
                 continue;

@@ -1,7 +1,9 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Orleans.Cache.Contracts.Nodes;
 using Orleans.Cache.Engine.Batches;
+using Orleans.Cache.Engine.Copies;
 using Orleans.Cache.Engine.Memory;
 using Orleans.Cache.Engine.Shards;
 using Orleans.Cache.Grains.Topology;
@@ -23,12 +25,15 @@ internal sealed class BatchExecutor(ShardHost shards)
     [ThreadStatic]
     private static int _lastValues;
 
-    /// <summary>Executes a batch. The caller adds the version of the map.</summary>
-    public BatchReply Execute(in BatchRequest request)
+    /// <summary>
+    /// Executes a batch, before it returns; the reply may wait for other copies of what was written. The caller adds the version of the map.
+    /// </summary>
+    /// <remarks><paramref name="request"/>: Its bytes are not looked at any more when this returns.</remarks>
+    public ValueTask<BatchReply> ExecuteAsync(in BatchRequest request)
     {
         if (!shards.TryFindCache(request.Cache, out var cache))
         {
-            return new BatchReply(BatchOutcome.UnknownCache, 0, null, null);
+            return ValueTask.FromResult(new BatchReply(BatchOutcome.UnknownCache, 0, null, null));
         }
 
         ReadOnlySpan<ShardOperation> operations;
@@ -39,29 +44,56 @@ internal sealed class BatchExecutor(ShardHost shards)
         }
         catch (InvalidDataException exception)
         {
-            return new BatchReply(BatchOutcome.Malformed, 0, null, exception.Message);
+            return ValueTask.FromResult(new BatchReply(BatchOutcome.Malformed, 0, null, exception.Message));
         }
 
-        var results = ArrayPool<ShardResult>.Shared.Rent(operations.Length);
+        var count = operations.Length;
+        var results = ArrayPool<ShardResult>.Shared.Rent(count);
+        var isWaiting = false;
         try
         {
             // The reply is built in place: values behind the room that the results will take.
             var buffer = _buffer ??= new ValueBuffer();
-            buffer.Reset(BatchFormat.ReplyHeadBytes(operations.Length), _lastValues);
-            shards.Execute(cache, new ShardBatch(operations, payload, results.AsSpan(0, operations.Length), buffer, MaxReplyValues));
-            BatchFormat.WriteHeader(buffer.Reserved, operations.Length);
-            MemoryMarshal.AsBytes(results.AsSpan(0, operations.Length)).CopyTo(buffer.Reserved[BatchFormat.HeaderBytes..]);
+            buffer.Reset(BatchFormat.ReplyHeadBytes(count), _lastValues);
+            var wait = shards.Execute(cache, new ShardBatch(operations, payload, results.AsSpan(0, count), buffer, MaxReplyValues));
             _lastValues = Math.Min(buffer.Length, MostExpected);
             var reply = buffer.Detach(out var length);
-            return new BatchReply(BatchOutcome.Executed, 0, BatchBytes.ReplyOf(reply, length), null);
+            if (wait is null)
+            {
+                return ValueTask.FromResult(Pack(reply, length, results, count));
+            }
+
+            isWaiting = true;
+            return WaitAsync(wait, reply, length, results, count);
         }
         finally
         {
-            ArrayPool<ShardResult>.Shared.Return(results);
+            if (!isWaiting)
+            {
+                ArrayPool<ShardResult>.Shared.Return(results);
+            }
         }
     }
 
     /// <summary>What the silo counted.</summary>
     public NodeStatistics GetStatistics(NodeSettings settings) =>
         new(settings.Name, shards.Settings.MemoryBudgetBytes, [.. shards.GetStatistics()]);
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private static async ValueTask<BatchReply> WaitAsync(BatchWait wait, byte[] reply, int length, ShardResult[] results, int count)
+    {
+        await wait.WaitAsync().ConfigureAwait(false);
+        wait.Settle(results.AsSpan(0, count));
+        wait.Dispose();
+        var packed = Pack(reply, length, results, count);
+        ArrayPool<ShardResult>.Shared.Return(results);
+        return packed;
+    }
+
+    private static BatchReply Pack(byte[] reply, int length, ShardResult[] results, int count)
+    {
+        BatchFormat.WriteHeader(reply, count);
+        MemoryMarshal.AsBytes(results.AsSpan(0, count)).CopyTo(reply.AsSpan(BatchFormat.HeaderBytes));
+        return new BatchReply(BatchOutcome.Executed, 0, BatchBytes.ReplyOf(reply, length), null);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Orleans.Cache.Contracts.Nodes;
 using Orleans.Cache.Contracts.Replication;
@@ -29,8 +30,8 @@ internal sealed class CacheNode(
     {
         using (request.Operations)
         {
-            var reply = request.Silo.Equals(topology.LocalSilo) ? executor.Execute(request) : WrongSilo;
-            return ValueTask.FromResult(reply with { MapVersion = topology.Current.Version });
+            var reply = request.Silo.Equals(topology.LocalSilo) ? executor.ExecuteAsync(request) : ValueTask.FromResult(WrongSilo);
+            return reply.IsCompletedSuccessfully ? ValueTask.FromResult(reply.Result with { MapVersion = topology.Current.Version }) : WaitAsync(reply);
         }
     }
 
@@ -52,4 +53,8 @@ internal sealed class CacheNode(
         new(receiver.ReceiveAsync(from, node, run, messages));
 
     public ValueTask<NodeStatistics> GetStatisticsAsync() => ValueTask.FromResult(executor.GetStatistics(topology.Settings));
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<BatchReply> WaitAsync(ValueTask<BatchReply> reply) =>
+        await reply with { MapVersion = topology.Current.Version };
 }

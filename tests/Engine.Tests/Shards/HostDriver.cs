@@ -1,5 +1,6 @@
 using System.Text;
 using Orleans.Cache.Engine.Batches;
+using Orleans.Cache.Engine.Copies;
 using Orleans.Cache.Engine.Memory;
 using Orleans.Cache.Engine.Shards;
 
@@ -58,11 +59,37 @@ internal sealed class HostDriver(ShardHost host, int cache = 0) : IDisposable
     public void Execute()
     {
         _values.Reset();
-        host.Execute(cache, new ShardBatch(_operations.AsSpan(0, _count), _payload.AsSpan(0, _end), _results.AsSpan(0, _count), _values, MaxValues));
+        Wait = host.Execute(cache, new ShardBatch(_operations.AsSpan(0, _count), _payload.AsSpan(0, _end), _results.AsSpan(0, _count), _values, MaxValues));
+    }
+
+    /// <summary>What the results of the last batch wait for, if anything.</summary>
+    public BatchWait? Wait { get; private set; }
+
+    /// <summary>Whether the last batch is complete by now; its results are then.</summary>
+    public bool IsComplete()
+    {
+        if (Wait is { } wait)
+        {
+            if (!wait.IsOver)
+            {
+                return false;
+            }
+
+            wait.Settle(_results.AsSpan(0, _count));
+            wait.Dispose();
+            Wait = null;
+        }
+
+        return true;
     }
 
     /// <summary>The value that a read of the last batch found.</summary>
     public ReadOnlySpan<byte> ValueOf(int index) => _values.Values.Slice(_results[index].ValueOffset, _results[index].ValueLength);
+
+    public OperationKind KindOf(int index) => _operations[index].Kind;
+
+    /// <summary>The value that an operation of the last batch brought, as a number.</summary>
+    public long WrittenBy(int index) => BitConverter.ToInt64(_payload, _operations[index].ValueOffset);
 
     /// <summary>Executes one operation.</summary>
     public ShardResult One(ShardOperation operation, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value = default)

@@ -10,7 +10,7 @@ internal static class TestHosts
     public static ShardHost Create(TimeProvider time, CacheOptions? options = null, int partitions = 8, long budget = Budget, Func<bool>? refuse = null, long staged = Budget) =>
         Create(time, new Dictionary<string, CacheOptions> { ["cache"] = options ?? new CacheOptions() }, partitions, budget, refuse, staged);
 
-    public static ShardHost Create(TimeProvider time, Dictionary<string, CacheOptions> caches, int partitions, long budget, Func<bool>? refuse = null, long staged = Budget)
+    public static ShardHost Create(TimeProvider time, Dictionary<string, CacheOptions> caches, int partitions, long budget, Func<bool>? refuse = null, long staged = Budget, bool isOpen = true)
     {
         var host = new ShardHost(
             new ShardHostSettings
@@ -24,7 +24,7 @@ internal static class TestHosts
                 RefuseMemory = refuse,
             },
             time);
-        for (var partition = 0; partition < partitions; partition++)
+        for (var partition = 0; isOpen && partition < partitions; partition++)
         {
             host.Open(partition, epoch: 1);
         }

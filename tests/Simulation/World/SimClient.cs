@@ -125,7 +125,6 @@ internal sealed class SimClient(SimWorld world, int index, SimRandom random)
         var request = new ClientRequest
         {
             Id = id,
-            Command = operation.Command.ToBytes(),
             IsRead = operation.IsRead,
             Level = operation.Level,
             Concern = operation.Concern,
@@ -135,7 +134,7 @@ internal sealed class SimClient(SimWorld world, int index, SimRandom random)
         };
         var boot = world.Nodes[node].Boot;
         world.Network.Send(world.ClientEndpoint, node, world.Settings.DoublesRequests, () =>
-            world.Nodes[node].Deliver(boot, () => world.Nodes[node].Copies[call.Partition].Submit(this, request)));
+            world.Nodes[node].Deliver(boot, () => world.Nodes[node].Copies[call.Partition].Submit(this, request, operation.Command)));
     }
 
     private void Retry(SimCall call, int attempt)

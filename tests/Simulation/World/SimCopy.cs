@@ -18,24 +18,27 @@ internal sealed class SimCopy : IReplicationHost
         _node = node;
         _random = random;
         Partition = partition;
-        Store = new SimStore(SimSettings.Keys, node.WallClock, world.Flaw);
+        Store = world.CreateStore(node);
         ReplicationRules rules = world.Flaw == Flaw.None ? SoundRules.Instance : new PlantedRules(world.Flaw);
         Core = new ReplicationCopy(new CopyId(node.Index, incarnation + 1), this, world.Settings.Replication, rules, Store, random.Fork());
     }
 
     public int Partition { get; }
 
-    public SimStore Store { get; }
+    public ISimStore Store { get; }
 
     public ReplicationCopy Core { get; }
 
     public long Now => _node.LookAtClock();
 
     /// <summary>A client's request arrived.</summary>
-    public void Submit(SimClient client, in ClientRequest request)
+    public void Submit(SimClient client, in ClientRequest request, SimCommand command)
     {
         _askedBy[request.Id] = client;
-        Core.Submit(request);
+        if (Core.TryAdmit(request))
+        {
+            Core.Executed(request, Store.Execute(command));
+        }
 
         // Now and then records of several requests leave together.
         if (_random.Chance(800))

@@ -3,8 +3,8 @@ using Orleans.Cache.Simulation.Planted;
 
 namespace Orleans.Cache.Simulation.World;
 
-/// <summary>A small entry store. Versions come from the node's wall clock, which jumps, and never go back.</summary>
-internal sealed class SimStore(int keys, Func<long> wallClock, Flaw flaw) : IEntryStore
+/// <summary>The simplest entry store. Versions come from the node's wall clock, which jumps, and never go back.</summary>
+internal sealed class SimStore(int keys, Func<long> wallClock, Flaw flaw) : ISimStore
 {
     private readonly SimEntry[] _entries = new SimEntry[keys];
 
@@ -12,9 +12,8 @@ internal sealed class SimStore(int keys, Func<long> wallClock, Flaw flaw) : IEnt
 
     public ReadOnlySpan<SimEntry> Entries => _entries;
 
-    public CommandEffect Execute(ReadOnlyMemory<byte> command)
+    public CommandEffect Execute(SimCommand asked)
     {
-        var asked = SimCommand.From(command.Span);
         var found = _entries[asked.Key];
         var (holds, isPresent, value) = asked.Kind switch
         {
@@ -23,7 +22,7 @@ internal sealed class SimStore(int keys, Func<long> wallClock, Flaw flaw) : IEnt
             CommandKind.SetIfEqual => (found.IsPresent && found.Value == asked.Expected, true, asked.Value),
             CommandKind.Increment => (true, true, found.Value + asked.Value),
             CommandKind.Remove => (found.IsPresent, false, 0L),
-            _ => throw new InvalidOperationException($"{asked} is no write"),
+            _ => (false, false, 0L),
         };
         if (!holds)
         {
@@ -38,13 +37,7 @@ internal sealed class SimStore(int keys, Func<long> wallClock, Flaw flaw) : IEnt
         var written = new SimEntry(asked.Key, isPresent, true, value, isPresent ? VersionFloor : 0);
         _entries[asked.Key] = written;
         var told = isPresent ? written : found with { Key = asked.Key, IsDone = true };
-        return new CommandEffect { KeyHash = (ulong)asked.Key + 1, Change = written.ToBytes(), Result = told.ToBytes() };
-    }
-
-    public CommandEffect Read(ReadOnlyMemory<byte> command)
-    {
-        var asked = SimCommand.From(command.Span);
-        return Unchanged(asked.Key, _entries[asked.Key]);
+        return new CommandEffect { HasChanged = true, KeyHash = (ulong)asked.Key + 1, Change = written.ToBytes(), Result = told.ToBytes() };
     }
 
     public void Apply(ReadOnlyMemory<byte> change)
@@ -57,9 +50,9 @@ internal sealed class SimStore(int keys, Func<long> wallClock, Flaw flaw) : IEnt
         }
     }
 
-    public void Scan(ref uint cursor, int atMost, List<ReadOnlyMemory<byte>> changes)
+    public void Scan(ref ulong cursor, int atMost, List<ReadOnlyMemory<byte>> changes)
     {
-        for (var taken = 0; taken < atMost && cursor < _entries.Length; cursor++)
+        for (var taken = 0; taken < atMost && cursor < (ulong)_entries.Length; cursor++)
         {
             if (_entries[cursor].IsPresent)
             {
@@ -68,8 +61,10 @@ internal sealed class SimStore(int keys, Func<long> wallClock, Flaw flaw) : IEnt
             }
         }
 
-        cursor = cursor == _entries.Length ? 0 : cursor;
+        cursor = cursor == (ulong)_entries.Length ? 0 : cursor;
     }
+
+    public ReadOnlyMemory<byte> Keep(ReadOnlyMemory<byte> change) => change;
 
     public void RaiseVersionFloor(long version) => VersionFloor = Math.Max(VersionFloor, version);
 
@@ -77,5 +72,5 @@ internal sealed class SimStore(int keys, Func<long> wallClock, Flaw flaw) : IEnt
     public void Clear() => Array.Clear(_entries);
 
     private static CommandEffect Unchanged(int key, SimEntry found) =>
-        new() { KeyHash = (ulong)key + 1, Result = (found with { Key = key, IsDone = false }).ToBytes() };
+        new() { HasChanged = false, KeyHash = (ulong)key + 1, Result = (found with { Key = key, IsDone = false }).ToBytes() };
 }

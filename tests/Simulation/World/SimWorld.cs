@@ -5,9 +5,11 @@ using Orleans.Cache.Simulation.Planted;
 namespace Orleans.Cache.Simulation.World;
 
 /// <summary>A grid, its network, its authority, its callers and its misfortunes, all out of one seed, on one thread.</summary>
-internal sealed class SimWorld
+internal sealed class SimWorld : IDisposable
 {
     private readonly List<string>? _notes;
+    private readonly bool _usesShards;
+    private readonly List<ShardSimStore> _shards = [];
     private readonly SimClient[] _clients;
     private readonly int[] _copiesBeforeCrash;
     private long _order;
@@ -15,8 +17,9 @@ internal sealed class SimWorld
     private string? _needlessLoss;
     private string? _miscounted;
 
-    public SimWorld(ulong seed, Flaw flaw, bool takesNotes)
+    public SimWorld(ulong seed, Flaw flaw, bool takesNotes, bool usesShards)
     {
+        _usesShards = usesShards;
         var random = new SimRandom(seed * 0x2545_F491_4F6C_DD1D);
         Settings = SimSettings.From(random);
         Flaw = flaw;
@@ -78,6 +81,21 @@ internal sealed class SimWorld
     public Dictionary<FaultKind, int> Faults { get; } = [];
 
     public IReadOnlyList<string> Notes => _notes ?? [];
+
+    /// <summary>Makes the store of a node's new copy.</summary>
+    public ISimStore CreateStore(SimNode node)
+    {
+        if (!_usesShards)
+        {
+            return new SimStore(SimSettings.Keys, node.WallClock, Flaw);
+        }
+
+        _shards.Add(new ShardSimStore(node.WallClock));
+        return _shards[^1];
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _shards.ForEach(static store => store.Dispose());
 
     /// <summary>The next place in the order of everything that callers see.</summary>
     public long NextOrder() => ++_order;

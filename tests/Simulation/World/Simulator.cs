@@ -6,9 +6,13 @@ namespace Orleans.Cache.Simulation.World;
 internal static class Simulator
 {
     /// <summary>Runs a seed; the same one always goes the same way.</summary>
-    public static SimulationResult Run(ulong seed, Flaw flaw = Flaw.None, bool takesNotes = false)
+    /// <param name="seed">The seed.</param>
+    /// <param name="flaw">A mistake to plant.</param>
+    /// <param name="takesNotes">Whether to note what happens.</param>
+    /// <param name="usesShards">Whether copies keep their entries as the product does, in shards.</param>
+    public static SimulationResult Run(ulong seed, Flaw flaw = Flaw.None, bool takesNotes = false, bool usesShards = false)
     {
-        var world = new SimWorld(seed, flaw, takesNotes);
+        using var world = new SimWorld(seed, flaw, takesNotes, usesShards);
         string? violation;
         try
         {
@@ -33,12 +37,12 @@ internal static class Simulator
     }
 
     /// <summary>Tells a violation so that it can be followed: the seed, what is wrong, and the end of what happened.</summary>
-    public static string Explain(SimulationResult result, Flaw flaw, int lastNotes)
+    public static string Explain(SimulationResult result, Flaw flaw, int lastNotes, bool usesShards = false)
     {
-        var replay = Run(result.Seed, flaw, takesNotes: true);
+        var replay = Run(result.Seed, flaw, takesNotes: true, usesShards);
         return $"""
             seed {result.Seed}: {replay.Violation}
-            replay: dotnet run -c Release --project bench/Simulation -- --seed {result.Seed}{(flaw == Flaw.None ? "" : $" --flaw {flaw}")}
+            replay: dotnet run -c Release --project bench/Simulation -- --seed {result.Seed}{(flaw == Flaw.None ? "" : $" --flaw {flaw}")}{(usesShards ? " --shards" : "")}
             {string.Join(Environment.NewLine, replay.Notes.TakeLast(lastNotes))}
             """;
     }

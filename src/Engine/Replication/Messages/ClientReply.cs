@@ -5,6 +5,9 @@ internal readonly struct ClientReply
 {
     public required long Id { get; init; }
 
+    /// <summary>The request's.</summary>
+    public object? Waiter { get; init; }
+
     public required ReplyStatus Status { get; init; }
 
     public ReadOnlyMemory<byte> Result { get; init; }

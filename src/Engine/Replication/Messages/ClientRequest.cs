@@ -6,10 +6,10 @@ internal readonly struct ClientRequest
     /// <summary>The host's number for this attempt; comes back in the reply.</summary>
     public required long Id { get; init; }
 
-    /// <summary>For the store to execute.</summary>
-    public required ReadOnlyMemory<byte> Command { get; init; }
+    /// <summary>Who waits for the reply, for the host to find; comes back in it.</summary>
+    public object? Waiter { get; init; }
 
-    /// <summary>Whether the command changes nothing whatever it finds.</summary>
+    /// <summary>Whether the operation changes nothing whatever it finds.</summary>
     public required bool IsRead { get; init; }
 
     public ReadLevel Level { get; init; }

@@ -1,0 +1,14 @@
+namespace Orleans.Cache.Engine.Copies;
+
+/// <summary>What a change says of its key. The numbers go on the wire: append-only, guarded by the golden test of the change format.</summary>
+internal enum ChangeKind : byte
+{
+    /// <summary>The key has this entry.</summary>
+    Entry = 1,
+
+    /// <summary>The key has no entry.</summary>
+    Removal = 2,
+
+    /// <summary>The key's entry, if it has this version, has these times.</summary>
+    Times = 3,
+}

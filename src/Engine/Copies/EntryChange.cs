@@ -1,0 +1,27 @@
+using Orleans.Cache.Engine.Batches;
+
+namespace Orleans.Cache.Engine.Copies;
+
+/// <summary>A change as it is read. Its spans are of the bytes that it was read from.</summary>
+internal readonly ref struct EntryChange
+{
+    public required ChangeKind Kind { get; init; }
+
+    /// <summary>The cache's name, in UTF-8.</summary>
+    public required ReadOnlySpan<byte> Cache { get; init; }
+
+    public required ReadOnlySpan<byte> Key { get; init; }
+
+    public required ReadOnlySpan<byte> Value { get; init; }
+
+    public required long Version { get; init; }
+
+    /// <summary>Milliseconds until the absolute expiry; <see cref="ShardOperation.Forever"/>.</summary>
+    public required long TimeToLive { get; init; }
+
+    /// <summary>Milliseconds of the sliding expiration; 0: none.</summary>
+    public required long Sliding { get; init; }
+
+    /// <summary>What is left of them.</summary>
+    public required long SlidingLeft { get; init; }
+}

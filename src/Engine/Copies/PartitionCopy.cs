@@ -1,0 +1,342 @@
+using Orleans.Cache.Engine.Batches;
+using Orleans.Cache.Engine.Replication;
+using Orleans.Cache.Engine.Replication.Messages;
+using Orleans.Cache.Engine.Shards;
+
+namespace Orleans.Cache.Engine.Copies;
+
+/// <summary>
+/// This silo's copy of one partition: its replication core and its entries behind one lock, and the gate that readers look at without it.
+/// Safe for any number of threads.
+/// </summary>
+/// <remarks>
+/// <para>Members that let the core act begin with <see cref="Enter"/> and end with <see cref="Leave"/> or <see cref="Publish"/>: first the gate is written, then what the core says to
+/// others is handed to the network. So nothing that lets another copy serve leaves the silo while readers here still believe that they may.</para>
+/// <para>Order of locks: a copy's, then a shard's. No thread holds two copies' locks.</para>
+/// </remarks>
+internal sealed class PartitionCopy : IReplicationHost
+{
+    private readonly Lock _lock = new();
+    private readonly CopyGates _gates;
+    private readonly ICopyNetwork _network;
+    private readonly TimeProvider _time;
+    private readonly ReplicationSettings _settings;
+    private readonly PartitionStore _store;
+    private readonly ReplicationCopy _core;
+    private readonly List<object> _outbox = [];
+    private readonly int _partition;
+    private CopyStatus _told = new(CopyRole.Idle, IsServing: false, Configuration.None);
+    private WantedCopies? _wanted;
+    private long _heardAt;
+    private bool _isUnsent;
+    private bool _isOver;
+    private bool _isAlone;
+    private long _writesAlone;
+
+    public PartitionCopy(CopyId self, int partition, CopyGates gates, ShardHost shards, ReplicationSettings settings, ICopyNetwork network, TimeProvider time, Random random)
+    {
+        _partition = partition;
+        _gates = gates;
+        _network = network;
+        _time = time;
+        _settings = settings;
+        _heardAt = time.GetTimestamp();
+        _store = new PartitionStore(shards, partition);
+        _core = new ReplicationCopy(self, this, settings, SoundRules.Instance, _store, random);
+    }
+
+    /// <inheritdoc/>
+    public long Now => _time.GetTimestamp();
+
+    public CopyStatus Status
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return CurrentStatus;
+            }
+        }
+    }
+
+    private CopyStatus CurrentStatus => new(_core.Role, _core.IsServing, _core.Configuration);
+
+    /// <returns>Whether its role, its configuration or whether it serves changed; so of the other members.</returns>
+    public bool Want(WantedCopies wanted)
+    {
+        lock (_lock)
+        {
+            _wanted = wanted;
+            if (!Enter())
+            {
+                return false;
+            }
+
+            _core.Want(wanted);
+            return Leave();
+        }
+    }
+
+    public bool Receive(PeerMessage message)
+    {
+        lock (_lock)
+        {
+            _heardAt = Now;
+            if (!Enter())
+            {
+                return false;
+            }
+
+            _core.Receive(message);
+            return Leave();
+        }
+    }
+
+    public bool Receive(AuthorityReply reply)
+    {
+        lock (_lock)
+        {
+            if (!Enter())
+            {
+                return false;
+            }
+
+            _core.Receive(reply);
+            return Leave();
+        }
+    }
+
+    public bool Tick()
+    {
+        lock (_lock)
+        {
+            if (!Enter())
+            {
+                return false;
+            }
+
+            _core.Tick();
+            return Leave();
+        }
+    }
+
+    /// <summary>Whether nobody needs the copy: it holds nothing that anyone counts on, is not wanted, and no owner has spoken to it for a while.</summary>
+    public bool IsSpent
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _core.Role == CopyRole.Idle && !_core.IsProposing && _wanted?.Contains(_core.Self.Node) != true && Now - _heardAt >= _settings.TenureTicks;
+            }
+        }
+    }
+
+    /// <summary>Ends the copy: it says and answers nothing any more.</summary>
+    /// <returns>The incarnation that it had last.</returns>
+    public long End()
+    {
+        lock (_lock)
+        {
+            _isOver = true;
+            Publish();
+            return _core.Self.Incarnation;
+        }
+    }
+
+    /// <summary>Executes an operation that may change something, and lets its reply wait for other copies if there are any.</summary>
+    /// <returns>Whether the result stands only if the clock, read afterwards, says that this silo still serves; else its reply decides.</returns>
+    public bool Write(OperationRunner runner, CacheStore store, in ShardBatch batch, int index, ulong hash, ref BatchMoment moment, ref BatchWait? wait, out bool isUnsent)
+    {
+        ref var result = ref batch.Results[index];
+        isUnsent = false;
+        lock (_lock)
+        {
+            ref var gate = ref _gates[_partition];
+            if (_isOver || (_isAlone && moment.Timestamp >= gate.ServesUntil))
+            {
+                result.Status = OperationStatus.Moved;
+                return false;
+            }
+
+            if (_isAlone)
+            {
+                // Nobody needs a record, so the core hears of these writes when it is used next: only their number counts.
+                runner.Run(store, batch, index, hash, _partition, ref moment);
+                _writesAlone++;
+                result.Copies = result.Status == OperationStatus.Done ? (byte)1 : (byte)0;
+                return true;
+            }
+
+            wait ??= BatchWait.Rent();
+            var request = new ClientRequest { Id = wait.Add(index, isWrite: true), Waiter = wait, IsRead = false, Concern = WriteConcern.Replicated };
+            if (_core.TryAdmit(request))
+            {
+                // Before the shard is written: whoever reads the write looks at this afterwards, and then comes for the lock.
+                Volatile.Write(ref gate.Uncommitted, gate.Uncommitted + 1);
+                runner.Run(store, batch, index, hash, _partition, ref moment);
+                _core.Executed(request, EffectOf(store, batch, index, hash, moment.Now));
+            }
+
+            isUnsent = !_isUnsent;
+            _isUnsent = true;
+            Publish();
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// Decides on a read that was executed while writes were not committed: if one of its key is awaited, the read waits too.
+    /// </summary>
+    /// <returns>As <see cref="Write"/>.</returns>
+    public bool CheckRead(int index, ulong hash, CacheStore store, long epoch, ref ShardResult result, ref BatchWait? wait)
+    {
+        lock (_lock)
+        {
+            // What was read under an earlier epoch may have been cut off since.
+            if (_isOver || _core.Configuration.Epoch != epoch)
+            {
+                result = new ShardResult { Status = OperationStatus.Moved };
+                return false;
+            }
+
+            var keyHash = KeyHashOf(store, hash);
+            if (!_core.IsAwaited(keyHash))
+            {
+                return true;
+            }
+
+            wait ??= BatchWait.Rent();
+            var request = new ClientRequest { Id = wait.Add(index, isWrite: false), Waiter = wait, IsRead = true };
+            if (_core.TryAdmit(request))
+            {
+                _core.Executed(request, new CommandEffect { HasChanged = false, KeyHash = keyHash });
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>Tells other copies, if there are any, that an entry was used: its sliding expiration began again.</summary>
+    public bool Renewed(CacheStore store, ReadOnlySpan<byte> key, ulong hash, long now)
+    {
+        lock (_lock)
+        {
+            if (_isOver || _isAlone)
+            {
+                return false;
+            }
+
+            _core.Amend(_store.Pack(ChangeKind.Times, store, key, hash, now));
+            var isUnsent = !_isUnsent;
+            _isUnsent = true;
+            Publish();
+            return isUnsent;
+        }
+    }
+
+    /// <summary>Lets the records of a batch leave.</summary>
+    public void Flush()
+    {
+        lock (_lock)
+        {
+            if (Enter())
+            {
+                Send();
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Send(PeerMessage message) => _outbox.Add(message);
+
+    /// <inheritdoc/>
+    public void Ask(AuthorityRequest request) => _outbox.Add(request);
+
+    /// <inheritdoc/>
+    public void Reply(in ClientReply reply) => ((BatchWait)reply.Waiter!).Reply(reply.Id, reply.Status, reply.Copies);
+
+    /// <inheritdoc/>
+    public void Report(ReplicationEvent what) => _network.Report(_partition, what);
+
+    /// <summary>Keys of different caches are different keys. A collision only lets a read wait for somebody else's write.</summary>
+    private static ulong KeyHashOf(CacheStore store, ulong hash) => hash + ((ulong)store.Index * 0x9E3779B97F4A7C15);
+
+    /// <summary>What an operation did, as a state for other copies.</summary>
+    private CommandEffect EffectOf(CacheStore store, in ShardBatch batch, int index, ulong hash, long now)
+    {
+        ref readonly var operation = ref batch.Operations[index];
+        var isDone = batch.Results[index].Status == OperationStatus.Done;
+        var kind = operation.Kind switch
+        {
+            // Also where there is no entry: it may have been evicted here, and not elsewhere.
+            OperationKind.Remove => ChangeKind.Removal,
+            OperationKind.Touch => ChangeKind.Times,
+            _ => ChangeKind.Entry,
+        };
+        var hasChanged = isDone || kind == ChangeKind.Removal;
+        return new CommandEffect
+        {
+            HasChanged = hasChanged,
+            KeyHash = KeyHashOf(store, hash),
+            Change = hasChanged ? _store.Pack(kind, store, batch.KeyOf(operation), hash, now) : default,
+        };
+    }
+
+    /// <summary>Tells the core what it has not heard yet.</summary>
+    /// <returns>Whether the copy is one still.</returns>
+    private bool Enter()
+    {
+        if (_writesAlone > 0)
+        {
+            _core.ExecutedAlone(_writesAlone);
+            _writesAlone = 0;
+        }
+
+        return !_isOver;
+    }
+
+    private bool Leave()
+    {
+        Send();
+        var status = CurrentStatus;
+        if (status == _told)
+        {
+            return false;
+        }
+
+        _told = status;
+        return true;
+    }
+
+    /// <summary>Sends what there is to be sent, after the gate was written.</summary>
+    private void Send()
+    {
+        _core.Flush();
+        _isUnsent = false;
+        Publish();
+        foreach (var message in _outbox)
+        {
+            if (message is PeerMessage peer)
+            {
+                _network.Send(_partition, peer);
+            }
+            else
+            {
+                _network.Ask(_partition, (AuthorityRequest)message);
+            }
+        }
+
+        _outbox.Clear();
+    }
+
+    private void Publish()
+    {
+        // In this order: who sees no uncommitted write because they were given up also sees that this copy serves no more.
+        ref var gate = ref _gates[_partition];
+        Volatile.Write(ref gate.ServesUntil, _isOver ? long.MinValue : _core.ServesUntil);
+        Volatile.Write(ref gate.Epoch, _core.Configuration.Epoch);
+        Volatile.Write(ref gate.Uncommitted, _core.Uncommitted);
+        _isAlone = _core.IsAlone;
+    }
+}

@@ -1,0 +1,97 @@
+using Orleans.Cache.Engine.Batches;
+using Orleans.Cache.Engine.Copies;
+using Orleans.Cache.Engine.Memory;
+
+namespace Orleans.Cache.Engine.Shards;
+
+/// <content>What replication asks of a shard: changes for other copies, and taking over theirs.</content>
+internal sealed partial class Shard
+{
+    /// <summary>The highest version that was given or taken over.</summary>
+    public long LastVersion => Volatile.Read(ref _lastVersion);
+
+    /// <summary>How many entries there are.</summary>
+    public long Entries => _entries.Index.Count;
+
+    /// <summary>Bytes of slots and large values.</summary>
+    public long EntryBytes => _entries.Bytes;
+
+    public void RaiseVersion(long version)
+    {
+        Lock.Enter();
+        _lastVersion = Math.Max(_lastVersion, version);
+        Lock.Exit();
+    }
+
+    /// <summary>Takes over what another copy decided; what expired on the way is no entry.</summary>
+    /// <returns>As <see cref="TryExecute"/>.</returns>
+    public bool TryApply(in EntryChange change, ulong hash, ref BatchMoment moment, ref ShardResult result, ref OperationProgress progress)
+    {
+        Lock.Enter();
+        try
+        {
+            _entries.Index.TryFind(hash, change.Key, out var existing);
+            if (change.Kind == ChangeKind.Removal || change.TimeToLive == 0)
+            {
+                DropLocked(existing, hash);
+                result.Status = OperationStatus.Done;
+                return true;
+            }
+
+            var times = new EntryTimes(
+                change.TimeToLive == ShardOperation.Forever ? EntryLayout.Never : Math.Min(moment.Now + change.TimeToLive, EntryLayout.Never - 1), change.Sliding);
+            progress.SlidingAge = change.Sliding - change.SlidingLeft;
+            if (change.Kind == ChangeKind.Entry)
+            {
+                progress.Version = change.Version;
+                return TryWriteLocked(change.Key, change.Value, times, existing, hash, ref moment, ref result, ref progress);
+            }
+
+            if (existing != 0 && _entries[existing].Version == change.Version)
+            {
+                _entries.SetAbsolute(existing, hash, times.Absolute, moment.Now - progress.SlidingAge);
+            }
+
+            result.Status = OperationStatus.Done;
+            return true;
+        }
+        finally
+        {
+            Lock.Exit();
+        }
+    }
+
+    /// <summary>Drops a key's entry, uncounted.</summary>
+    public void Drop(ReadOnlySpan<byte> key, ulong hash)
+    {
+        Lock.Enter();
+        _entries.Index.TryFind(hash, key, out var existing);
+        DropLocked(existing, hash);
+        Lock.Exit();
+    }
+
+    /// <summary>Writes the change that tells an entry to other copies. The caller lets the writer copy large values afterwards.</summary>
+    /// <returns>The change; empty if there is no entry.</returns>
+    public ReadOnlyMemory<byte> Pack(ChangeKind kind, ReadOnlySpan<byte> key, ulong hash, long now, ChangeWriter writer)
+    {
+        Lock.Enter();
+        try
+        {
+            return _entries.Index.TryFind(hash, key, out var reference) && _entries[reference].Expiry > now
+                ? writer.Write(kind, store.NameBytes, _entries[reference], now)
+                : default;
+        }
+        finally
+        {
+            Lock.Exit();
+        }
+    }
+
+    private void DropLocked(uint reference, ulong hash)
+    {
+        if (reference != 0)
+        {
+            _entries.Drop(reference, hash);
+        }
+    }
+}
