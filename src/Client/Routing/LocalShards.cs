@@ -26,6 +26,9 @@ internal sealed class LocalShards(ShardHost host, SiloAddress silo)
     /// <summary>The silo of this process.</summary>
     public SiloAddress Silo => silo;
 
+    /// <summary>The shortest way of gets.</summary>
+    public LocalReads Reads { get; } = new(host);
+
     /// <summary>Executes one operation here and now.</summary>
     /// <returns><see langword="false"/> when its partition is not open here, or when it has to be tried again because there was no room.</returns>
     [SkipLocalsInit]
