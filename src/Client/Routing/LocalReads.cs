@@ -11,7 +11,7 @@ namespace Orleans.Cache.Client.Routing;
 /// The shortest way of a get: in the process of the silo that has the key, without what an operation needs to travel. What it cannot answer
 /// goes the usual way. Safe for any number of threads.
 /// </summary>
-internal sealed class LocalReads(ShardHost host)
+internal sealed class LocalReads(ShardHost host, LocalShards shards)
 {
     /// <summary>Keys are taken in pieces of so many, so that what is kept for each thread stays small.</summary>
     private const int PieceKeys = 256;
@@ -48,7 +48,7 @@ internal sealed class LocalReads(ShardHost host)
             var payload = scratch.Pack(keys.Slice(start, length), limits);
             scratch.Values.Reset();
             host.Execute(index, new ShardBatch(scratch.Operations.AsSpan(0, length), payload, scratch.Results.AsSpan(0, length), scratch.Values, MaxKeptBytes));
-            count += Unpack(scratch, start, length, entries, left[count..]);
+            count += Unpack(index, scratch, payload, start, length, entries, left[count..]);
         }
 
         return count;
@@ -68,17 +68,11 @@ internal sealed class LocalReads(ShardHost host)
         var payload = scratch.Pack(MemoryMarshal.CreateReadOnlySpan(ref key, 1), limits);
         scratch.Values.Reset();
         host.Execute(index, new ShardBatch(scratch.Operations.AsSpan(0, 1), payload, scratch.Results.AsSpan(0, 1), scratch.Values, MaxKeptBytes));
-        ref readonly var result = ref scratch.Results[0];
-        if (!IsAnswer(result.Status))
-        {
-            return false;
-        }
-
-        entry = result.Status == OperationStatus.Done ? ToEntry(result, scratch.Values.Values.ToArray()) : default;
-        return true;
+        entry = EntryOf(index, scratch, 0, payload, scratch.Values.Values.ToArray(), out var isAnswered);
+        return isAnswered;
     }
 
-    private static int Unpack(Scratch scratch, int start, int length, Span<CacheEntry> entries, Span<int> left)
+    private int Unpack(int cache, Scratch scratch, ReadOnlySpan<byte> payload, int start, int length, Span<CacheEntry> entries, Span<int> left)
     {
         // One array for all: what a caller keeps of one value keeps the others of the call, which are as old.
         var values = scratch.Values.Values.ToArray();
@@ -89,18 +83,29 @@ internal sealed class LocalReads(ShardHost host)
             if (result.Status == OperationStatus.Done)
             {
                 entries[start + index] = ToEntry(result, values.AsMemory(result.ValueOffset, result.ValueLength));
+                continue;
             }
-            else
+
+            entries[start + index] = EntryOf(cache, scratch, index, payload, values, out var isAnswered);
+            if (!isAnswered)
             {
-                entries[start + index] = default;
-                if (result.Status != OperationStatus.NotFound)
-                {
-                    left[count++] = start + index;
-                }
+                left[count++] = start + index;
             }
         }
 
         return count;
+    }
+
+    private CacheEntry EntryOf(int cache, Scratch scratch, int index, ReadOnlySpan<byte> payload, byte[] values, out bool isAnswered)
+    {
+        var result = new OperationResult(scratch.Results[index], values.AsMemory(scratch.Results[index].ValueOffset, scratch.Results[index].ValueLength));
+        if (result.Result.Status == OperationStatus.Chunked)
+        {
+            result = shards.ReadWhole(cache, scratch.Operations[index], payload, result.Result.TotalLength);
+        }
+
+        isAnswered = result.Result.Status is OperationStatus.Done or OperationStatus.NotFound;
+        return result.Result.Status == OperationStatus.Done ? ToEntry(result.Result, result.Value) : default;
     }
 
     private static CacheEntry ToEntry(in ShardResult result, ReadOnlyMemory<byte> value) => new()
@@ -110,8 +115,6 @@ internal sealed class LocalReads(ShardHost host)
         Version = result.Version,
         TimeToLive = result.Number == ShardOperation.Forever ? null : TimeSpan.FromMilliseconds(result.Number),
     };
-
-    private static bool IsAnswer(OperationStatus status) => status is OperationStatus.Done or OperationStatus.NotFound;
 
     private static int LeaveAll(int count, Span<int> left)
     {
