@@ -11,7 +11,7 @@ namespace Orleans.Cache.Client.Routing;
 /// <summary>
 /// The shards that live in this process, when it hosts a silo: operations on them need no message. Safe for any number of threads.
 /// </summary>
-internal sealed class LocalShards(ShardHost host, SiloAddress silo)
+internal sealed class LocalShards
 {
     private const int StackBytes = 1536;
 
@@ -24,8 +24,20 @@ internal sealed class LocalShards(ShardHost host, SiloAddress silo)
     [ThreadStatic]
     private static ValueBuffer? _values;
 
+    private readonly ShardHost _host;
+
+    public LocalShards(ShardHost host, SiloAddress silo)
+    {
+        _host = host;
+        Silo = silo;
+        Reads = new LocalReads(host, this);
+    }
+
     /// <summary>The silo of this process.</summary>
-    public SiloAddress Silo => silo;
+    public SiloAddress Silo { get; }
+
+    /// <summary>The shortest way of gets.</summary>
+    public LocalReads Reads { get; }
 
     /// <summary>Executes one operation here and now.</summary>
     /// <remarks>
@@ -153,7 +165,7 @@ internal sealed class LocalShards(ShardHost host, SiloAddress silo)
         while (true)
         {
             var values = EmptyBuffer();
-            Keep(host.Execute(cache, new ShardBatch(headers, payload, shardResults, values, MaxGathered)), positions, ref waits);
+            Keep(_host.Execute(cache, new ShardBatch(headers, payload, shardResults, values, MaxGathered)), positions, ref waits);
             areOpen &= Unpack(shardResults, values.Values.ToArray(), positions, results);
             var deferred = 0;
             for (var index = 0; index < headers.Length; index++)
@@ -190,7 +202,7 @@ internal sealed class LocalShards(ShardHost host, SiloAddress silo)
     }
 
     /// <summary>Reads a large value straight into the array that the caller gets.</summary>
-    private OperationResult ReadWhole(int cache, ShardOperation get, ReadOnlySpan<byte> payload, int length, out BatchWait? wait)
+    public OperationResult ReadWhole(int cache, in ShardOperation get, ReadOnlySpan<byte> payload, int length, out BatchWait? wait)
     {
         while (true)
         {
@@ -211,7 +223,7 @@ internal sealed class LocalShards(ShardHost host, SiloAddress silo)
     private ShardResult Execute(int cache, in ShardOperation operation, ReadOnlySpan<byte> payload, ValueBuffer values, out BatchWait? wait)
     {
         var result = default(ShardResult);
-        wait = host.Execute(cache, new ShardBatch(new ReadOnlySpan<ShardOperation>(in operation), payload, new Span<ShardResult>(ref result), values));
+        wait = _host.Execute(cache, new ShardBatch(new ReadOnlySpan<ShardOperation>(in operation), payload, new Span<ShardResult>(ref result), values));
         return result;
     }
 
@@ -267,5 +279,5 @@ internal sealed class LocalShards(ShardHost host, SiloAddress silo)
         }
     }
 
-    private int IndexOf(string cache) => host.TryFindCache(cache, out var index) ? index : throw CacheRequestException.UnknownCache(cache, host.CacheNames);
+    private int IndexOf(string cache) => _host.TryFindCache(cache, out var index) ? index : throw CacheRequestException.UnknownCache(cache, _host.CacheNames);
 }
