@@ -28,7 +28,7 @@ try
     await app.WaitForShutdownAsync();
     return 0;
 }
-catch (Exception exception) when (exception is SiloConfigurationException or CacheGridStartException)
+catch (Exception exception) when (exception is SiloConfigurationException or CacheDatabaseException or CacheGridStartException)
 {
     Console.Error.WriteLine($"The silo does not start. {exception.Message}");
     return CannotStart;

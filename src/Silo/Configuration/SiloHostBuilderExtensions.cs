@@ -9,20 +9,47 @@ internal static class SiloHostBuilderExtensions
 {
     public static void UseCacheSilo(this WebApplicationBuilder builder, SiloOptions options)
     {
-        builder.WebHost.UseUrls($"http://localhost:{options.EffectiveHttpPort}");
+        builder.WebHost.UseUrls($"http://{options.EffectiveHttpAddress}:{options.EffectiveHttpPort}");
         builder.Host.UseOrleans(silo =>
         {
-            silo.UseLocalhostClustering(
-                options.EffectiveSiloPort,
-                options.EffectiveGatewayPort,
-                new IPEndPoint(IPAddress.Loopback, options.PrimaryPort),
-                options.ServiceId,
-                options.ClusterId);
+            if (options.UsesPostgreSql)
+            {
+                silo.UsePostgreSql(options);
+            }
+            else
+            {
+                silo.UseLocalhostClustering(
+                    options.EffectiveSiloPort,
+                    options.EffectiveGatewayPort,
+                    new IPEndPoint(IPAddress.Loopback, options.EffectivePrimaryPort),
+                    options.ServiceId,
+                    options.ClusterId);
+            }
+
             silo.Configure<Orleans.Configuration.SiloOptions>(orleans => orleans.SiloName = $"silo-{options.Instance}");
             silo.Configure<ClusterMembershipOptions>(DetectDeathInSeconds);
             silo.AddCacheGrid();
             silo.AddDashboard();
         });
+    }
+
+    private static void UsePostgreSql(this ISiloBuilder silo, SiloOptions options)
+    {
+        silo.UseCachePostgreSql(database =>
+        {
+            database.ConnectionString = options.PostgreSql.ConnectionString;
+            database.CreateSchema = options.PostgreSql.CreateSchema;
+        });
+        silo.Configure<ClusterOptions>(cluster =>
+        {
+            cluster.ServiceId = options.ServiceId;
+            cluster.ClusterId = options.ClusterId;
+        });
+        silo.ConfigureEndpoints(
+            options.EffectiveAdvertisedAddress,
+            options.EffectiveSiloPort,
+            options.EffectiveGatewayPort,
+            listenOnAnyHostAddress: !IPAddress.IsLoopback(options.EffectiveAdvertisedAddress));
     }
 
     // Orleans' defaults need 10 to 15 seconds to declare a killed silo dead; until then its partitions have no owner.
