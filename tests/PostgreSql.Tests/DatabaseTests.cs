@@ -34,7 +34,7 @@ public sealed class DatabaseTests(RunningServer server)
         var plain = new NpgsqlConnectionStringBuilder(new Database("Host=h", "it").ConnectionString);
         var given = new NpgsqlConnectionStringBuilder(new Database("Host=h;Timeout=7;Command Timeout=8;Application Name=mine", "it").ConnectionString);
 
-        Assert.Equal((5, 10, "orleans-cache"), (plain.Timeout, plain.CommandTimeout, plain.ApplicationName));
+        Assert.Equal((4, 10, "orleans-cache"), (plain.Timeout, plain.CommandTimeout, plain.ApplicationName));
         Assert.Equal((7, 8, "mine"), (given.Timeout, given.CommandTimeout, given.ApplicationName));
     }
 

@@ -10,7 +10,7 @@ namespace Orleans.Cache.PostgreSql.Schema;
 internal sealed class Database
 {
     // Without an answer for so long a silo that starts says so, rather than wait for the operating system to give up.
-    private const int ConnectSeconds = 5;
+    private const int ConnectSeconds = 4;
     private const int CommandSeconds = 10;
 
     private const string Example = "Host=localhost;Database=cache;Username=cache;Password=...";

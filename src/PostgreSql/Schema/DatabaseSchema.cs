@@ -21,18 +21,14 @@ internal sealed class DatabaseSchema(Database database)
     public async Task EnsureAsync(bool create, CancellationToken cancellationToken)
     {
         var found = await ReadVersionAsync(cancellationToken).ConfigureAwait(false);
-        CheckNotNewer(found);
-        if (found == Version)
+        if (create && !(found >= Version))
         {
-            return;
+            await ApplyAsync(cancellationToken).ConfigureAwait(false);
         }
-
-        if (!create)
+        else
         {
-            throw new CacheDatabaseException(Missing(found));
+            CheckUsable(found);
         }
-
-        await ApplyAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The version of the schema, or <see langword="null"/> when the database has none.</summary>
@@ -45,14 +41,23 @@ internal sealed class DatabaseSchema(Database database)
     /// <exception cref="CacheDatabaseException">The database cannot be reached, or has a newer schema.</exception>
     public Task<int?> ApplyAsync(CancellationToken cancellationToken) => database.UseAsync(ApplyAsync, cancellationToken);
 
-    /// <summary>The sentence for a schema that is missing or older.</summary>
-    public static string Missing(int? found) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"The database {(found is null ? "has no schema of a grid" : $"has version {found} of the grid's schema, and this program needs version {Version}")}. Create it with 'ocache db init', or let a silo create it that is started with CreateSchema (the ready-made silo: --Silo:PostgreSql:CreateSchema=true).");
+    /// <summary>Refuses a schema that this program cannot work with.</summary>
+    /// <exception cref="CacheDatabaseException">It is missing, older or newer.</exception>
+    public static void CheckUsable(int? found)
+    {
+        CheckNotNewer(found);
+        if (found != Version)
+        {
+            var has = found is null
+                ? "has no schema of a grid"
+                : string.Create(CultureInfo.InvariantCulture, $"has version {found} of the grid's schema, and this program needs version {Version}");
+            throw new CacheDatabaseException(
+                $"The database {has}. Create it with 'ocache db init', or let a silo create it that is started with CreateSchema (the ready-made silo: --Silo:PostgreSql:CreateSchema=true).");
+        }
+    }
 
-    /// <summary>Refuses a schema of a later version of this program, whose meaning is not known here.</summary>
-    /// <exception cref="CacheDatabaseException">It is one.</exception>
-    public static void CheckNotNewer(int? found)
+    // A later version of this program gave it a meaning that is not known here.
+    private static void CheckNotNewer(int? found)
     {
         if (found > Version)
         {

@@ -102,7 +102,7 @@ public sealed class PostgreSqlServer : IAsyncDisposable
         var start = new ProcessStartInfo("/bin/sh")
         {
             RedirectStandardInput = true,
-            ArgumentList = { "-c", $"\"$@\" >>{Log} 2>&1 </dev/null & server=$!; cat >/dev/null; kill -QUIT $server; wait $server", "sh" },
+            ArgumentList = { "-c", $"\"$@\" >>{Log} 2>&1 </dev/null & server=$!; cat >/dev/null; kill -QUIT $server 2>/dev/null; wait $server", "sh" },
         };
         foreach (var argument in _programs.AsServerUser(server))
         {
