@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Cache;
 using Orleans.Cache.Silo.Configuration;
 using Orleans.Cache.Silo.Endpoints;
+using Orleans.Cache.Silo.Hosting;
 using Orleans.Dashboard;
 
 const int CannotStart = 1;
@@ -23,6 +24,7 @@ try
     await using var app = builder.Build();
     app.MapHealth();
     app.MapOrleansDashboard();
+    app.LimitStop();
     await app.StartAsync();
     Console.WriteLine(StartMessage.For(options));
     await app.WaitForShutdownAsync();

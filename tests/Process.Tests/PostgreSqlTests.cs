@@ -1,3 +1,4 @@
+using System.Net;
 using Orleans.Cache.Process.Tests.Processes;
 
 namespace Orleans.Cache.Process.Tests;
@@ -60,6 +61,23 @@ public sealed class PostgreSqlTests(DatabaseServer database) : IClassFixture<Dat
         await grid.StartReadyAsync(1);
 
         await grid.UntilEveryKeyIsServedAsync(client, "second");
+    }
+
+    [Fact]
+    public async Task Client_SendsStraightToTheSilosOfTheTable()
+    {
+        await using var grid = new DatabaseGrid(database.ConnectionString);
+        var silos = await grid.StartReadyAsync(0, 1);
+        await using var client = await grid.ConnectAsync();
+
+        await Wait.UntilAsync(
+            "both gateways are live",
+            _ =>
+            {
+                Assert.All(silos, silo => Assert.True(client.Gateways.Contains(new IPEndPoint(IPAddress.Loopback, silo.Settings.GatewayPort))));
+                return Task.CompletedTask;
+            },
+            () => grid.Transcript);
     }
 
     [Fact]

@@ -15,6 +15,9 @@ internal sealed class OutsideClient : IAsyncDisposable
 
     public ITopologySource Topology => _host.Services.GetRequiredService<ITopologySource>();
 
+    /// <summary>The gateways that the client sends straight to.</summary>
+    public LiveGateways Gateways => _host.Services.GetRequiredService<LiveGateways>();
+
     /// <summary>Connects by a gateway that is named.</summary>
     public static Task<OutsideClient> ConnectAsync(string gateway, string clusterId, TimeSpan? operationTimeout = null) =>
         StartAsync(clusterId, operationTimeout, options => options.Gateways.Add(gateway), static _ => { });
