@@ -64,6 +64,21 @@ public sealed class PostgreSqlTests(DatabaseServer database) : IClassFixture<Dat
     }
 
     [Fact]
+    public async Task GridKilledAsAWhole_StartsAgainWhereItWas()
+    {
+        await using var grid = new DatabaseGrid(database.ConnectionString);
+        var killed = await grid.StartReadyAsync(0, 1);
+        await Task.WhenAll(killed.Select(static silo => silo.Run.KillAsync()));
+
+        SiloProcess[] silos = [.. killed.Select(silo => grid.Start(silo.Settings))];
+        await Task.WhenAll(silos.Select(static silo => silo.WaitUntilReadyAsync()));
+        await using var client = await grid.ConnectAsync();
+
+        await grid.UntilMapHasAsync(client, silos);
+        await grid.UntilEveryKeyIsServedAsync(client, "again");
+    }
+
+    [Fact]
     public async Task Client_SendsStraightToTheSilosOfTheTable()
     {
         await using var grid = new DatabaseGrid(database.ConnectionString);

@@ -1,4 +1,5 @@
 using System.Net;
+using Orleans.Cache.Silo.Endpoints;
 using Orleans.Configuration;
 using Orleans.Dashboard;
 
@@ -7,12 +8,16 @@ namespace Orleans.Cache.Silo.Configuration;
 /// <summary>Builds the host of a ready-made silo.</summary>
 internal static class SiloHostBuilderExtensions
 {
+    // A silo joins when all that are in the table as active answer it. Rows that a killed grid left behind are cleared away by a silo that starts
+    // when they are 90 seconds old, but not by one that has been waiting since before: that one should give up, and be started again.
+    private static readonly TimeSpan LongestJoin = TimeSpan.FromSeconds(100);
+
     public static void UseCacheSilo(this WebApplicationBuilder builder, SiloOptions options)
     {
-        builder.WebHost.UseUrls($"http://{options.EffectiveHttpAddress}:{options.EffectiveHttpPort}");
+        builder.WebHost.UseUrls(SiloUrl.Of(options));
         builder.Host.UseOrleans(silo =>
         {
-            if (options.UsesPostgreSql)
+            if (options.Clustering == SiloOptions.PostgreSqlClustering)
             {
                 silo.UsePostgreSql(options);
             }
@@ -45,6 +50,7 @@ internal static class SiloHostBuilderExtensions
             cluster.ServiceId = options.ServiceId;
             cluster.ClusterId = options.ClusterId;
         });
+        silo.Configure<ClusterMembershipOptions>(static membership => membership.MaxJoinAttemptTime = LongestJoin);
         silo.ConfigureEndpoints(
             options.EffectiveAdvertisedAddress,
             options.EffectiveSiloPort,

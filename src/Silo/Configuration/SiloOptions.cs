@@ -74,21 +74,13 @@ internal sealed class SiloOptions
 
     public IPAddress EffectiveAdvertisedAddress => AdvertisedAddress is null ? IPAddress.Loopback : IPAddress.Parse(AdvertisedAddress);
 
+    public IPAddress EffectiveHttpAddress => HttpAddress is null ? IPAddress.Loopback : IPAddress.Parse(HttpAddress);
+
     /// <summary>Where the silo listens for silos and clients.</summary>
-    public IPAddress ListenAddress => EffectiveAdvertisedAddress switch
+    public IPAddress ListenAddress() => EffectiveAdvertisedAddress switch
     {
         var address when IPAddress.IsLoopback(address) => address,
         { AddressFamily: AddressFamily.InterNetworkV6 } => IPAddress.IPv6Any,
         _ => IPAddress.Any,
     };
-
-    /// <summary>The host that stands in the addresses of the silo's own web server.</summary>
-    public string EffectiveHttpAddress => HttpAddress switch
-    {
-        null => "localhost",
-        var address when address.Contains(':', StringComparison.Ordinal) => $"[{address}]",
-        var address => address,
-    };
-
-    public bool UsesPostgreSql => string.Equals(Clustering, PostgreSqlClustering, StringComparison.OrdinalIgnoreCase);
 }

@@ -44,22 +44,22 @@ internal static class SiloOptionsReader
                 Text($"Port {shared.Key} stands for {string.Join(" and ", shared.Select(static port => $"Silo:{port.Name}"))}. Give each a port of its own."));
         }
 
-        CheckFree(nameof(SiloOptions.SiloPort), options.ListenAddress, options.EffectiveSiloPort);
-        CheckFree(nameof(SiloOptions.GatewayPort), options.ListenAddress, options.EffectiveGatewayPort);
-        CheckFree(nameof(SiloOptions.HttpPort), options.HttpAddress is { } http ? IPAddress.Parse(http) : IPAddress.Loopback, options.EffectiveHttpPort);
+        CheckFree(nameof(SiloOptions.SiloPort), options.ListenAddress(), options.EffectiveSiloPort);
+        CheckFree(nameof(SiloOptions.GatewayPort), options.ListenAddress(), options.EffectiveGatewayPort);
+        CheckFree(nameof(SiloOptions.HttpPort), options.EffectiveHttpAddress, options.EffectiveHttpPort);
         return options;
     }
 
     private static void CheckClustering(SiloOptions options)
     {
-        var isDevelopment = string.Equals(options.Clustering, SiloOptions.DevelopmentClustering, StringComparison.OrdinalIgnoreCase);
-        if (!isDevelopment && !options.UsesPostgreSql)
+        options.Clustering = options.Clustering.ToLowerInvariant();
+        if (options.Clustering is not (SiloOptions.DevelopmentClustering or SiloOptions.PostgreSqlClustering))
         {
             throw new SiloConfigurationException(
                 $"Silo:Clustering is '{options.Clustering}'. It must be {SiloOptions.DevelopmentClustering}, where the first silo keeps the membership, or {SiloOptions.PostgreSqlClustering}.");
         }
 
-        if (isDevelopment)
+        if (options.Clustering == SiloOptions.DevelopmentClustering)
         {
             CheckUnset("PostgreSql:ConnectionString", options.PostgreSql.ConnectionString.Length > 0);
             CheckUnset("PostgreSql:CreateSchema", options.PostgreSql.CreateSchema);
@@ -80,8 +80,15 @@ internal static class SiloOptionsReader
                 $"Silo:AdvertisedAddress is {address}, which nobody can connect to. Set the address of this machine that the other silos and the clients reach.");
         }
 
-        // Its constructor reads the connection string.
-        _ = new Database(options.PostgreSql.ConnectionString, "Silo:PostgreSql:ConnectionString");
+        try
+        {
+            // Its constructor reads the connection string.
+            _ = new Database(options.PostgreSql.ConnectionString, "Silo:PostgreSql:ConnectionString");
+        }
+        catch (CacheDatabaseException exception)
+        {
+            throw new SiloConfigurationException(exception.Message);
+        }
 
         static void CheckUnset(string name, bool isSet)
         {

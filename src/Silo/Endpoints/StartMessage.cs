@@ -8,11 +8,11 @@ internal static class StartMessage
 {
     public static string For(SiloOptions options)
     {
-        var http = $"http://{options.EffectiveHttpAddress}:{options.EffectiveHttpPort}";
+        var http = SiloUrl.Of(options);
         var gateway = options.AdvertisedAddress is null
             ? $"localhost:{options.EffectiveGatewayPort}"
             : new IPEndPoint(options.EffectiveAdvertisedAddress, options.EffectiveGatewayPort).ToString();
-        var oneMore = options.UsesPostgreSql
+        var oneMore = options.Clustering == SiloOptions.PostgreSqlClustering
             ? $"the same on this machine with --instance {options.Instance + 1}; on another with its own --Silo:AdvertisedAddress too"
             : $"dotnet run --project src/Silo -- --instance {options.Instance + 1}";
         var option = gateway == CacheGridDefaults.Gateway ? string.Empty : $"--gateway {gateway} ";
