@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Orleans.Cache.Contracts.Nodes;
 using Orleans.Cache.Contracts.Topology;
 using Orleans.Cache.Grains.Topology;
+using Orleans.Cache.Grains.Topology.Stores;
 
 namespace Orleans.Cache.Grains.Nodes;
 
@@ -11,8 +12,9 @@ internal sealed class CacheNode(
     Silo silo,
     ILoggerFactory loggerFactory,
     BatchExecutor executor,
-    NodeTopology topology)
-    : GrainService(id, silo, loggerFactory), ICacheNode
+    NodeTopology topology,
+    MemoryTopologyStore record)
+    : GrainService(id, silo, loggerFactory), ICacheNode, ITopologyStoreNode
 {
     private static readonly BatchReply WrongSilo = new(BatchOutcome.WrongSilo, 0, null, null);
 
@@ -44,6 +46,12 @@ internal sealed class CacheNode(
         topology.Take(message);
         return ValueTask.CompletedTask;
     }
+
+    public async ValueTask<StoredTopologyMessage?> ReadTopologyAsync() =>
+        await record.ReadAsync(CancellationToken.None) is { } stored ? new StoredTopologyMessage(stored.Version, stored.Content) : null;
+
+    public ValueTask<bool> TryWriteTopologyAsync(byte[] content, long expectedVersion) =>
+        record.TryWriteAsync(content, expectedVersion, CancellationToken.None);
 
     public ValueTask<NodeStatistics> GetStatisticsAsync() => ValueTask.FromResult(executor.GetStatistics(topology.Settings));
 }
