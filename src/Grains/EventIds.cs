@@ -8,11 +8,17 @@ internal static class EventIds
     public const int Left = 2002;
     public const int LeaveFailed = 2003;
     public const int MapTaken = 2004;
-    public const int OpenDelayed = 2005;
+    // 2005 was OpenDelayed.
     public const int MapChanged = 2006;
     public const int PublishFailed = 2007;
     public const int Recovered = 2008;
     public const int CheckFailed = 2009;
+    public const int RecordAway = 2010;
+    public const int Draining = 2011;
+    public const int Drained = 2012;
+    public const int DrainEnded = 2013;
+    public const int CopiesStarted = 2014;
+    public const int ActivationDelayed = 2015;
     public const int PacketFailed = 2020;
     public const int MessageTooLarge = 2021;
     public const int AuthorityFailed = 2022;

@@ -32,8 +32,8 @@ internal sealed class GridSnapshot : IVersionedSnapshot
             [.. message.Nodes.Select(static node => node.ToMapSilo())],
             message.Owners,
             message.Epochs,
-            [],
-            replicaSlots: 0);
+            message.Replicas ?? [],
+            (message.Replicas?.Length ?? 0) / Math.Max(1, message.Owners.Length));
         _nodes = references.Resolve(message.Nodes);
         Limits = message.Limits.ToLimits();
         _caches = new HashSet<string>(message.Caches, StringComparer.Ordinal);

@@ -1,5 +1,6 @@
 using Orleans.Cache.Client.Lanes;
 using Orleans.Cache.Contracts.Nodes;
+using Orleans.Cache.Contracts.Topology;
 
 namespace Orleans.Cache.Client.Routing;
 
@@ -27,6 +28,10 @@ internal sealed class NodeReferences(IGrainFactory grains, LiveGateways? gateway
 
     public ICacheNode Resolve(string nodeType, SiloAddress address) =>
         grains.GetGrain<ICacheNode>(SystemTargetGrainId.Create(GrainType.Create(nodeType), address).GrainId);
+
+    /// <summary>The door of a silo that keeps the grid's record in its memory.</summary>
+    public ITopologyStoreNode ResolveStore(string nodeType, SiloAddress address) =>
+        grains.GetGrain<ITopologyStoreNode>(SystemTargetGrainId.Create(GrainType.Create(nodeType), address).GrainId);
 
     private RoutedNode Resolve(NodeDescriptor node)
     {

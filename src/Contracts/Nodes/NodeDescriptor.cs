@@ -53,4 +53,12 @@ public sealed record NodeDescriptor
     /// <summary>Whether the silo gives its partitions away, to stop when it has none.</summary>
     [Id(11)]
     public bool IsLeaving { get; init; }
+
+    /// <summary>How many copies it keeps of a partition beside the owner's; the same on every silo.</summary>
+    [Id(12)]
+    public int Replicas { get; init; }
+
+    /// <summary>The lease that its copies reckon with; the same on every silo.</summary>
+    [Id(13)]
+    public TimeSpan LeaseDuration { get; init; }
 }

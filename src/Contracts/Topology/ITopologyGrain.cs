@@ -4,8 +4,8 @@ using Orleans.Concurrency;
 namespace Orleans.Cache.Contracts.Topology;
 
 /// <summary>
-/// Decides which silo owns which partition, and tells everyone. One per grid, with key 0. It keeps nothing on disk: a new activation asks
-/// the silos for what they know.
+/// Records which silos there are and which owns which partition, and tells everyone. One per grid, with key 0. Its record lies in a store
+/// with compare-and-swap, so a second activation does no harm.
 /// </summary>
 [Alias("orleans.cache.topology-grain")]
 public interface ITopologyGrain : IGrainWithIntegerKey
@@ -16,7 +16,11 @@ public interface ITopologyGrain : IGrainWithIntegerKey
     [Alias("join")]
     ValueTask<JoinReply> JoinAsync(NodeDescriptor node, long membershipVersion);
 
-    /// <summary>Takes a silo out of the grid before it stops. Returns when the other silos have the new map.</summary>
+    /// <summary>Gives the partitions of a silo to others, because it is going to stop.</summary>
+    [Alias("drain")]
+    ValueTask DrainAsync(NodeDescriptor node);
+
+    /// <summary>Takes a silo out of the grid before it stops. What it still holds is given up.</summary>
     [Alias("leave")]
     ValueTask LeaveAsync(NodeDescriptor node);
 

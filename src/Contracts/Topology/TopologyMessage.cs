@@ -9,6 +9,10 @@ namespace Orleans.Cache.Contracts.Topology;
 /// <param name="Epochs">For every partition its epoch.</param>
 /// <param name="Caches">The grid's caches.</param>
 /// <param name="Limits">The sizes that the grid accepts.</param>
+/// <param name="Replicas">
+/// For every partition the indexes of the silos that hold further copies in sync, as many for each as the one with the most has, filled up
+/// with -1; <see langword="null"/> where no partition has any.
+/// </param>
 [GenerateSerializer, Immutable, Alias("orleans.cache.topology")]
 public sealed record TopologyMessage(
     [property: Id(0)] long Version,
@@ -16,4 +20,5 @@ public sealed record TopologyMessage(
     [property: Id(2)] short[] Owners,
     [property: Id(3)] long[] Epochs,
     [property: Id(4)] string[] Caches,
-    [property: Id(5)] LimitsMessage Limits);
+    [property: Id(5)] LimitsMessage Limits,
+    [property: Id(6)] short[]? Replicas = null);

@@ -31,6 +31,13 @@ public sealed class CacheGridOptions
     /// <value>Any text. Default: empty.</value>
     public string Zone { get; set; } = string.Empty;
 
+    /// <summary>How many copies of each partition are kept on other silos than its owner's. The same on every silo. With fewer silos there are fewer.</summary>
+    /// <value>0 to 3. Default: 1.</value>
+    public int Replicas { get; set; } = 1;
+
+    /// <summary>How these copies are kept and moved.</summary>
+    public CacheReplicationOptions Replication { get; set; } = new();
+
     /// <summary>The sizes that the grid accepts. The grid accepts what every one of its silos accepts.</summary>
     public CacheLimits Limits { get; set; } = new();
 

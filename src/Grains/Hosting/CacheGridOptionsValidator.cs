@@ -14,12 +14,18 @@ internal sealed class CacheGridOptionsValidator : IValidateOptions<CacheGridOpti
     private const int MostValueBytes = 64 << 20;
     private const long MostBatchBytes = 256L << 20;
     private const int MostBatchOperations = 1_000_000;
+    private const int MostReplicas = 3;
+    private const int MostMoves = 1024;
     private static readonly TimeSpan LongestTimeToLive = TimeSpan.FromDays(3650);
+    private static readonly TimeSpan ShortestLease = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestLease = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestDrain = TimeSpan.FromHours(1);
 
     public ValidateOptionsResult Validate(string? name, CacheGridOptions options)
     {
         var failures = new List<string>();
         CheckSilo(options, failures);
+        CheckReplication(options, failures);
         CheckLimits(options.Limits, failures);
         foreach (var (cacheName, cache) in options.Caches)
         {
@@ -60,6 +66,26 @@ internal sealed class CacheGridOptionsValidator : IValidateOptions<CacheGridOpti
         if (options.Zone is null)
         {
             Add(failures, $"Cache:Zone is null. Leave it out where there are no zones.");
+        }
+    }
+
+    private static void CheckReplication(CacheGridOptions options, List<string> failures)
+    {
+        if (options.Replicas is < 0 or > MostReplicas)
+        {
+            Add(failures, $"Cache:Replicas is {options.Replicas}. It must be 0 to {MostReplicas}, the same on every silo; 1 keeps every entry through the loss of a silo.");
+        }
+
+        var replication = options.Replication;
+        if (replication.LeaseDuration < ShortestLease || replication.LeaseDuration > LongestLease)
+        {
+            Add(failures, $"Cache:Replication:LeaseDuration is {replication.LeaseDuration}. It must be {ShortestLease} to {LongestLease}, the same on every silo.");
+        }
+
+        CheckRange(failures, "Cache:Replication:ConcurrentMoves", replication.ConcurrentMoves, 1, MostMoves);
+        if (replication.DrainTimeout < TimeSpan.Zero || replication.DrainTimeout > LongestDrain)
+        {
+            Add(failures, $"Cache:Replication:DrainTimeout is {replication.DrainTimeout}. It must be 0 (a silo that stops waits for nobody) to {LongestDrain}.");
         }
     }
 

@@ -12,6 +12,7 @@ using Orleans.Cache.Grains.Partitions;
 using Orleans.Cache.Grains.Placement;
 using Orleans.Cache.Grains.Replication;
 using Orleans.Cache.Grains.Topology;
+using Orleans.Cache.Grains.Topology.Stores;
 
 namespace Orleans.Hosting;
 
@@ -75,8 +76,9 @@ public static class CacheGridSiloBuilderExtensions
     {
         services.AddPlacementDirector<RingPlacement, RingPlacementDirector>();
         services.TryAddSingleton<PartitionActivations>();
+        services.TryAddSingleton<PartitionKeeper>();
+        services.TryAddSingleton<MoveMetrics>();
         services.TryAddSingleton<MapFollower>();
-        services.AddHostedService(static provider => provider.GetRequiredService<MapFollower>());
         services.AddHealthChecks().AddCheck<ReadinessCheck>("cache-grid", tags: [ReadinessCheck.Tag]);
         return services;
     }
@@ -87,6 +89,9 @@ public static class CacheGridSiloBuilderExtensions
             provider.GetRequiredService<IGrainFactory>(), gateways: null, provider.GetRequiredService<LaneSet>()));
         services.TryAddSingleton<NodeTopology>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, NodeLifecycle>();
+        services.TryAddSingleton<MemoryTopologyStore>();
+        services.TryAddSingleton(TopologyStores.Choose);
+        services.AddSingleton<IConfigurationValidator, TopologyStoreValidator>();
 
         // A silo is told of every map; it looks too, because a message can be lost.
         services.AddHostedService<TopologyRefresher>();

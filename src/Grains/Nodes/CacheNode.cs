@@ -5,6 +5,7 @@ using Orleans.Cache.Contracts.Replication;
 using Orleans.Cache.Contracts.Topology;
 using Orleans.Cache.Grains.Replication;
 using Orleans.Cache.Grains.Topology;
+using Orleans.Cache.Grains.Topology.Stores;
 
 namespace Orleans.Cache.Grains.Nodes;
 
@@ -15,8 +16,9 @@ internal sealed class CacheNode(
     ILoggerFactory loggerFactory,
     BatchExecutor executor,
     PacketReceiver receiver,
-    NodeTopology topology)
-    : GrainService(id, silo, loggerFactory), ICacheNode, IReplicationNode
+    NodeTopology topology,
+    MemoryTopologyStore record)
+    : GrainService(id, silo, loggerFactory), ICacheNode, IReplicationNode, ITopologyStoreNode
 {
     private static readonly BatchReply WrongSilo = new(BatchOutcome.WrongSilo, 0, null, null);
 
@@ -51,6 +53,12 @@ internal sealed class CacheNode(
 
     public ValueTask ReceiveAsync(int from, int node, long run, BatchBytes messages) =>
         new(receiver.ReceiveAsync(from, node, run, messages));
+
+    public async ValueTask<StoredTopologyMessage?> ReadTopologyAsync() =>
+        await record.ReadAsync(CancellationToken.None) is { } stored ? new StoredTopologyMessage(stored.Version, stored.Content) : null;
+
+    public ValueTask<bool> TryWriteTopologyAsync(byte[] content, long expectedVersion) =>
+        record.TryWriteAsync(content, expectedVersion, CancellationToken.None);
 
     public ValueTask<NodeStatistics> GetStatisticsAsync() => ValueTask.FromResult(executor.GetStatistics(topology.Settings));
 

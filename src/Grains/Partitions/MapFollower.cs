@@ -1,115 +1,198 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Cache.Client.Routing;
-using Orleans.Cache.Contracts.Partitions;
+using Orleans.Cache.Contracts.Nodes;
+using Orleans.Cache.Engine.Copies;
+using Orleans.Cache.Engine.Replication;
 using Orleans.Cache.Engine.Shards;
+using Orleans.Cache.Engine.Topology;
 using Orleans.Cache.Grains.Topology;
 
 namespace Orleans.Cache.Grains.Partitions;
 
 /// <summary>
-/// Makes this silo hold what the map says it owns. What it lost is closed while the change is announced, before anything else acts on
-/// the new map; what it gained is opened by the partitions' grains, in the background, until all of it is.
+/// Tells the copies of this silo where their partitions should be, whenever the grid's silos change: the wanted map, a few partitions at a
+/// time (<see cref="MovePlanner"/>). Starts the copies when the silo first sees itself in the grid. One loop; what it publishes may be read by any thread.
 /// </summary>
-internal sealed partial class MapFollower : BackgroundService
+internal sealed partial class MapFollower : IDisposable
 {
-    // As many grains at once as start without queueing for long: a thousand partitions open in a fraction of a second.
-    private const int OpenedAtOnce = 64;
-    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(20);
+    // While partitions move nobody tells that one more replica is in sync, if the map has not come yet.
+    private static readonly TimeSpan LookPeriod = TimeSpan.FromMilliseconds(100);
 
+    private readonly TopologySource _source;
     private readonly NodeTopology _topology;
+    private readonly PartitionCopies _copies;
     private readonly ShardHost _shards;
-    private readonly PartitionActivations _activations;
-    private readonly IGrainFactory _grains;
+    private readonly PartitionKeeper _keeper;
     private readonly TimeProvider _time;
     private readonly ILogger<MapFollower> _logger;
     private readonly SemaphoreSlim _changed = new(0);
+    private MovePlanner? _planner;
+    private NodeDescriptor[] _wantedOf = [];
+    private volatile WantedCopies[]? _wanted;
+    private volatile int _node;
 
     public MapFollower(
         TopologySource source,
         NodeTopology topology,
+        PartitionCopies copies,
         ShardHost shards,
-        PartitionActivations activations,
-        IGrainFactory grains,
+        PartitionKeeper keeper,
+        MoveMetrics metrics,
         TimeProvider time,
         ILogger<MapFollower> logger)
     {
+        _source = source;
         _topology = topology;
+        _copies = copies;
         _shards = shards;
-        _activations = activations;
-        _grains = grains;
+        _keeper = keeper;
         _time = time;
         _logger = logger;
-        source.Changed += OnChanged;
+        metrics.Observe(() => MovesInProgress, () => MovesWaiting);
     }
 
-    /// <summary>Whether every partition that this silo owns is open.</summary>
-    public bool IsUpToDate => !Missing().Any();
+    /// <summary>How many of the partitions that this silo owns are moving, or being filled.</summary>
+    public int MovesInProgress => Volatile.Read(ref _planner)?.InProgress ?? 0;
 
-    public override void Dispose()
-    {
-        base.Dispose();
-        _changed.Dispose();
-    }
+    /// <summary>How many of them wait for that.</summary>
+    public int MovesWaiting => Volatile.Read(ref _planner)?.Waiting ?? 0;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>How many partitions should have a copy here, as owner or replica; <see langword="null"/> before the silo knows.</summary>
+    public int? WantedHere => _wanted?.Count(wanted => wanted.Contains(_node));
+
+    /// <summary>Whether this silo should own a partition.</summary>
+    public bool ShouldOwn(int partition) => _wanted is { } wanted && wanted[partition].Owner == _node;
+
+    /// <summary>The partitions that should have a copy here, in sync, and have none yet.</summary>
+    public IEnumerable<int> Missing()
     {
-        while (true)
+        var wanted = _wanted ?? [];
+        for (var partition = 0; partition < wanted.Length; partition++)
         {
-            await _changed.WaitAsync(stoppingToken);
-            while (Missing().Take(OpenedAtOnce).ToArray() is { Length: > 0 } missing)
+            if (wanted[partition].Contains(_node) && !Array.Exists(_copies.StatusOf(partition).Configuration.InSync, copy => copy.Node == _node))
             {
-                var opened = await Task.WhenAll(missing.Select(TryOpenAsync));
-                if (!opened.All(static opened => opened))
-                {
-                    await Task.Delay(RetryDelay, _time, stoppingToken);
-                }
-            }
-
-            LogMapTaken(_topology.Current.Version, _shards.OpenPartitions);
-        }
-    }
-
-    private IEnumerable<int> Missing() => _topology.OwnedPartitions(_topology.Current).Where(partition => !_shards.IsOpen(partition));
-
-    private void OnChanged(GridSnapshot previous, GridSnapshot current)
-    {
-        var owned = _topology.OwnedPartitions(current).ToHashSet();
-        foreach (var partition in _topology.OwnedPartitions(previous).Where(partition => !owned.Contains(partition)))
-        {
-            _shards.Close(partition, previous.Map.EpochOf(partition));
-        }
-
-        // Not only what was lost just now: an activation may have come here by an older map since.
-        for (var partition = 0; partition < current.Map.PartitionCount; partition++)
-        {
-            if (!owned.Contains(partition))
-            {
-                _activations.Release(partition);
+                yield return partition;
             }
         }
-
-        _changed.Release();
     }
 
-    private async Task<bool> TryOpenAsync(int partition)
+    /// <summary>Follows the map until the silo has left the grid.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
     {
+        _source.Changed += OnMapChanged;
+        _copies.Changed += OnCopyChanged;
         try
         {
-            return await _grains.GetGrain<IPartitionGrain>(partition).OpenAsync(_topology.Current.Version);
+            while (true)
+            {
+                Follow(_topology.Current);
+                var isBusy = MovesInProgress + MovesWaiting > 0;
+                await _changed.WaitAsync(isBusy ? LookPeriod : Timeout.InfiniteTimeSpan, cancellationToken);
+                while (_changed.CurrentCount > 0)
+                {
+                    await _changed.WaitAsync(cancellationToken);
+                }
+            }
         }
-#pragma warning disable CA1031 // The grain's place is not settled yet: it is asked again until it is.
-        catch (Exception exception)
-#pragma warning restore CA1031
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            LogOpenDelayed(partition, exception);
-            return false;
+            // The silo has left.
+        }
+        finally
+        {
+            _source.Changed -= OnMapChanged;
+            _copies.Changed -= OnCopyChanged;
         }
     }
 
-    [LoggerMessage(EventIds.MapTaken, LogLevel.Information, "The silo follows the map of version {Version}: {Partitions} partitions are open here.")]
-    private partial void LogMapTaken(long version, int partitions);
+    public void Dispose() => _changed.Dispose();
 
-    [LoggerMessage(EventIds.OpenDelayed, LogLevel.Debug, "Partition {Partition} could not be opened yet.")]
-    private partial void LogOpenDelayed(int partition, Exception exception);
+    private void OnMapChanged(GridSnapshot previous, GridSnapshot current) => Signal();
+
+    private void OnCopyChanged(int partition) => Signal();
+
+    private void Signal()
+    {
+        if (_changed.CurrentCount == 0)
+        {
+            _changed.Release();
+        }
+    }
+
+    private void Follow(GridSnapshot snapshot)
+    {
+        if (snapshot.Message is not { } message || !TryStart(message.Nodes, snapshot.Map.PartitionCount))
+        {
+            return;
+        }
+
+        if (TakeWanted(message.Nodes, snapshot.Map.PartitionCount) is { } wanted)
+        {
+            _planner!.Plan(wanted, _copies.StatusOf, IsEmpty, _copies.Want);
+        }
+
+        _keeper.Follow(snapshot);
+    }
+
+    private bool TryStart(NodeDescriptor[] nodes, int partitionCount)
+    {
+        if (_planner is null && Array.Find(nodes, node => node.Address.Equals(_topology.LocalSilo)) is { } self)
+        {
+            _copies.Start(self.Number, self.Run);
+            _node = self.Number;
+            Volatile.Write(ref _planner, new MovePlanner(self.Number, partitionCount, _topology.Settings.ConcurrentMoves));
+            LogStarted(self.Number, self.Run);
+        }
+
+        return _planner is not null;
+    }
+
+    /// <summary>Where each partition should be by the silos of a map; <see langword="null"/> where no silo would take any.</summary>
+    private WantedCopies[]? TakeWanted(NodeDescriptor[] nodes, int partitionCount)
+    {
+        var staying = Array.FindAll(nodes, static node => !node.IsLeaving);
+        if (staying.Length == 0)
+        {
+            return null;
+        }
+
+        if (!staying.SequenceEqual(_wantedOf, NodeRunComparer.Instance))
+        {
+            _wantedOf = staying;
+            var map = WantedMap.Compute(
+                [.. staying.Select(static node => node.ToMapSilo().ToMember())], partitionCount, _topology.Settings.Replicas, WantedMapSettings.Default);
+            var numbers = staying.ToDictionary(static node => node.Name, static node => node.Number, StringComparer.Ordinal);
+            _wanted = map.ToWantedCopies(index => numbers[map.Members[index].Name]);
+            LogWantedChanged(staying.Length, _wanted.Count(wanted => wanted.Contains(_node)));
+        }
+
+        return _wanted;
+    }
+
+    private bool IsEmpty(int partition)
+    {
+        for (var cache = 0; cache < _shards.CacheNames.Count; cache++)
+        {
+            var cursor = 0U;
+            var found = false;
+            do
+            {
+                _shards.Scan(cache, partition, ref cursor, _ => found = true);
+            }
+            while (cursor != 0 && !found);
+
+            if (found)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    [LoggerMessage(EventIds.CopiesStarted, LogLevel.Information, "This silo has number {Number} in the grid; it is its run {Run}.")]
+    private partial void LogStarted(int number, long run);
+
+    [LoggerMessage(EventIds.MapTaken, LogLevel.Information, "The partitions belong on {Silos} silos now; {Partitions} of them should have a copy here.")]
+    private partial void LogWantedChanged(int silos, int partitions);
 }

@@ -13,6 +13,8 @@ internal sealed class PartitionActivations
     public void Remove(int partition, IGrainContext activation) =>
         _active.TryRemove(new KeyValuePair<int, IGrainContext>(partition, activation));
 
+    public bool Contains(int partition) => _active.ContainsKey(partition);
+
     /// <summary>Sends a partition's grain, if it is here, to where the placement wants it now: on the partition's owner.</summary>
     public void Release(int partition)
     {

@@ -1,5 +1,5 @@
 using Orleans.Cache.Contracts.Partitions;
-using Orleans.Cache.Engine.Shards;
+using Orleans.Cache.Engine.Copies;
 using Orleans.Cache.Grains.Placement;
 using Orleans.Cache.Grains.Topology;
 using Orleans.Placement;
@@ -7,17 +7,14 @@ using Orleans.Placement;
 namespace Orleans.Cache.Grains.Partitions;
 
 /// <summary>
-/// The authority over one partition on the silo that owns it. Entries are not here but in the silo's <see cref="ShardHost"/>, because
-/// activations come and go for reasons of Orleans' own.
+/// A partition's address on the silo that owns it. Entries are not here but in the silo's <see cref="PartitionCopies"/>, because activations
+/// come and go for reasons of Orleans' own, and nothing of the data waits for one.
 /// </summary>
 [RingPlacement]
 [KeepAlive]
 [Immovable]
-internal sealed class PartitionGrain(ShardHost shards, NodeTopology topology, PartitionActivations activations, TimeProvider time)
-    : Grain, IPartitionGrain
+internal sealed class PartitionGrain(PartitionCopies copies, NodeTopology topology, PartitionActivations activations) : Grain, IPartitionGrain
 {
-    private static readonly TimeSpan LongestWaitForMap = TimeSpan.FromSeconds(2);
-
     private int Partition => (int)this.GetPrimaryKeyLong();
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
@@ -39,29 +36,9 @@ internal sealed class PartitionGrain(ShardHost shards, NodeTopology topology, Pa
         return Task.CompletedTask;
     }
 
-    public async ValueTask<bool> OpenAsync(long mapVersion)
+    public ValueTask<PartitionStatus> GetStatusAsync()
     {
-        using var deadline = new CancellationTokenSource(LongestWaitForMap, time);
-        var snapshot = await topology.WaitForAsync(mapVersion, deadline.Token);
-        if (!topology.Owns(Partition))
-        {
-            this.MigrateOnIdle();
-            return false;
-        }
-
-        shards.Open(Partition, snapshot.Map.EpochOf(Partition));
-
-        // The map may have moved on between the look and the opening; then the silo has closed what it had, and this must go too.
-        if (topology.Owns(Partition))
-        {
-            return true;
-        }
-
-        shards.Close(Partition, snapshot.Map.EpochOf(Partition));
-        this.MigrateOnIdle();
-        return false;
+        var status = copies.StatusOf(Partition);
+        return ValueTask.FromResult(new PartitionStatus(topology.LocalSilo, status.IsServing, status.Configuration.Epoch));
     }
-
-    public ValueTask<PartitionStatus> GetStatusAsync() => ValueTask.FromResult(
-        new PartitionStatus(topology.LocalSilo, shards.IsOpen(Partition), topology.Current.Map.EpochOf(Partition)));
 }

@@ -20,6 +20,16 @@ internal static class NodeAdmission
             {
                 return Text($"Cache:PartitionCount is {node.PartitionCount} on this silo and {member.PartitionCount} in the running grid. It is fixed for the life of a grid: set {member.PartitionCount} here, or stop the whole grid to change it.");
             }
+
+            if (member.Replicas != node.Replicas)
+            {
+                return Text($"Cache:Replicas is {node.Replicas} on this silo and {member.Replicas} in the running grid. It must be the same on every silo: set {member.Replicas} here, or stop the whole grid to change it.");
+            }
+
+            if (member.LeaseDuration != node.LeaseDuration)
+            {
+                return Text($"Cache:Replication:LeaseDuration is {node.LeaseDuration} on this silo and {member.LeaseDuration} in the running grid. It must be the same on every silo: set {member.LeaseDuration} here, or stop the whole grid to change it.");
+            }
         }
 
         return null;

@@ -1,16 +1,18 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Cache.Contracts.Topology;
+using Orleans.Cache.Grains.Partitions;
 
 namespace Orleans.Cache.Grains.Topology;
 
 /// <summary>
-/// Brings the silo into the grid when Orleans has started it, keeps the topology grain informed of the membership, and takes the silo out
-/// of the grid before Orleans stops it.
+/// Brings the silo into the grid when Orleans has started it, follows the map and keeps the topology grain informed of the membership, and
+/// before Orleans stops the silo has others take over what it holds, and takes it out of the grid.
 /// </summary>
 internal sealed partial class NodeLifecycle(
     NodeTopology topology,
     IGrainFactory grains,
     IClusterMembershipService membership,
+    MapFollower follower,
     TimeProvider time,
     ILogger<NodeLifecycle> logger) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
@@ -19,6 +21,7 @@ internal sealed partial class NodeLifecycle(
 
     private readonly CancellationTokenSource _stopping = new();
     private Task _watch = Task.CompletedTask;
+    private Task _follow = Task.CompletedTask;
 
     private ITopologyGrain Grain => grains.GetGrain<ITopologyGrain>(0);
 
@@ -29,6 +32,7 @@ internal sealed partial class NodeLifecycle(
 
     private async Task StartAsync(CancellationToken cancellationToken)
     {
+        _follow = follower.RunAsync(_stopping.Token);
         await JoinAsync(cancellationToken);
         _watch = WatchMembershipAsync(_stopping.Token);
     }
@@ -39,16 +43,14 @@ internal sealed partial class NodeLifecycle(
         {
             try
             {
-                // From here on a topology grain that starts anew counts this silo in.
-                topology.Joined = true;
                 var reply = await Grain.JoinAsync(topology.ToDescriptor(), membership.CurrentSnapshot.Version.Value);
                 if (reply.Refusal is { } refusal)
                 {
-                    topology.Joined = false;
                     throw new CacheGridStartException(refusal);
                 }
 
                 topology.Take(reply.Topology!);
+                topology.Joined = true;
                 LogJoined(topology.Settings.Name, topology.Current.Version);
                 return;
             }
@@ -97,17 +99,66 @@ internal sealed partial class NodeLifecycle(
 
     private async Task StopAsync(CancellationToken cancellationToken)
     {
-        await _stopping.CancelAsync();
-        await _watch;
         var joined = topology.Joined;
         topology.Joined = false;
 
         // A token that is cancelled from the start means that the silo goes down at once.
-        if (!joined || cancellationToken.IsCancellationRequested)
+        if (joined && !cancellationToken.IsCancellationRequested)
         {
-            return;
+            await DrainAsync(cancellationToken);
         }
 
+        await _stopping.CancelAsync();
+        await _watch;
+        await _follow;
+        if (joined && !cancellationToken.IsCancellationRequested)
+        {
+            await LeaveAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Has others take over what this silo holds, for as long as the options allow.</summary>
+    private async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(topology.Settings.DrainTimeout);
+        try
+        {
+            await TellDrainAsync(deadline.Token);
+            LogDraining(topology.Settings.Name);
+            var snapshot = topology.Current;
+            while (!NodeDrain.IsOver(snapshot, topology.LocalSilo))
+            {
+                snapshot = await topology.WaitForAsync(snapshot.Version + 1, deadline.Token);
+            }
+
+            LogDrained(topology.Settings.Name, NodeDrain.CountHeld(snapshot, topology.LocalSilo));
+        }
+        catch (OperationCanceledException)
+        {
+            LogDrainEnded(topology.Settings.Name, NodeDrain.CountHeld(topology.Current, topology.LocalSilo));
+        }
+    }
+
+    private async Task TellDrainAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await Grain.DrainAsync(topology.ToDescriptor()).AsTask().WaitAsync(cancellationToken);
+                return;
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                LogCheckFailed(exception);
+                await Task.Delay(RetryDelay, time, cancellationToken);
+            }
+        }
+    }
+
+    private async Task LeaveAsync(CancellationToken cancellationToken)
+    {
         try
         {
             await Grain.LeaveAsync(topology.ToDescriptor()).AsTask().WaitAsync(LongestLeave, time, cancellationToken);
@@ -135,4 +186,13 @@ internal sealed partial class NodeLifecycle(
 
     [LoggerMessage(EventIds.LeaveFailed, LogLevel.Information, "The silo stops without having left the grid in order.")]
     private partial void LogLeaveFailed(Exception exception);
+
+    [LoggerMessage(EventIds.Draining, LogLevel.Information, "Silo {Silo} is leaving the grid: others take over what it holds.")]
+    private partial void LogDraining(string silo);
+
+    [LoggerMessage(EventIds.Drained, LogLevel.Information, "Silo {Silo} has nothing to wait for any more; {Partitions} partitions end with it, because no silo stays that could take them.")]
+    private partial void LogDrained(string silo, int partitions);
+
+    [LoggerMessage(EventIds.DrainEnded, LogLevel.Warning, "Silo {Silo} stops though it holds {Partitions} partitions still: the time to drain is over. Those without another copy are lost. Allow more by Cache:Replication:DrainTimeout and the host's ShutdownTimeout.")]
+    private partial void LogDrainEnded(string silo, int partitions);
 }

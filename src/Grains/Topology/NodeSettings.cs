@@ -1,5 +1,6 @@
 using Orleans.Cache.Contracts.Nodes;
 using Orleans.Cache.Contracts.Topology;
+using Orleans.Cache.Engine.Replication;
 using Orleans.Cache.Engine.Shards;
 
 namespace Orleans.Cache.Grains.Topology;
@@ -25,6 +26,40 @@ internal sealed class NodeSettings
 
     public int PartitionCount => _options.PartitionCount;
 
+    /// <summary>See <see cref="CacheGridOptions.Replicas"/>.</summary>
+    public int Replicas => _options.Replicas;
+
+    /// <summary>See <see cref="CacheReplicationOptions.ConcurrentMoves"/>.</summary>
+    public int ConcurrentMoves => _options.Replication.ConcurrentMoves;
+
+    /// <summary>See <see cref="CacheReplicationOptions.DrainTimeout"/>.</summary>
+    public TimeSpan DrainTimeout => _options.Replication.DrainTimeout;
+
+    /// <summary>What the copies and the authority go by. Most times follow from the lease.</summary>
+    /// <param name="time">Whose ticks they are in.</param>
+    public ReplicationSettings ToReplicationSettings(TimeProvider time)
+    {
+        var lease = (long)(_options.Replication.LeaseDuration.TotalSeconds * time.TimestampFrequency);
+        return new()
+        {
+            LeaseTicks = lease,
+            ClockDriftPerMille = 10,
+            BeatTicks = lease / 5,
+            SuspectTicks = lease * 3 / 5,
+            ResendTicks = lease / 5,
+            TenureTicks = 3 * time.TimestampFrequency,
+            RenewTicks = time.TimestampFrequency,
+            StalenessTicks = lease * 2,
+            HandoverTicks = lease * 2,
+            Copies = _options.Replicas + 1,
+            TailRecords = 4096,
+            OperationsKept = 4096,
+            MaxUncommitted = 4096,
+            BatchRecords = 256,
+            ChunkEntries = 256,
+        };
+    }
+
     public ShardHostSettings ToShardHostSettings() => new()
     {
         PartitionCount = _options.PartitionCount,
@@ -46,5 +81,7 @@ internal sealed class NodeSettings
         PartitionCount = _options.PartitionCount,
         Caches = [.. _caches.Keys.Order(StringComparer.Ordinal)],
         Limits = LimitsMessage.From(_options.Limits),
+        Replicas = _options.Replicas,
+        LeaseDuration = _options.Replication.LeaseDuration,
     };
 }

@@ -1,193 +1,139 @@
+using System.Buffers;
 using Microsoft.Extensions.Logging;
 using Orleans.Cache.Client.Routing;
 using Orleans.Cache.Contracts.Nodes;
 using Orleans.Cache.Contracts.Topology;
+using Orleans.Cache.Engine.Replication.Format;
 using Orleans.Cache.Engine.Topology;
 using Orleans.Placement;
 
 namespace Orleans.Cache.Grains.Topology;
 
-/// <summary>
-/// Decides which silo owns which partition: see <see cref="ITopologyGrain"/>. The wanted map holds at once, and what moves starts empty.
-/// </summary>
-/// <remarks>
-/// Turns do not interleave, except for reads of the published snapshot. A version starts with the version of the membership, so that an
-/// activation that did not learn of its predecessor's last map still publishes higher ones once a silo's death made it necessary.
-/// </remarks>
+/// <summary>The grid's authority behind a grain's address: see <see cref="ITopologyGrain"/>. <see cref="TopologyAuthority"/> decides.</summary>
+/// <remarks>Turns interleave where the interface says so: decisions then share a write.</remarks>
 [KeepAlive]
 [Immovable]
-internal sealed partial class TopologyGrain(
-    IClusterMembershipService membership,
-    NodeTopology localNode,
-    NodeReferences references,
-    TimeProvider time,
-    ILogger<TopologyGrain> logger) : Grain, ITopologyGrain
+internal sealed partial class TopologyGrain : Grain, ITopologyGrain
 {
-    private const int MembershipVersionShift = 20;
-    private static readonly TimeSpan PublishDelay = TimeSpan.FromMilliseconds(100);
+    private readonly IClusterMembershipService _membership;
+    private readonly TimeProvider _time;
+    private readonly ILogger<TopologyGrain> _logger;
+    private readonly TopologyAuthority _authority;
+    private readonly TopologyPublisher _publisher;
 
-    private readonly Dictionary<SiloAddress, NodeDescriptor> _nodes = [];
-    private PartitionMap? _map;
-    private TopologyMessage? _published;
+    public TopologyGrain(
+        IClusterMembershipService membership,
+        ITopologyStore store,
+        NodeSettings settings,
+        NodeReferences references,
+        TimeProvider time,
+        ILogger<TopologyGrain> logger)
+    {
+        _membership = membership;
+        _time = time;
+        _logger = logger;
+        _publisher = new TopologyPublisher(references, time, logger);
+        _authority = new TopologyAuthority(store, settings.ToReplicationSettings(time), time) { Changed = OnChanged };
+    }
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        var silos = ActiveSilos();
-        var answers = await Task.WhenAll(silos.Select(TryDescribeAsync));
-        foreach (var status in answers.OfType<NodeStatus>().Where(static status => status.Joined))
+        try
         {
-            _nodes[status.Descriptor.Address] = status.Descriptor;
+            await CheckMembershipAsync(0);
+            if (_authority.Document is { } document)
+            {
+                LogRecovered(document.MapVersion, document.Nodes.Count(static node => node.IsLive));
+            }
         }
-
-        _published = answers.Select(static status => status?.Topology).OfType<TopologyMessage>().MaxBy(static message => message.Version);
-        if (_published is not null)
+        catch (CacheUnavailableException exception)
         {
-            _map = new GridSnapshot(_published, references).Map;
-            LogRecovered(_published.Version, _nodes.Count);
-            await PublishChangesAsync();
+            // Each call tries again, and fails by itself if it must.
+            LogRecordAway(exception);
         }
     }
 
     public async ValueTask<JoinReply> JoinAsync(NodeDescriptor node, long membershipVersion)
     {
-        await membership.Refresh(new MembershipVersion(membershipVersion));
-        DropDeadNodes();
-        if (NodeAdmission.Refuse(node, _nodes.Values) is { } refusal)
+        await _membership.Refresh(new MembershipVersion(membershipVersion));
+        string? refusal = null;
+        await _authority.ChangeAsync(document =>
         {
-            return new JoinReply(null, refusal);
-        }
+            // The clock of the wall counts only here: clients of an earlier grid take no map that seems older than theirs.
+            document = document is null
+                ? TopologyDocument.Begin(node.PartitionCount, _time.GetUtcNow().ToUnixTimeMilliseconds())
+                : MarkDead(document, _membership.CurrentSnapshot);
+            var members = document.Nodes.Where(static member => member.IsLive).Select(member => TopologyMessages.ToDescriptor(member, document.PartitionCount)).ToArray();
+            refusal = NodeAdmission.Refuse(node, members);
+            if (refusal is not null || members.Any(member => member.Address.Equals(node.Address) && !member.IsLeaving))
+            {
+                return document;
+            }
 
-        _nodes[node.Address] = node;
-        await PublishChangesAsync();
-        return new JoinReply(_published, null);
+            // A grid of which nothing is left may begin with other partitions.
+            document = document.PartitionCount == node.PartitionCount ? document : document.WithPartitions(node.PartitionCount);
+            return document.WithJoined(TopologyMessages.ToNode(node, membershipVersion));
+        });
+        return refusal is null ? new JoinReply(_publisher.Newest, null) : new JoinReply(null, refusal);
     }
 
-    public async ValueTask LeaveAsync(NodeDescriptor node)
-    {
-        if (_nodes.Remove(node.Address))
-        {
-            await PublishChangesAsync(alsoTo: node);
-        }
-    }
+    public async ValueTask DrainAsync(NodeDescriptor node) =>
+        await ChangeStateAsync(node, static state => state == TopologyNodeState.Joined ? TopologyNodeState.Leaving : state);
+
+    public async ValueTask LeaveAsync(NodeDescriptor node) =>
+        await ChangeStateAsync(node, static state => state is TopologyNodeState.Joined or TopologyNodeState.Leaving ? TopologyNodeState.Left : state);
 
     public async ValueTask CheckMembershipAsync(long membershipVersion)
     {
-        await membership.Refresh(new MembershipVersion(membershipVersion));
-        await PublishChangesAsync();
+        await _membership.Refresh(new MembershipVersion(membershipVersion));
+        await _authority.ChangeAsync(document => document is null ? null : MarkDead(document, _membership.CurrentSnapshot));
     }
 
-    public ValueTask<BatchBytes> DecideAsync(BatchBytes requests) => throw new NotImplementedException();
-
-    public ValueTask<TopologyMessage?> GetAsync(long knownVersion)
+    public async ValueTask<BatchBytes> DecideAsync(BatchBytes requests)
     {
-        var published = _published;
-        return ValueTask.FromResult(published?.Version > knownVersion ? published : null);
-    }
-
-    private IEnumerable<SiloAddress> ActiveSilos() => membership.CurrentSnapshot.Members.Values
-        .Where(static member => member.Status == SiloStatus.Active)
-        .Select(static member => member.SiloAddress);
-
-    private void DropDeadNodes()
-    {
-        var view = membership.CurrentSnapshot;
-        foreach (var address in _nodes.Keys.Where(address => view.GetSiloStatus(address).IsTerminating()).ToArray())
+        using (requests)
         {
-            _nodes.Remove(address);
+            var replies = await _authority.DecideAsync(ReplicationFormat.ReadRequests(requests.Memory));
+            var written = new ArrayBufferWriter<byte>();
+            foreach (var (partition, reply) in replies)
+            {
+                ReplicationFormat.Write(written, partition, reply);
+            }
+
+            var bytes = ArrayPool<byte>.Shared.Rent(written.WrittenCount);
+            written.WrittenSpan.CopyTo(bytes);
+            return BatchBytes.ReplyOf(bytes, written.WrittenCount);
         }
     }
 
-    /// <summary>Makes and publishes the next map, if the grid's silos are not those of the last one.</summary>
-    private async Task PublishChangesAsync(NodeDescriptor? alsoTo = null)
-    {
-        DropDeadNodes();
-        var nodes = _nodes.Values.OrderBy(static node => node.Name, StringComparer.Ordinal).ToArray();
-        if (nodes.Length == 0 || (_published is not null && nodes.SequenceEqual(_published.Nodes, NodeRunComparer.Instance)))
-        {
-            return;
-        }
+    public ValueTask<TopologyMessage?> GetAsync(long knownVersion) =>
+        ValueTask.FromResult(_publisher.Newest is { } newest && newest.Version > knownVersion ? newest : null);
 
-        _map = MakeNextMap(nodes);
-        _published = new TopologyMessage(
-            _map.Version,
-            nodes,
-            _map.Owners.ToArray(),
-            _map.Epochs.ToArray(),
-            [.. nodes.Select(static node => node.Caches.AsEnumerable()).Aggregate(static (left, right) => left.Intersect(right, StringComparer.Ordinal))],
-            nodes.Select(static node => node.Limits).Aggregate(LimitsMessage.Least));
-        LogMapChanged(_map.Version, nodes.Length);
-        await Task.WhenAll(nodes.Append(alsoTo).OfType<NodeDescriptor>().Select(node => PublishAsync(node, _published)));
+    private async Task ChangeStateAsync(NodeDescriptor node, Func<TopologyNodeState, TopologyNodeState> next)
+    {
+        var address = node.Address.ToParsableString();
+        await _authority.ChangeAsync(document => document?.WithStates(member =>
+            string.Equals(member.Address, address, StringComparison.Ordinal) ? next(member.State) : member.State));
     }
 
-    private PartitionMap MakeNextMap(NodeDescriptor[] nodes)
+    /// <summary>A silo that stops in order is not dead before it has stopped: it may still hand over.</summary>
+    private static TopologyDocument MarkDead(TopologyDocument document, ClusterMembershipSnapshot view) => document.WithStates(node =>
+        node.IsLive && view.GetSiloStatus(SiloAddress.FromParsableString(node.Address), new MembershipVersion(node.SeenAt)) == SiloStatus.Dead
+            ? TopologyNodeState.Dead
+            : node.State);
+
+    private void OnChanged(TopologyDocument document)
     {
-        MapSilo[] silos = [.. nodes.Select(static node => node.ToMapSilo())];
-        var first = nodes[0];
-        var current = _map ?? PartitionMap.Empty(first.PartitionCount);
-        var version = Math.Max(current.Version + 1, membership.CurrentSnapshot.Version.Value << MembershipVersionShift);
-        var wanted = WantedMap.Compute(
-            [.. silos.Select(static silo => silo.ToMember())],
-            first.PartitionCount,
-            replicas: 0,
-            WantedMapSettings.Default);
-        return current.Next(version, silos, wanted);
+        LogMapChanged(document.MapVersion, document.Nodes.Count(static node => node.IsLive));
+        _publisher.Take(document);
     }
 
-    private async Task<NodeStatus?> TryDescribeAsync(SiloAddress silo)
-    {
-        try
-        {
-            return await references.Resolve(localNode.NodeType, silo).DescribeAsync();
-        }
-#pragma warning disable CA1031 // A silo that does not answer, or does not host the grid, has nothing to say about it.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            LogPublishFailed(silo.ToString(), exception);
-            return null;
-        }
-    }
-
-    /// <summary>Tells a silo. One that cannot be told at once, such as one that the others do not see yet, is told again in the background.</summary>
-    private async Task PublishAsync(NodeDescriptor node, TopologyMessage message)
-    {
-        if (!await TryPublishAsync(node, message))
-        {
-            PublishAgainAsync(node, message).Ignore();
-        }
-    }
-
-    private async Task PublishAgainAsync(NodeDescriptor node, TopologyMessage message)
-    {
-        do
-        {
-            await Task.Delay(PublishDelay, time);
-        }
-        while (ReferenceEquals(_published, message) && _nodes.ContainsKey(node.Address) && !await TryPublishAsync(node, message));
-    }
-
-    private async Task<bool> TryPublishAsync(NodeDescriptor node, TopologyMessage message)
-    {
-        try
-        {
-            await references.Resolve(node.NodeType, node.Address).PublishAsync(message);
-            return true;
-        }
-#pragma warning disable CA1031 // Whatever failed, the silo is told again, or is found dead.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            LogPublishFailed(node.Name, exception);
-            return false;
-        }
-    }
-
-    [LoggerMessage(EventIds.Recovered, LogLevel.Information, "The topology grain starts anew from the map of version {Version}; {Silos} silos say that they are in the grid.")]
+    [LoggerMessage(EventIds.Recovered, LogLevel.Information, "The topology grain starts with the recorded map of version {Version} over {Silos} silos.")]
     private partial void LogRecovered(long version, int silos);
 
-    [LoggerMessage(EventIds.MapChanged, LogLevel.Information, "The map has version {Version} now, over {Silos} silos.")]
+    [LoggerMessage(EventIds.MapChanged, LogLevel.Debug, "The map has version {Version} now, over {Silos} silos.")]
     private partial void LogMapChanged(long version, int silos);
 
-    [LoggerMessage(EventIds.PublishFailed, LogLevel.Information, "Silo {Silo} could not be asked or told about the topology.")]
-    private partial void LogPublishFailed(string silo, Exception exception);
+    [LoggerMessage(EventIds.RecordAway, LogLevel.Warning, "The grid's record cannot be read; the topology grain tries again at the next call.")]
+    private partial void LogRecordAway(Exception exception);
 }

@@ -1,0 +1,105 @@
+using Orleans.Cache.Engine.Replication;
+
+namespace Orleans.Cache.Engine.Copies;
+
+/// <summary>
+/// Says where each copy of this silo is to be told that its partition should be: by the wanted map, but of the partitions that this silo owns
+/// only so many at a time are changed. Pure but for what it remembers from call to call; for one thread.
+/// </summary>
+/// <remarks>
+/// 1. A partition takes a place when a wanted silo has no copy in sync yet, or another silo should own it, and gives the place back when neither
+///    is so any more, or this silo is not its owner. It is not put off for another one.
+/// 2. Of those that wait the ones with fewer copies than wanted come first, then those with the lower number.
+/// 3. Who waits keeps the copies that it has. What takes no data along needs no place: a partition without entries, and leaving copies out.
+/// </remarks>
+/// <param name="node">This silo's number.</param>
+/// <param name="partitionCount">How many partitions there are.</param>
+/// <param name="limit">How many places there are.</param>
+internal sealed class MovePlanner(int node, int partitionCount, int limit)
+{
+    private readonly bool[] _hasPlace = new bool[partitionCount];
+    private readonly WantedCopies?[] _told = new WantedCopies?[partitionCount];
+    private readonly List<int> _waiting = [];
+
+    /// <summary>How many partitions have a place.</summary>
+    public int InProgress { get; private set; }
+
+    /// <summary>How many wait for one.</summary>
+    public int Waiting => _waiting.Count;
+
+    /// <summary>Looks at all partitions, and tells what is new.</summary>
+    /// <param name="wanted">For every partition.</param>
+    /// <param name="statusOf">What the copy here is at the moment.</param>
+    /// <param name="isEmpty">Whether a partition has no entries here.</param>
+    /// <param name="tell">Called for each partition whose copy must be told something else than it was last.</param>
+    public void Plan(WantedCopies[] wanted, Func<int, CopyStatus> statusOf, Func<int, bool> isEmpty, Action<int, WantedCopies> tell)
+    {
+        ArgumentNullException.ThrowIfNull(wanted);
+        ArgumentNullException.ThrowIfNull(statusOf);
+        ArgumentNullException.ThrowIfNull(isEmpty);
+        ArgumentNullException.ThrowIfNull(tell);
+        _waiting.Clear();
+        InProgress = 0;
+        var statuses = new CopyStatus[partitionCount];
+        for (var partition = 0; partition < partitionCount; partition++)
+        {
+            statuses[partition] = statusOf(partition);
+            var needsPlace = NeedsPlace(statuses[partition], wanted[partition]) && (_hasPlace[partition] || !isEmpty(partition));
+            if (!needsPlace)
+            {
+                _hasPlace[partition] = false;
+                Tell(partition, wanted[partition], tell);
+            }
+            else if (_hasPlace[partition])
+            {
+                InProgress++;
+                Tell(partition, wanted[partition], tell);
+            }
+            else
+            {
+                _waiting.Add(partition);
+            }
+        }
+
+        _waiting.Sort((left, right) => Order(left, right, statuses, wanted));
+        var admitted = Math.Min(_waiting.Count, Math.Max(0, limit - InProgress));
+        foreach (var partition in _waiting.Take(admitted))
+        {
+            _hasPlace[partition] = true;
+            Tell(partition, wanted[partition], tell);
+        }
+
+        InProgress += admitted;
+        _waiting.RemoveRange(0, admitted);
+        foreach (var partition in _waiting)
+        {
+            Tell(partition, new WantedCopies(node, Holders(statuses[partition].Configuration)), tell);
+        }
+    }
+
+    private static int[] Holders(Configuration configuration) => Array.ConvertAll(configuration.InSync, static copy => copy.Node);
+
+    private static bool NeedsPlace(CopyStatus status, WantedCopies wanted) =>
+        status.Role == CopyRole.Owner
+        && (wanted.Owner != status.Configuration.Owner.Node || Missing(status, wanted) > 0);
+
+    private static int Missing(CopyStatus status, WantedCopies wanted) =>
+        wanted.Nodes.Count(wantedNode => !Array.Exists(status.Configuration.InSync, copy => copy.Node == wantedNode));
+
+    private static int Order(int left, int right, CopyStatus[] statuses, WantedCopies[] wanted)
+    {
+        var order = Lacking(right).CompareTo(Lacking(left));
+        return order != 0 ? order : left.CompareTo(right);
+
+        int Lacking(int partition) => Math.Max(0, wanted[partition].Nodes.Length - statuses[partition].Configuration.InSync.Length);
+    }
+
+    private void Tell(int partition, WantedCopies wanted, Action<int, WantedCopies> tell)
+    {
+        if (_told[partition] is not { } told || told.Owner != wanted.Owner || !told.Nodes.AsSpan().SequenceEqual(wanted.Nodes))
+        {
+            _told[partition] = wanted;
+            tell(partition, wanted);
+        }
+    }
+}

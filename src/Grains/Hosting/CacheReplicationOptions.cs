@@ -1,0 +1,21 @@
+namespace Orleans.Cache;
+
+/// <summary>How the copies of partitions are kept and moved (<c>Cache:Replication</c> in the configuration). Checked when the silo starts.</summary>
+public sealed class CacheReplicationOptions
+{
+    /// <summary>
+    /// For how long an owner may answer after its replicas last answered it. When an owner falls silent, its replica takes over after about this
+    /// time: shorter is quicker, and takes a busy or slow silo more easily for a silent one. The same on every silo.
+    /// </summary>
+    /// <value>0.2 to 10 seconds. Default: 0.5 seconds.</value>
+    public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How many of the partitions that this silo owns may be on the move, or get a further copy, at a time. More is faster, and leaves less for callers.</summary>
+    /// <value>1 to 1,024. Default: 16.</value>
+    public int ConcurrentMoves { get; set; } = 16;
+
+    /// <summary>How long a silo that stops in order waits for others to take over what it holds. What is left then is lost unless another silo has a copy.</summary>
+    /// <remarks>The host must wait longer than this (<c>HostOptions.ShutdownTimeout</c>, 30 seconds by default); the ready-made silo does.</remarks>
+    /// <value>0 (not at all) to 1 hour. Default: 60 seconds.</value>
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(60);
+}

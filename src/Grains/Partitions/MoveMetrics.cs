@@ -1,0 +1,19 @@
+using System.Diagnostics.Metrics;
+
+namespace Orleans.Cache.Grains.Partitions;
+
+/// <summary>What is measured of partitions on the move: the meter <c>Orleans.Cache.Silo</c>. Safe for any number of threads.</summary>
+internal sealed class MoveMetrics(IMeterFactory meters)
+{
+    /// <summary>The meter's name, by which telemetry subscribes to it.</summary>
+    public const string MeterName = "Orleans.Cache.Silo";
+
+    private readonly Meter _meter = meters.Create(MeterName);
+
+    /// <summary>Has the numbers read when somebody listens.</summary>
+    public void Observe(Func<int> inProgress, Func<int> waiting)
+    {
+        _meter.CreateObservableGauge("orleans.cache.moves.active", inProgress, "{partition}", "Partitions of this silo that are moving or get a further copy.");
+        _meter.CreateObservableGauge("orleans.cache.moves.waiting", waiting, "{partition}", "Partitions of this silo that wait for that.");
+    }
+}
