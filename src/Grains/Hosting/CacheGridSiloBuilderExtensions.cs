@@ -37,7 +37,7 @@ public static class CacheGridSiloBuilderExtensions
             .AddCacheGridRouting(configure: null)
             .AddNode()
             .AddPartitions()
-            .AddReplicationNetwork()
+            .AddReplication()
             .AddTopology();
         builder.AddGrainService<CacheNode>();
         return builder;
@@ -63,6 +63,7 @@ public static class CacheGridSiloBuilderExtensions
     {
         services.TryAddSingleton(static provider => new NodeSettings(
             provider.GetRequiredService<IOptions<CacheGridOptions>>().Value, provider.GetRequiredService<ILocalSiloDetails>()));
+        services.TryAddSingleton(static provider => provider.GetRequiredService<NodeSettings>().ToReplicationSettings(provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(static provider => new ShardHost(
             provider.GetRequiredService<NodeSettings>().ToShardHostSettings(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(static provider => new LocalShards(

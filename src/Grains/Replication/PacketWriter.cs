@@ -36,6 +36,9 @@ internal sealed class PacketWriter : IBufferWriter<byte>
     /// <summary>Hands over what was written. Nothing may be written afterwards.</summary>
     public BatchBytes ToRequest() => BatchBytes.RequestOf(_array, _length);
 
+    /// <summary>The same for the answer to a call.</summary>
+    public BatchBytes ToReply() => BatchBytes.ReplyOf(_array, _length);
+
     private void Reserve(int bytes)
     {
         if (_array.Length - _length >= Math.Max(bytes, 1))

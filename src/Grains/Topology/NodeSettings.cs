@@ -47,16 +47,16 @@ internal sealed class NodeSettings
             BeatTicks = lease / 5,
             SuspectTicks = lease * 3 / 5,
             ResendTicks = lease / 5,
-            TenureTicks = 3 * time.TimestampFrequency,
+            TenureTicks = 10 * time.TimestampFrequency,
             RenewTicks = time.TimestampFrequency,
             StalenessTicks = lease * 2,
             HandoverTicks = lease * 2,
             Copies = _options.Replicas + 1,
-            TailRecords = 4096,
-            OperationsKept = 4096,
-            MaxUncommitted = 4096,
-            BatchRecords = 256,
-            ChunkEntries = 256,
+            TailRecords = 128,
+            OperationsKept = 256,
+            MaxUncommitted = 1024,
+            BatchRecords = 64,
+            ChunkEntries = 512,
         };
     }
 

@@ -1,10 +1,10 @@
-using System.Buffers;
 using Microsoft.Extensions.Logging;
 using Orleans.Cache.Client.Routing;
 using Orleans.Cache.Contracts.Nodes;
 using Orleans.Cache.Contracts.Topology;
 using Orleans.Cache.Engine.Replication.Format;
 using Orleans.Cache.Engine.Topology;
+using Orleans.Cache.Grains.Replication;
 using Orleans.Placement;
 
 namespace Orleans.Cache.Grains.Topology;
@@ -15,6 +15,8 @@ namespace Orleans.Cache.Grains.Topology;
 [Immovable]
 internal sealed partial class TopologyGrain : Grain, ITopologyGrain
 {
+    private const int ExpectedReplyBytes = 128;
+
     private readonly IClusterMembershipService _membership;
     private readonly TimeProvider _time;
     private readonly ILogger<TopologyGrain> _logger;
@@ -93,16 +95,14 @@ internal sealed partial class TopologyGrain : Grain, ITopologyGrain
     {
         using (requests)
         {
-            var replies = await _authority.DecideAsync(ReplicationFormat.ReadRequests(requests.Memory));
-            var written = new ArrayBufferWriter<byte>();
+            var replies = await _authority.DecideAsync(ReplicationFormat.ReadRequests(requests.Span));
+            var packet = new PacketWriter(PacketKind.Replies, replies.Count * ExpectedReplyBytes);
             foreach (var (partition, reply) in replies)
             {
-                ReplicationFormat.Write(written, partition, reply);
+                ReplicationFormat.Write(packet, partition, reply);
             }
 
-            var bytes = ArrayPool<byte>.Shared.Rent(written.WrittenCount);
-            written.WrittenSpan.CopyTo(bytes);
-            return BatchBytes.ReplyOf(bytes, written.WrittenCount);
+            return packet.ToReply();
         }
     }
 
