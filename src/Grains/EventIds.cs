@@ -19,6 +19,7 @@ internal static class EventIds
     public const int DrainEnded = 2013;
     public const int CopiesStarted = 2014;
     public const int ActivationDelayed = 2015;
+    public const int StandsIn = 2016;
     public const int PacketFailed = 2020;
     public const int MessageTooLarge = 2021;
     public const int AuthorityFailed = 2022;

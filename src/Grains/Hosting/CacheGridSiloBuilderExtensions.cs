@@ -90,6 +90,7 @@ public static class CacheGridSiloBuilderExtensions
             provider.GetRequiredService<IGrainFactory>(), gateways: null, provider.GetRequiredService<LaneSet>()));
         services.TryAddSingleton<NodeTopology>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, NodeLifecycle>();
+        services.TryAddSingleton<StandInAuthority>();
         services.TryAddSingleton<MemoryTopologyStore>();
         services.TryAddSingleton(TopologyStores.Choose);
         services.AddSingleton<IConfigurationValidator, TopologyStoreValidator>();

@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging;
 using Orleans.Cache.Client.Routing;
 using Orleans.Cache.Contracts.Nodes;
 using Orleans.Cache.Contracts.Replication;
-using Orleans.Cache.Contracts.Topology;
 using Orleans.Cache.Engine.Copies;
 using Orleans.Cache.Engine.Replication;
 using Orleans.Cache.Engine.Replication.Messages;
@@ -33,6 +32,7 @@ internal sealed partial class CopyNetwork : ICopyNetwork
         TopologySource source,
         NodeTopology topology,
         IGrainFactory grains,
+        StandInAuthority authority,
         ReplicationMetrics metrics,
         ReplicationJournal journal,
         TimeProvider time,
@@ -44,8 +44,7 @@ internal sealed partial class CopyNetwork : ICopyNetwork
         _journal = journal;
         _time = time;
         _logger = logger;
-        var grain = grains.GetGrain<ITopologyGrain>(0);
-        _authority = new AuthorityLink(grain.DecideAsync, Deliver, time, logger);
+        _authority = new AuthorityLink(authority.DecideAsync, Deliver, time, logger);
         _local = new LocalLink(Deliver);
         metrics.Observe(() => _table.Links);
         source.Changed += (_, current) => Follow(current);

@@ -1,12 +1,15 @@
 using System.Buffers;
 using Orleans.Cache.Contracts.Nodes;
 using Orleans.Cache.Engine.Replication.Format;
+using Orleans.Cache.Engine.Replication.Messages;
 
 namespace Orleans.Cache.Grains.Replication;
 
 /// <summary>Fills a rented array that grows, and hands it over as a packet. For one packet, and one thread.</summary>
 internal sealed class PacketWriter : IBufferWriter<byte>
 {
+    private const int ExpectedReplyBytes = 128;
+
     private byte[] _array;
     private int _length;
 
@@ -17,6 +20,18 @@ internal sealed class PacketWriter : IBufferWriter<byte>
     {
         _array = ArrayPool<byte>.Shared.Rent(expectedBytes);
         ReplicationFormat.Begin(this, kind);
+    }
+
+    /// <summary>Packs the authority's replies.</summary>
+    public static BatchBytes RepliesOf(IReadOnlyList<(int Partition, AuthorityReply Reply)> replies)
+    {
+        var packet = new PacketWriter(PacketKind.Replies, (replies.Count + 1) * ExpectedReplyBytes);
+        foreach (var (partition, reply) in replies)
+        {
+            ReplicationFormat.Write(packet, partition, reply);
+        }
+
+        return packet.ToReply();
     }
 
     public void Advance(int count) => _length += count;

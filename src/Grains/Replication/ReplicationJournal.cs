@@ -10,6 +10,8 @@ namespace Orleans.Cache.Grains.Replication;
 /// </summary>
 internal sealed partial class ReplicationJournal(ILogger<ReplicationJournal> logger)
 {
+    private const int MostShown = 16;
+
     private readonly ConcurrentQueue<(int Partition, ReplicationEvent What)> _events = new();
 
     /// <summary>Notes an event; from any thread.</summary>
@@ -36,24 +38,28 @@ internal sealed partial class ReplicationJournal(ILogger<ReplicationJournal> log
             int[] lost = kind.Key == ReplicationEvent.StartedEmpty ? [.. partitions.Where(partition => lossesOf(partition) > 0)] : [];
             if (lost.Length > 0)
             {
-                LogLost(lost.Length, string.Join(", ", lost));
+                LogLost(lost.Length, Show(lost));
             }
 
             if (kind.Key == ReplicationEvent.Promoted)
             {
-                LogPromoted(partitions.Length, string.Join(", ", partitions));
+                LogPromoted(partitions.Length, Show(partitions));
             }
             else if (logger.IsEnabled(LogLevel.Debug))
             {
-                LogChanged(kind.Key, string.Join(", ", partitions));
+                LogChanged(kind.Key, Show(partitions));
             }
         }
     }
 
+    private static string Show(int[] partitions) => partitions.Length <= MostShown
+        ? string.Join(", ", partitions)
+        : $"{string.Join(", ", partitions.Take(MostShown))} and {partitions.Length - MostShown} more";
+
     [LoggerMessage(EventIds.PartitionsLost, LogLevel.Warning, "{Count} partitions were lost, all their copies are gone. They begin empty here: {Partitions}.")]
     private partial void LogLost(int count, string partitions);
 
-    [LoggerMessage(EventIds.PartitionsPromoted, LogLevel.Warning, "This silo has become owner of {Count} partitions that it had replicas of: {Partitions}.")]
+    [LoggerMessage(EventIds.PartitionsPromoted, LogLevel.Information, "This silo has become owner of {Count} partitions that it had replicas of: {Partitions}.")]
     private partial void LogPromoted(int count, string partitions);
 
     [LoggerMessage(EventIds.CopiesChanged, LogLevel.Debug, "{What}: partitions {Partitions}.", SkipEnabledCheck = true)]

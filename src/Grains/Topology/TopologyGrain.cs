@@ -15,8 +15,6 @@ namespace Orleans.Cache.Grains.Topology;
 [Immovable]
 internal sealed partial class TopologyGrain : Grain, ITopologyGrain
 {
-    private const int ExpectedReplyBytes = 128;
-
     private readonly IClusterMembershipService _membership;
     private readonly TimeProvider _time;
     private readonly ILogger<TopologyGrain> _logger;
@@ -95,14 +93,7 @@ internal sealed partial class TopologyGrain : Grain, ITopologyGrain
     {
         using (requests)
         {
-            var replies = await _authority.DecideAsync(ReplicationFormat.ReadRequests(requests.Span));
-            var packet = new PacketWriter(PacketKind.Replies, replies.Count * ExpectedReplyBytes);
-            foreach (var (partition, reply) in replies)
-            {
-                ReplicationFormat.Write(packet, partition, reply);
-            }
-
-            return packet.ToReply();
+            return PacketWriter.RepliesOf(await _authority.DecideAsync(ReplicationFormat.ReadRequests(requests.Span)));
         }
     }
 

@@ -1,0 +1,81 @@
+using Microsoft.Extensions.Logging;
+using Orleans.Cache.Client.Routing;
+using Orleans.Cache.Contracts.Nodes;
+using Orleans.Cache.Contracts.Topology;
+using Orleans.Cache.Engine.Replication.Format;
+using Orleans.Cache.Grains.Replication;
+
+namespace Orleans.Cache.Grains.Topology;
+
+/// <summary>
+/// The way of this silo's copies to the authority. The topology grain is asked; while it does not answer, most likely because its silo is gone
+/// and nobody has noticed yet, this silo decides by itself, over the same record. Safe for any number of threads.
+/// </summary>
+/// <remarks>
+/// Two authorities at a time do no harm: only one can hold the record (<see cref="TopologyAuthority"/>). So a failover need not wait until the
+/// membership has declared a silo dead and Orleans has started the grain elsewhere.
+/// </remarks>
+internal sealed partial class StandInAuthority
+{
+    /// <summary>How long the grain may take for an answer. Longer than a write of the record, shorter than a caller's patience.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>How long the grain is left alone then.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+
+    private readonly TaskScheduler _turns = new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler;
+    private readonly ITopologyGrain _grain;
+    private readonly TopologyAuthority _authority;
+    private readonly TopologyPublisher _publisher;
+    private readonly TimeProvider _time;
+    private readonly ILogger<StandInAuthority> _logger;
+    private long _standsInUntil;
+
+    public StandInAuthority(
+        IGrainFactory grains, ITopologyStore store, NodeSettings settings, NodeReferences references, TimeProvider time, ILogger<StandInAuthority> logger)
+    {
+        _grain = grains.GetGrain<ITopologyGrain>(0);
+        _time = time;
+        _logger = logger;
+        _publisher = new TopologyPublisher(references, time, logger);
+        _authority = new TopologyAuthority(store, settings.ToReplicationSettings(time), time) { Changed = _publisher.Take };
+        _standsInUntil = time.GetTimestamp();
+    }
+
+    /// <summary>Asks the grain, or decides. The caller disposes of the requests when this has ended.</summary>
+    public async ValueTask<BatchBytes> DecideAsync(BatchBytes requests)
+    {
+        var asked = ReplicationFormat.ReadRequests(requests.Span);
+        if (_time.GetTimestamp() - Volatile.Read(ref _standsInUntil) >= 0)
+        {
+            var call = AskGrainAsync(requests);
+            try
+            {
+                return await call.WaitAsync(Patience, _time).ConfigureAwait(false);
+            }
+#pragma warning disable CA1031 // Silent, gone, or without access to the record: this silo may have it.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                LogStandsIn(exception);
+                _ = call.ContinueWith(static late => late.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+                Volatile.Write(ref _standsInUntil, _time.GetTimestamp() + (long)(Pause.TotalSeconds * _time.TimestampFrequency));
+            }
+        }
+
+        var replies = await Task.Factory.StartNew(
+            () => _authority.DecideAsync(asked).AsTask(), CancellationToken.None, TaskCreationOptions.DenyChildAttach, _turns).Unwrap().ConfigureAwait(false);
+        return PacketWriter.RepliesOf(replies);
+    }
+
+    /// <summary>Asks with bytes of its own: the call may be on its way still when its caller has gone on without it.</summary>
+    private async Task<BatchBytes> AskGrainAsync(BatchBytes requests)
+    {
+        using var sent = BatchBytes.Rent(requests.Length);
+        requests.Span.CopyTo(sent.Span);
+        return await _grain.DecideAsync(sent).ConfigureAwait(false);
+    }
+
+    [LoggerMessage(EventIds.StandsIn, LogLevel.Debug, "The topology grain does not answer; this silo decides by the grid's record.")]
+    private partial void LogStandsIn(Exception exception);
+}
