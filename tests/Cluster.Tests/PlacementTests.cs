@@ -112,24 +112,21 @@ public sealed class PlacementTests
         for (var partition = 0; partition < topology.PartitionCount; partition++)
         {
             var grain = grid.Cluster.Client.GetGrain<IPartitionGrain>(partition);
-            await OpenAsync(grain, topology.Version);
-            var status = await grain.GetStatusAsync();
-            Assert.Equal(OwnerOf(topology, partition), status.Silo.ToParsableString());
-            Assert.True(status.IsOpen, $"partition {partition} is not open on {status.Silo}");
+            var status = await GetStatusAsync(grain, OwnerOf(topology, partition));
             Assert.Equal(topology.Epochs[partition], status.Epoch);
         }
     }
 
-    /// <summary>Asks for the partition as its owner does, which opens what nobody has asked for yet, until the grain has found its place.</summary>
-    private static async Task OpenAsync(IPartitionGrain grain, long mapVersion)
+    /// <summary>Asks the partition's grain, until it has found its place.</summary>
+    private static async Task<PartitionStatus> GetStatusAsync(IPartitionGrain grain, string owner)
     {
         for (var tries = 0; tries < 1000; tries++)
         {
             try
             {
-                if (await grain.OpenAsync(mapVersion))
+                if (await grain.GetStatusAsync() is var status && status.Silo.ToParsableString() == owner && status.IsOpen)
                 {
-                    return;
+                    return status;
                 }
             }
             catch (Runtime.OrleansException)
@@ -140,6 +137,6 @@ public sealed class PlacementTests
             await Task.Delay(TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken);
         }
 
-        Assert.Fail($"Partition {grain.GetPrimaryKeyLong()} was not opened under map {mapVersion}.");
+        throw new TimeoutException($"The grain of partition {grain.GetPrimaryKeyLong()} did not come to {owner}.");
     }
 }

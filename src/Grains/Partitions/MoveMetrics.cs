@@ -2,11 +2,11 @@ using System.Diagnostics.Metrics;
 
 namespace Orleans.Cache.Grains.Partitions;
 
-/// <summary>What is measured of partitions on the move: the meter <c>Orleans.Cache.Silo</c>. Safe for any number of threads.</summary>
+/// <summary>What is measured of partitions on the move: the meter <c>Orleans.Cache.Grains</c>. Safe for any number of threads.</summary>
 internal sealed class MoveMetrics(IMeterFactory meters)
 {
     /// <summary>The meter's name, by which telemetry subscribes to it.</summary>
-    public const string MeterName = "Orleans.Cache.Silo";
+    public const string MeterName = "Orleans.Cache.Grains";
 
     private readonly Meter _meter = meters.Create(MeterName);
 
