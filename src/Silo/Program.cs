@@ -2,7 +2,9 @@ using Microsoft.Extensions.Options;
 using Orleans.Cache;
 using Orleans.Cache.Silo.Configuration;
 using Orleans.Cache.Silo.Endpoints;
+using Orleans.Cache.Silo.Hosting;
 using Orleans.Dashboard;
+using Orleans.Runtime.MembershipService;
 
 const int CannotStart = 1;
 
@@ -23,14 +25,21 @@ try
     await using var app = builder.Build();
     app.MapHealth();
     app.MapOrleansDashboard();
+    app.LimitStop();
     await app.StartAsync();
     Console.WriteLine(StartMessage.For(options));
     await app.WaitForShutdownAsync();
     return 0;
 }
-catch (Exception exception) when (exception is SiloConfigurationException or CacheGridStartException)
+catch (Exception exception) when (exception is SiloConfigurationException or CacheDatabaseException or CacheGridStartException)
 {
     Console.Error.WriteLine($"The silo does not start. {exception.Message}");
+    return CannotStart;
+}
+catch (OrleansClusterConnectivityCheckFailedException exception)
+{
+    Console.Error.WriteLine(
+        $"The silo does not start. Silos that the membership has as active do not answer it: {exception.Message.ReplaceLineEndings(" ")} If they run, let this machine connect to their silo ports; if they were killed, start this silo again.");
     return CannotStart;
 }
 catch (OptionsValidationException exception)

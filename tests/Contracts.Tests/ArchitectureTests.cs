@@ -17,8 +17,9 @@ public sealed class ArchitectureTests
         ["Contracts"] = (Prefix + "Contracts", "Engine"),
         ["Client"] = (Prefix + "Client", "Contracts"),
         ["Grains"] = (Prefix + "Grains", "Client"),
-        ["Silo"] = (Prefix + "Silo", "Grains"),
-        ["Cli"] = ("ocache", "Client"),
+        ["PostgreSql"] = (Prefix + "PostgreSql", "Grains"),
+        ["Silo"] = (Prefix + "Silo", "PostgreSql"),
+        ["Cli"] = ("ocache", "PostgreSql"),
     };
 
     public static TheoryData<string> All => [.. Projects.Keys];

@@ -19,6 +19,7 @@ public sealed class OptionsTests
     [InlineData(typeof(CacheOptions))]
     [InlineData(typeof(CacheLimits))]
     [InlineData(typeof(CacheGridClientOptions))]
+    [InlineData(typeof(CachePostgreSqlOptions))]
     [InlineData(typeof(Silo.Configuration.SiloOptions))]
     public void Option_OfEveryKind_IsReadSomewhere(Type options)
     {
@@ -37,6 +38,7 @@ public sealed class OptionsTests
     [InlineData(typeof(CacheOptions), typeof(CacheGridOptionsValidator))]
     [InlineData(typeof(CacheLimits), typeof(CacheGridOptionsValidator))]
     [InlineData(typeof(CacheGridClientOptions), typeof(CacheGridClientOptionsValidator))]
+    [InlineData(typeof(CachePostgreSqlOptions), typeof(SiloOptionsReader))]
     [InlineData(typeof(Silo.Configuration.SiloOptions), typeof(SiloOptionsReader))]
     public void Option_OfEveryKind_IsChecked(Type options, Type validator)
     {
@@ -123,9 +125,36 @@ public sealed class OptionsTests
     [InlineData("Silo:ClusterId", "", "Silo:ClusterId is empty.")]
     [InlineData("Silo:ServiceId", " ", "Silo:ServiceId is empty.")]
     [InlineData("Silo:Port", "1", "Silo:Port is no option.")]
+    [InlineData("Silo:Clustering", "raft", "Silo:Clustering is 'raft'. It must be development, where the first silo keeps the membership, or postgresql.")]
+    [InlineData("Silo:Clustering", "postgresql", "Silo:PostgreSql:ConnectionString is empty.")]
+    [InlineData("Silo:PostgreSql:ConnectionString", "Host=h", "Silo:PostgreSql:ConnectionString is set, but has no effect with Silo:Clustering=development.")]
+    [InlineData("Silo:PostgreSql:CreateSchema", "true", "Silo:PostgreSql:CreateSchema is set, but has no effect")]
+    [InlineData("Silo:PostgreSql:Conection", "Host=h", "Silo:PostgreSql:Conection is no option.")]
+    [InlineData("Silo:AdvertisedAddress", "10.0.0.7", "Silo:AdvertisedAddress is set, but has no effect")]
+    [InlineData("Silo:HttpAddress", "here", "Silo:HttpAddress is 'here', which is no IP address.")]
+    [InlineData("Silo:HttpAddress", "1", "Silo:HttpAddress is '1', which is no IP address.")]
     public void BadOption_OfTheReadyMadeSilo_IsRefusedByName(string option, string value, string message)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new(option, value)]).Build();
+
+        var error = Assert.Throws<SiloConfigurationException>(() => SiloOptionsReader.Read(configuration));
+
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Silo:PrimaryPort", "11111", "Silo:PrimaryPort is 11111, but with Silo:Clustering=postgresql no silo keeps the membership. Remove one of the two.")]
+    [InlineData("Silo:AdvertisedAddress", "silo-7", "Silo:AdvertisedAddress is 'silo-7', which is no IP address.")]
+    [InlineData("Silo:AdvertisedAddress", "0.0.0.0", "Silo:AdvertisedAddress is 0.0.0.0, which nobody can connect to.")]
+    [InlineData("Silo:AdvertisedAddress", "::", "Silo:AdvertisedAddress is ::, which nobody can connect to.")]
+    [InlineData("Silo:PostgreSql:ConnectionString", "Database=d", "Silo:PostgreSql:ConnectionString names no host.")]
+    [InlineData("Silo:PostgreSql:ConnectionString", "nonsense", "Silo:PostgreSql:ConnectionString is no connection string of Npgsql.")]
+    public void BadOption_OfTheReadyMadeSiloOnPostgreSql_IsRefusedByName(string option, string value, string message)
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection([new("Silo:Clustering", "PostgreSQL"), new("Silo:PostgreSql:ConnectionString", "Host=h")])
+            .AddInMemoryCollection([new(option, value)])
+            .Build();
 
         var error = Assert.Throws<SiloConfigurationException>(() => SiloOptionsReader.Read(configuration));
 

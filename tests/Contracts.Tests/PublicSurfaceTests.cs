@@ -16,4 +16,8 @@ public sealed class PublicSurfaceTests
     [Fact]
     public void Grains_AreTheApprovedOnes() =>
         Approved.Equal("PublicSurface.Grains", PublicSurface.Describe(typeof(CacheGridSiloBuilderExtensions).Assembly));
+
+    [Fact]
+    public void PostgreSql_IsTheApprovedOne() =>
+        Approved.Equal("PublicSurface.PostgreSql", PublicSurface.Describe(typeof(CachePostgreSqlOptions).Assembly));
 }

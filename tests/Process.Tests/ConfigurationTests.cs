@@ -18,7 +18,7 @@ public sealed class ConfigurationTests(SingleSiloGrid grid) : GridTests(grid), I
     [InlineData("--Cache:Caches:small:Eviction=mru", "Cache:Caches:small:Eviction is 'mru'. It must be one of lru, ")]
     [InlineData("--Silo:Gateway=5", "Silo:Gateway is no option.")]
     [InlineData("--Silo:ClusterId=", "Silo:ClusterId is empty.")]
-    public async Task BadOption_StopsTheSilo(string option, string message) => await RefusedAsync(SiloSettings.First(option), message);
+    public async Task BadOption_StopsTheSilo(string option, string message) => await SiloStart.RefusedAsync(SiloSettings.First(option), message);
 
     [Fact]
     public async Task PortInUse_StopsTheSilo()
@@ -27,30 +27,17 @@ public sealed class ConfigurationTests(SingleSiloGrid grid) : GridTests(grid), I
         other.Start();
         var port = ((IPEndPoint)other.LocalEndpoint).Port;
 
-        await RefusedAsync(
+        await SiloStart.RefusedAsync(
             SiloSettings.First() with { GatewayPort = port },
             string.Create(CultureInfo.InvariantCulture, $"Port {port} (Silo:GatewayPort) cannot be used"));
     }
 
     [Fact]
-    public async Task AnotherPartitionCount_IsRefusedByTheGrid() => await RefusedAsync(
+    public async Task AnotherPartitionCount_IsRefusedByTheGrid() => await SiloStart.RefusedAsync(
         grid.Silos[0].Settings.Joining(instance: 1) with { Further = ["--Cache:PartitionCount=512"] },
         "Cache:PartitionCount is 512 on this silo and 1024 in the running grid.");
 
     [Fact]
-    public async Task NameOfARunningSilo_IsRefusedByTheGrid() => await RefusedAsync(
+    public async Task NameOfARunningSilo_IsRefusedByTheGrid() => await SiloStart.RefusedAsync(
         grid.Silos[0].Settings.Joining(instance: 0), "The grid has a running silo named 'silo-0' already");
-
-    private static async Task RefusedAsync(SiloSettings settings, string message)
-    {
-        await using var silo = SiloProcess.Start(settings);
-
-        var exitCode = await silo.Run.ExitAsync();
-
-        var error = silo.Run.Error.Text;
-        Assert.True(exitCode == 1, silo.Run.Transcript);
-        Assert.True(error.StartsWith("The silo does not start. ", StringComparison.Ordinal) && error.TrimEnd().Split('\n').Length == 1, silo.Run.Transcript);
-        Assert.True(error.Contains(message, StringComparison.Ordinal), $"Expected '{message}'.\n{silo.Run.Transcript}");
-        Assert.False(silo.Run.Output.Text.Contains("CacheGridStartException", StringComparison.Ordinal), silo.Run.Transcript);
-    }
 }

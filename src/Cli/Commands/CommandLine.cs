@@ -62,6 +62,7 @@ internal static class CommandLine
             RingCommand.Create(runner),
             StatisticsCommand.Create(runner),
             ReplayCommand.Create(runner),
+            DatabaseCommand.Create(new DatabaseRunner(options, terminal)),
         };
         options.AddTo(root);
 
@@ -78,8 +79,7 @@ internal static class CommandLine
             terminal.Report(message);
         }
 
-        var help = command is RootCommand ? "ocache --help" : $"ocache {command.Name} --help";
-        terminal.Error.WriteLine($"Run '{help}' for usage and examples.");
+        terminal.Error.WriteLine($"Run '{UsageErrors.PathOf(command)} --help' for usage and examples.");
         return ExitCode.Refused;
     }
 }

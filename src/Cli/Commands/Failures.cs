@@ -15,6 +15,7 @@ internal static class Failures
             OperationCanceledException or TimeoutException =>
                 ("the grid did not answer in time. Check its silos with 'ocache ring', and try again.", ExitCode.Unreachable),
             CacheException error => (error.Message, CodeOf(error)),
+            CacheDatabaseException error => (error.Message, error.IsUnreachable ? ExitCode.Unreachable : ExitCode.Refused),
             TraceFormatException or IOException or UnauthorizedAccessException => (exception.Message, ExitCode.Refused),
             _ => ($"unexpected error, please report it: {exception.GetType().Name}: {exception.Message}", ExitCode.Refused),
         };

@@ -1,4 +1,5 @@
 using System.Net;
+using Orleans.Cache.Silo.Endpoints;
 using Orleans.Configuration;
 using Orleans.Dashboard;
 
@@ -7,22 +8,54 @@ namespace Orleans.Cache.Silo.Configuration;
 /// <summary>Builds the host of a ready-made silo.</summary>
 internal static class SiloHostBuilderExtensions
 {
+    // A silo joins when all that are in the table as active answer it. Rows that a killed grid left behind are cleared away by a silo that starts
+    // when they are 90 seconds old, but not by one that has been waiting since before: that one should give up, and be started again.
+    private static readonly TimeSpan LongestJoin = TimeSpan.FromSeconds(100);
+
     public static void UseCacheSilo(this WebApplicationBuilder builder, SiloOptions options)
     {
-        builder.WebHost.UseUrls($"http://localhost:{options.EffectiveHttpPort}");
+        builder.WebHost.UseUrls(SiloUrl.Of(options));
         builder.Host.UseOrleans(silo =>
         {
-            silo.UseLocalhostClustering(
-                options.EffectiveSiloPort,
-                options.EffectiveGatewayPort,
-                new IPEndPoint(IPAddress.Loopback, options.PrimaryPort),
-                options.ServiceId,
-                options.ClusterId);
+            if (options.Clustering == SiloOptions.PostgreSqlClustering)
+            {
+                silo.UsePostgreSql(options);
+            }
+            else
+            {
+                silo.UseLocalhostClustering(
+                    options.EffectiveSiloPort,
+                    options.EffectiveGatewayPort,
+                    new IPEndPoint(IPAddress.Loopback, options.EffectivePrimaryPort),
+                    options.ServiceId,
+                    options.ClusterId);
+            }
+
             silo.Configure<Orleans.Configuration.SiloOptions>(orleans => orleans.SiloName = $"silo-{options.Instance}");
             silo.Configure<ClusterMembershipOptions>(DetectDeathInSeconds);
             silo.AddCacheGrid();
             silo.AddDashboard();
         });
+    }
+
+    private static void UsePostgreSql(this ISiloBuilder silo, SiloOptions options)
+    {
+        silo.UseCachePostgreSql(database =>
+        {
+            database.ConnectionString = options.PostgreSql.ConnectionString;
+            database.CreateSchema = options.PostgreSql.CreateSchema;
+        });
+        silo.Configure<ClusterOptions>(cluster =>
+        {
+            cluster.ServiceId = options.ServiceId;
+            cluster.ClusterId = options.ClusterId;
+        });
+        silo.Configure<ClusterMembershipOptions>(static membership => membership.MaxJoinAttemptTime = LongestJoin);
+        silo.ConfigureEndpoints(
+            options.EffectiveAdvertisedAddress,
+            options.EffectiveSiloPort,
+            options.EffectiveGatewayPort,
+            listenOnAnyHostAddress: !IPAddress.IsLoopback(options.EffectiveAdvertisedAddress));
     }
 
     // Orleans' defaults need 10 to 15 seconds to declare a killed silo dead; until then its partitions have no owner.

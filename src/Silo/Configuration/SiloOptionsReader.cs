@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Orleans.Cache.PostgreSql.Schema;
 
 namespace Orleans.Cache.Silo.Configuration;
 
@@ -21,13 +22,15 @@ internal static class SiloOptionsReader
 
         CheckText(nameof(SiloOptions.ClusterId), options.ClusterId);
         CheckText(nameof(SiloOptions.ServiceId), options.ServiceId);
+        CheckClustering(options);
+        CheckAddress(nameof(SiloOptions.HttpAddress), options.HttpAddress);
         (string Name, int Port)[] ports =
         [
             (nameof(SiloOptions.SiloPort), options.EffectiveSiloPort),
             (nameof(SiloOptions.GatewayPort), options.EffectiveGatewayPort),
             (nameof(SiloOptions.HttpPort), options.EffectiveHttpPort),
         ];
-        foreach (var (name, port) in ports.Append((nameof(SiloOptions.PrimaryPort), options.PrimaryPort)))
+        foreach (var (name, port) in ports.Append((nameof(SiloOptions.PrimaryPort), options.EffectivePrimaryPort)))
         {
             if (port is < 1 or > IPEndPoint.MaxPort)
             {
@@ -41,12 +44,69 @@ internal static class SiloOptionsReader
                 Text($"Port {shared.Key} stands for {string.Join(" and ", shared.Select(static port => $"Silo:{port.Name}"))}. Give each a port of its own."));
         }
 
-        foreach (var (name, port) in ports)
+        CheckFree(nameof(SiloOptions.SiloPort), options.ListenAddress(), options.EffectiveSiloPort);
+        CheckFree(nameof(SiloOptions.GatewayPort), options.ListenAddress(), options.EffectiveGatewayPort);
+        CheckFree(nameof(SiloOptions.HttpPort), options.EffectiveHttpAddress, options.EffectiveHttpPort);
+        return options;
+    }
+
+    private static void CheckClustering(SiloOptions options)
+    {
+        options.Clustering = options.Clustering.ToLowerInvariant();
+        if (options.Clustering is not (SiloOptions.DevelopmentClustering or SiloOptions.PostgreSqlClustering))
         {
-            CheckFree(name, port);
+            throw new SiloConfigurationException(
+                $"Silo:Clustering is '{options.Clustering}'. It must be {SiloOptions.DevelopmentClustering}, where the first silo keeps the membership, or {SiloOptions.PostgreSqlClustering}.");
         }
 
-        return options;
+        if (options.Clustering == SiloOptions.DevelopmentClustering)
+        {
+            CheckUnset("PostgreSql:ConnectionString", options.PostgreSql.ConnectionString.Length > 0);
+            CheckUnset("PostgreSql:CreateSchema", options.PostgreSql.CreateSchema);
+            CheckUnset(nameof(SiloOptions.AdvertisedAddress), options.AdvertisedAddress is not null);
+            return;
+        }
+
+        if (options.PrimaryPort is { } port)
+        {
+            throw new SiloConfigurationException(
+                Text($"Silo:PrimaryPort is {port}, but with Silo:Clustering={SiloOptions.PostgreSqlClustering} no silo keeps the membership. Remove one of the two."));
+        }
+
+        CheckAddress(nameof(SiloOptions.AdvertisedAddress), options.AdvertisedAddress);
+        if (options.EffectiveAdvertisedAddress is var address && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)))
+        {
+            throw new SiloConfigurationException(
+                $"Silo:AdvertisedAddress is {address}, which nobody can connect to. Set the address of this machine that the other silos and the clients reach.");
+        }
+
+        try
+        {
+            // Its constructor reads the connection string.
+            _ = new Database(options.PostgreSql.ConnectionString, "Silo:PostgreSql:ConnectionString");
+        }
+        catch (CacheDatabaseException exception)
+        {
+            throw new SiloConfigurationException(exception.Message);
+        }
+
+        static void CheckUnset(string name, bool isSet)
+        {
+            if (isSet)
+            {
+                throw new SiloConfigurationException(
+                    $"Silo:{name} is set, but has no effect with Silo:Clustering={SiloOptions.DevelopmentClustering}. Remove it, or set Silo:Clustering={SiloOptions.PostgreSqlClustering}.");
+            }
+        }
+    }
+
+    private static void CheckAddress(string name, string? address)
+    {
+        // The parser takes a single number too.
+        if (address is not null && !(IPAddress.TryParse(address, out _) && address.AsSpan().ContainsAny(".:")))
+        {
+            throw new SiloConfigurationException($"Silo:{name} is '{address}', which is no IP address. Set one such as 10.0.0.7, or leave it out for this machine only.");
+        }
     }
 
     private static void CheckText(string name, string value)
@@ -57,11 +117,11 @@ internal static class SiloOptionsReader
         }
     }
 
-    private static void CheckFree(string name, int port)
+    private static void CheckFree(string name, IPAddress address, int port)
     {
         try
         {
-            using var listener = new TcpListener(IPAddress.Loopback, port);
+            using var listener = new TcpListener(address, port);
             listener.Start();
         }
         catch (SocketException exception)

@@ -1,3 +1,4 @@
+using System.Net;
 using Orleans.Cache.Silo.Configuration;
 
 namespace Orleans.Cache.Silo.Endpoints;
@@ -7,8 +8,13 @@ internal static class StartMessage
 {
     public static string For(SiloOptions options)
     {
-        var http = $"http://localhost:{options.EffectiveHttpPort}";
-        var gateway = $"localhost:{options.EffectiveGatewayPort}";
+        var http = SiloUrl.Of(options);
+        var gateway = options.AdvertisedAddress is null
+            ? $"localhost:{options.EffectiveGatewayPort}"
+            : new IPEndPoint(options.EffectiveAdvertisedAddress, options.EffectiveGatewayPort).ToString();
+        var oneMore = options.Clustering == SiloOptions.PostgreSqlClustering
+            ? $"the same on this machine with --instance {options.Instance + 1}; on another with its own --Silo:AdvertisedAddress too"
+            : $"dotnet run --project src/Silo -- --instance {options.Instance + 1}";
         var option = gateway == CacheGridDefaults.Gateway ? string.Empty : $"--gateway {gateway} ";
         return $"""
 
@@ -18,7 +24,7 @@ internal static class StartMessage
               health     {http}{HealthEndpoints.Live}  {http}{HealthEndpoints.Ready}
               try        dotnet run --project src/Cli -- {option}set greeting hello
                          dotnet run --project src/Cli -- {option}ring
-              one more   dotnet run --project src/Silo -- --instance {options.Instance + 1}
+              one more   {oneMore}
               stop       Ctrl-C
 
             """;

@@ -8,8 +8,8 @@ public sealed class CommandLineTests
     private readonly CapturedTerminal _terminal = new();
 
     [Theory]
-    [InlineData("no command is given. Expected one of: set, get, del, mget, touch, incr, where, ring, stats, replay.")]
-    [InlineData("'gte' is no command. Expected one of: set, get, del, mget, touch, incr, where, ring, stats, replay.", "gte", "k")]
+    [InlineData("no command is given. Expected one of: set, get, del, mget, touch, incr, where, ring, stats, replay, db.")]
+    [InlineData("'gte' is no command. Expected one of: set, get, del, mget, touch, incr, where, ring, stats, replay, db.", "gte", "k")]
     [InlineData("KEY is missing. Expected: ocache get KEY.", "get")]
     [InlineData("KEY is missing. Expected: ocache mget KEY....", "mget")]
     [InlineData("VALUE is missing. Expected: ocache set KEY VALUE.", "set", "k")]
@@ -29,6 +29,10 @@ public sealed class CommandLineTests
     [InlineData("--concurrency: '0' is out of range. Expected a whole number from 1 to 65536.", "replay", "-", "--concurrency", "0")]
     [InlineData("--value-bytes: '-1' is out of range. Expected a whole number from 0 to 67108864.", "replay", "-", "--value-bytes", "-1")]
     [InlineData("--limit: 'all' is out of range. Expected a whole number of 1 or more.", "replay", "-", "--limit", "all")]
+    [InlineData("no command of db is given. Expected one of: init, status.", "db")]
+    [InlineData("no command of db is given. Expected one of: init, status.", "db", "Password=x")]
+    [InlineData("there is more than ocache db init takes. Put the connection string in quotes.", "db", "init", "--connection", "Host=h", "Password=x")]
+    [InlineData("'--bogus' is no option of status.", "db", "status", "--bogus")]
     public async Task Run_BadInput_SaysWhatAndHowToGetHelp(string message, params string[] args)
     {
         var code = await _terminal.RunAsync(args);
@@ -36,7 +40,7 @@ public sealed class CommandLineTests
         Assert.Equal(1, code);
         Assert.Equal("", _terminal.Output);
         Assert.Equal($"ocache: {message}", _terminal.FirstErrorLine);
-        Assert.Matches("\nRun 'ocache [a-z]* ?--help' for usage and examples.\n$", _terminal.Error);
+        Assert.Matches("\nRun 'ocache ([a-z]+ )*--help' for usage and examples.\n$", _terminal.Error);
     }
 
     [Theory]
@@ -90,14 +94,17 @@ public sealed class CommandLineTests
     [InlineData("ring")]
     [InlineData("stats")]
     [InlineData("replay")]
-    public async Task Help_Verb_EndsWithExamples(string verb)
+    [InlineData("db")]
+    [InlineData("db", "init")]
+    [InlineData("db", "status")]
+    public async Task Help_Verb_EndsWithExamples(params string[] verb)
     {
-        var code = await _terminal.RunAsync(verb, "--help");
+        var code = await _terminal.RunAsync([.. verb, "--help"]);
 
         Assert.Equal(0, code);
         Assert.Equal("", _terminal.Error);
         Assert.Contains("Examples:\n  ", _terminal.Output, StringComparison.Ordinal);
-        Assert.Contains($"  ocache {verb}", _terminal.Output, StringComparison.Ordinal);
+        Assert.Contains($"  ocache {string.Join(' ', verb)}", _terminal.Output, StringComparison.Ordinal);
         Assert.Contains("Exit codes: 0 done; 1 ", _terminal.Output, StringComparison.Ordinal);
     }
 
@@ -107,10 +114,23 @@ public sealed class CommandLineTests
         var code = await _terminal.RunAsync("--help");
 
         Assert.Equal(0, code);
-        foreach (var verb in new[] { "set", "get", "del", "mget", "touch", "incr", "where", "ring", "stats", "replay" })
+        foreach (var verb in new[] { "set", "get", "del", "mget", "touch", "incr", "where", "ring", "stats", "replay", "db" })
         {
             Assert.Matches($"\n  {verb} ", _terminal.Output);
         }
+    }
+
+    [Fact]
+    public async Task Run_NobodyAtTheDatabase_IsOneLineAndExitCodeTwo()
+    {
+        var port = FreePort();
+
+        var code = await _terminal.RunAsync("db", "status", "--connection", $"Host=127.0.0.1;Port={port};Username=u;Password=s3cret");
+
+        Assert.Equal(2, code);
+        Assert.StartsWith($"ocache: The database u at 127.0.0.1, port {port} cannot be reached: ", _terminal.FirstErrorLine, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", _terminal.Error, StringComparison.Ordinal);
+        Assert.Single(_terminal.Error.TrimEnd().Split('\n'));
     }
 
     private static int FreePort()

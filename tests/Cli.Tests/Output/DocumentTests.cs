@@ -9,6 +9,7 @@ namespace Orleans.Cache.Cli.Tests.Output;
 public sealed class DocumentTests
 {
     private static readonly CliJsonContext Json = CliJsonContext.Readable;
+    private static readonly DateTimeOffset Noon = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
 
     [Fact]
     public void Entry_Text_IsUtf8()
@@ -48,6 +49,19 @@ public sealed class DocumentTests
         AssertJson("""{"key":"k","found":true,"ttlMs":30000}""", new TouchedDocument("k", true, 30_000), Json.TouchedDocument);
         AssertJson("""{"key":"k","value":-3}""", new NumberDocument("k", -3), Json.NumberDocument);
     }
+
+    [Fact]
+    public void Database_Init_SaysWhatWasThere()
+    {
+        AssertJson("""{"schemaVersion":2,"before":1}""", new DatabaseInitDocument(2, 1), Json.DatabaseInitDocument);
+        AssertJson("""{"schemaVersion":2,"before":null}""", new DatabaseInitDocument(2, null), Json.DatabaseInitDocument);
+    }
+
+    [Fact]
+    public void Database_Status_HasTheSilos() => AssertJson(
+        """{"schemaVersion":1,"cluster":"c","silos":[{"name":"silo-0","status":"Active","address":"10.0.0.1:11111","gateway":null,"started":"2026-01-01T12:00:00+00:00","lastAlive":"2026-01-01T12:01:00+00:00"}]}""",
+        new DatabaseStatusDocument(1, "c", [new("silo-0", "Active", "10.0.0.1:11111", null, Noon, Noon.AddMinutes(1))]),
+        Json.DatabaseStatusDocument);
 
     [Fact]
     public void Location_Entry_SaysWhereAndWhat()

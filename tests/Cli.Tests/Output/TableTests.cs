@@ -45,6 +45,18 @@ public sealed class TableTests
         Assert.Matches(@"total +1,500 +500 +75\.0 % +3 +2 +7 +100 B", text);
     }
 
+    [Fact]
+    public void Database_Silos_AreListedWithTheirStatus()
+    {
+        var noon = new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
+        var status = new DatabaseStatusDocument(1, "c", [new("[silo-0]", "Active", "10.0.0.1:11111", null, noon, noon.AddMinutes(1))]);
+
+        var text = Render(console => DatabaseCommand.Print(console, status));
+
+        Assert.StartsWith("schema   1\ncluster  c\n", text, StringComparison.Ordinal);
+        Assert.Matches(@"\[silo-0\] +Active +10\.0\.0\.1:11111 +– +2026-01-01 12:01:00Z +2026-01-01 12:00:00Z", text);
+    }
+
     private static string Render(Action<IAnsiConsole> print)
     {
         var output = new StringWriter { NewLine = "\n" };

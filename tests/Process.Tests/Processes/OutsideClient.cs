@@ -15,18 +15,34 @@ internal sealed class OutsideClient : IAsyncDisposable
 
     public ITopologySource Topology => _host.Services.GetRequiredService<ITopologySource>();
 
-    public static async Task<OutsideClient> ConnectAsync(string gateway, string clusterId, TimeSpan? operationTimeout = null)
+    /// <summary>The gateways that the client sends straight to.</summary>
+    public LiveGateways Gateways => _host.Services.GetRequiredService<LiveGateways>();
+
+    /// <summary>Connects by a gateway that is named.</summary>
+    public static Task<OutsideClient> ConnectAsync(string gateway, string clusterId, TimeSpan? operationTimeout = null) =>
+        StartAsync(clusterId, operationTimeout, options => options.Gateways.Add(gateway), static _ => { });
+
+    /// <summary>Connects by the gateways that a database has.</summary>
+    public static Task<OutsideClient> ConnectByDatabaseAsync(string connectionString, string clusterId) => StartAsync(
+        clusterId,
+        operationTimeout: null,
+        static _ => { },
+        services => services.AddOrleansClient(client => client.UseCachePostgreSql(options => options.ConnectionString = connectionString)));
+
+    private static async Task<OutsideClient> StartAsync(
+        string clusterId, TimeSpan? operationTimeout, Action<CacheGridClientOptions> configure, Action<IServiceCollection> configureServices)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddCacheGridClient(options =>
         {
-            options.Gateways.Add(gateway);
+            configure(options);
             options.ClusterId = clusterId;
             options.RefreshPeriod = TimeSpan.FromMilliseconds(250);
 
             // Longer than the default: the machine may be busy, and nothing here measures time.
             options.OperationTimeout = operationTimeout ?? TimeSpan.FromSeconds(20);
         });
+        configureServices(builder.Services);
         var host = builder.Build();
         await host.StartAsync();
         return new OutsideClient(host);

@@ -46,7 +46,12 @@ internal sealed class ProgramRun : IAsyncDisposable
     /// <param name="path">Its dll.</param>
     /// <param name="arguments">Its arguments.</param>
     /// <param name="input">What it reads from standard input.</param>
-    public static ProgramRun Start(string path, IReadOnlyCollection<string> arguments, ReadOnlyMemory<byte> input = default)
+    /// <param name="environment">Its environment beside that of the tests.</param>
+    public static ProgramRun Start(
+        string path,
+        IReadOnlyCollection<string> arguments,
+        ReadOnlyMemory<byte> input = default,
+        IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [path, .. arguments])
         {
@@ -59,6 +64,11 @@ internal sealed class ProgramRun : IAsyncDisposable
         foreach (var name in start.Environment.Keys.Where(IsSetting).ToArray())
         {
             start.Environment.Remove(name);
+        }
+
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
         }
 
         var process = SystemProcess.Start(start)!;
@@ -106,6 +116,7 @@ internal sealed class ProgramRun : IAsyncDisposable
     private static bool IsSetting(string name) =>
         name.StartsWith("Silo__", StringComparison.OrdinalIgnoreCase)
         || name.StartsWith("Cache__", StringComparison.OrdinalIgnoreCase)
+        || name.StartsWith("OCACHE_", StringComparison.OrdinalIgnoreCase)
         || name.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase)
         || name.StartsWith("Logging__", StringComparison.OrdinalIgnoreCase);
 }

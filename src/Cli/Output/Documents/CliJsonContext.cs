@@ -16,6 +16,8 @@ namespace Orleans.Cache.Cli.Output.Documents;
 [JsonSerializable(typeof(RingDocument))]
 [JsonSerializable(typeof(StatisticsDocument))]
 [JsonSerializable(typeof(ReplayDocument))]
+[JsonSerializable(typeof(DatabaseInitDocument))]
+[JsonSerializable(typeof(DatabaseStatusDocument))]
 internal sealed partial class CliJsonContext : JsonSerializerContext
 {
     /// <summary>The context that prints: text stays readable, since no browser takes it for HTML.</summary>

@@ -1,0 +1,5 @@
+using Orleans.Cache.PostgreSql.Tests;
+using Orleans.Cache.TestKit;
+
+[assembly: AssemblyFixture(typeof(ExclusiveRun))]
+[assembly: AssemblyFixture(typeof(RunningServer))]
