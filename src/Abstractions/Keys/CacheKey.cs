@@ -19,6 +19,9 @@ public readonly struct CacheKey : IEquatable<CacheKey>
     // Lone surrogates would all be encoded as the same replacement character, so two different strings would share an entry.
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    /// <summary>So many keys ahead whoever reads several asks for: far enough that their bytes have come, near enough that they are still there.</summary>
+    internal const int PrefetchAhead = 8;
+
     private const int MaxBytesPerCharacter = 3;
     private const int MaxBytesOnStack = 256;
 

@@ -129,6 +129,11 @@ internal sealed class CacheClient(NamedCache cache, OperationRouter router, ITop
         using var call = new BatchCall(items.Count);
         for (var index = 0; index < call.Count; index++)
         {
+            if (index + CacheKey.PrefetchAhead < call.Count)
+            {
+                items[index + CacheKey.PrefetchAhead].Key.Prefetch();
+            }
+
             var item = items[index];
             call.Operations[index] = OperationFactory.Set(item.Key, item.Value, item.Options, limits);
         }
@@ -217,6 +222,11 @@ internal sealed class CacheClient(NamedCache cache, OperationRouter router, ITop
             using var call = new BatchCall(count);
             for (var index = 0; index < count; index++)
             {
+                if (index + CacheKey.PrefetchAhead < count)
+                {
+                    keys[positions?[index + CacheKey.PrefetchAhead] ?? (index + CacheKey.PrefetchAhead)].Prefetch();
+                }
+
                 call.Operations[index] = OperationFactory.Get(keys[positions?[index] ?? index], limits, router.MaxWholeValueBytes);
             }
 

@@ -16,9 +16,6 @@ internal sealed class LocalReads(ShardHost host, LocalShards shards)
     /// <summary>Keys are taken in pieces of so many, so that what is kept for each thread stays small.</summary>
     private const int PieceKeys = 256;
 
-    /// <summary>Keys are asked for so far ahead: what is in the caller's strings comes from memory one after the other else.</summary>
-    private const int KeysAhead = 8;
-
     private const int UsualKeyBytes = 64;
 
     private const int MaxKeptBytes = 1 << 20;
@@ -171,9 +168,9 @@ internal sealed class LocalReads(ShardHost host, LocalShards shards)
             var end = 0;
             for (var index = 0; index < keys.Length; index++)
             {
-                if (index + KeysAhead < keys.Length)
+                if (index + CacheKey.PrefetchAhead < keys.Length)
                 {
-                    keys[index + KeysAhead].Prefetch();
+                    keys[index + CacheKey.PrefetchAhead].Prefetch();
                 }
 
                 var length = Append(keys[index], end, limits);
