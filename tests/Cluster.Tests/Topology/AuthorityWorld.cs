@@ -1,3 +1,4 @@
+#pragma warning disable VSTHRD100 // Whatever these throw is posted to the test's own context, whose thread is that of the test.
 using Orleans.Cache.Engine.Replication;
 using Orleans.Cache.Engine.Replication.Messages;
 using Orleans.Cache.Engine.Topology;
@@ -22,7 +23,7 @@ internal sealed class AuthorityWorld : IDisposable
     private readonly Random _random;
     private readonly List<TopologyAuthority> _authorities = [];
     private readonly List<Copy> _copies = [];
-    private readonly Dictionary<(int Partition, long Version), Configuration> _shown = [];
+    private readonly Dictionary<(int Partition, long Version), Engine.Replication.Configuration> _shown = [];
     private readonly List<(int Partition, long Epoch, long At)> _emptied = [];
     private int _addresses;
 
@@ -187,7 +188,7 @@ internal sealed class AuthorityWorld : IDisposable
         }
     }
 
-    private async void Ask(Copy copy, Configuration? proposal)
+    private async void Ask(Copy copy, Engine.Replication.Configuration? proposal)
     {
         var request = new AuthorityRequest { From = copy.Id, SentAt = _time.GetTimestamp(), Proposal = proposal };
         try
@@ -228,7 +229,7 @@ internal sealed class AuthorityWorld : IDisposable
     {
         for (var partition = 0; partition < Partitions; partition++)
         {
-            var (was, now) = (before?.Configurations[partition] ?? Configuration.None, after.Configurations[partition]);
+            var (was, now) = (before?.Configurations[partition] ?? Engine.Replication.Configuration.None, after.Configurations[partition]);
             Show(partition, now);
             Assert.True(now.Version >= was.Version && now.Epoch >= was.Epoch && now.Epoch - was.Epoch <= now.Version - was.Version, $"{now} follows {was}");
             if (now.Losses > was.Losses)
@@ -252,7 +253,7 @@ internal sealed class AuthorityWorld : IDisposable
         }
     }
 
-    private void Show(int partition, Configuration configuration)
+    private void Show(int partition, Engine.Replication.Configuration configuration)
     {
         if (!_shown.TryAdd((partition, configuration.Version), configuration))
         {
@@ -278,7 +279,7 @@ internal sealed class AuthorityWorld : IDisposable
 
         public CopyId Id => id;
 
-        public Configuration Known { get; set; } = Configuration.None;
+        public Engine.Replication.Configuration Known { get; set; } = Engine.Replication.Configuration.None;
 
         public List<(long Epoch, long Until)> Tenures { get; } = [];
     }

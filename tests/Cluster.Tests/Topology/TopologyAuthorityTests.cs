@@ -148,7 +148,7 @@ public sealed class TopologyAuthorityTests
     }
 
     private static (int Partition, AuthorityRequest Request) Claim(int partition, CopyId id) =>
-        (partition, new AuthorityRequest { From = id, SentAt = 0, Proposal = Configuration.None.Emptied(id) });
+        (partition, new AuthorityRequest { From = id, SentAt = 0, Proposal = Engine.Replication.Configuration.None.Emptied(id) });
 
     private static (int Partition, AuthorityRequest Request) Question(int partition, CopyId id) => (partition, new AuthorityRequest { From = id, SentAt = 0 });
 
