@@ -127,7 +127,7 @@ internal sealed class PartitionCopy : IReplicationHost
         {
             lock (_lock)
             {
-                return _core.Role == CopyRole.Idle && !_core.IsProposing && _wanted?.Contains(_core.Self.Node) != true && Now - _heardAt >= _settings.TenureTicks;
+                return _core.Role == CopyRole.Idle && !_core.IsProposing && _wanted?.Contains(_core.Self.Node) != true && Now - _heardAt >= 2 * _settings.LeaseTicks;
             }
         }
     }

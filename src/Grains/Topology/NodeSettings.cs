@@ -47,7 +47,7 @@ internal sealed class NodeSettings
             BeatTicks = lease / 5,
             SuspectTicks = lease * 3 / 5,
             ResendTicks = lease / 5,
-            TenureTicks = 10 * time.TimestampFrequency,
+            TenureTicks = 30 * time.TimestampFrequency,
             RenewTicks = time.TimestampFrequency,
             StalenessTicks = lease * 2,
             HandoverTicks = lease * 2,

@@ -40,6 +40,11 @@ public sealed class WireContractTests
         PartitionCount = 1024,
         Caches = ["default", "small"],
         Limits = Limits,
+        Number = 3,
+        Run = 4,
+        IsLeaving = true,
+        Replicas = 2,
+        LeaseDuration = TimeSpan.FromMilliseconds(250),
     };
 
     private static readonly TopologyMessage Topology = new(2097152, [Node, Node with { Gateway = null }], [0, 1, -1], [1, long.MaxValue, 0], ["default"], Limits);
@@ -58,7 +63,8 @@ public sealed class WireContractTests
         new NodeStatus(Node, true, Topology),
         new NodeStatus(Node, false, null),
         new PartitionStatus(Silo, true, 9),
-        new JoinReply(Topology, null),
+        new JoinReply(Topology with { Replicas = [1, 0, -1] }, null),
+        new StoredTopologyMessage(5, [1, 2, 3]),
         new JoinReply(null, "why not"),
     ];
 

@@ -1,11 +1,8 @@
 namespace Orleans.Cache.Process.Tests.Processes;
 
-/// <summary>Three silos of a cluster of their own, with a small cache beside the default one.</summary>
-public sealed class ThreeSiloGrid : GridOfSilos
+/// <summary>Three silos of a cluster of their own.</summary>
+public class ThreeSiloGrid : GridOfSilos
 {
-    public const string SmallCache = "small";
-    public const int SmallCacheEntries = 200;
-
     private readonly string _clusterId;
 
     public ThreeSiloGrid()
@@ -13,12 +10,8 @@ public sealed class ThreeSiloGrid : GridOfSilos
     {
     }
 
-    private ThreeSiloGrid(string clusterId)
-        : base(
-            silos: 3,
-            $"--Silo:ClusterId={clusterId}",
-            $"--Cache:Caches:{SmallCache}:MaxEntries={SmallCacheEntries}",
-            $"--Cache:Caches:{SmallCache}:Eviction=lru") => _clusterId = clusterId;
+    private protected ThreeSiloGrid(string clusterId, params string[] settings)
+        : base(silos: 3, [$"--Silo:ClusterId={clusterId}", .. settings]) => _clusterId = clusterId;
 
     public override string ClusterId => _clusterId;
 }
