@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using System.Text;
 
 namespace Orleans.Cache;
@@ -57,6 +59,16 @@ public readonly struct CacheKey : IEquatable<CacheKey>
 
     /// <summary>A number of bytes that <see cref="ByteCount"/> does not exceed, which costs nothing to know.</summary>
     internal int MaxByteCount => _text is null ? _bytes.Length : _text.Length * MaxBytesPerCharacter;
+
+    /// <summary>Asks the processor for the key's bytes, which often lie in memory that nobody has touched for long.</summary>
+    internal unsafe void Prefetch()
+    {
+        // Only an address, which the garbage collector may make stale: a prefetch of the wrong line does no harm.
+        if (Sse.IsSupported && _text is not null)
+        {
+            Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.AsRef(in _text.GetPinnableReference())));
+        }
+    }
 
     /// <summary>Makes a key from text.</summary>
     public static implicit operator CacheKey(string? text) => new(text);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Orleans.Cache.Client.Routing;
 using Orleans.Cache.Engine.Memory;
 
@@ -12,6 +13,11 @@ internal sealed class CacheClient(NamedCache cache, OperationRouter router, ITop
 
     public ValueTask<CacheEntry> TryGetAsync(CacheKey key, CancellationToken cancellationToken = default)
     {
+        if (!cancellationToken.IsCancellationRequested && router.TryReadHere(cache, key, out var entry))
+        {
+            return ValueTask.FromResult(entry);
+        }
+
         var result = ExecuteAsync(OperationFactory.Get(key, router.Limits, router.MaxWholeValueBytes), cancellationToken);
         return result.IsCompletedSuccessfully ? ValueTask.FromResult(OperationOutcome.ToEntry(result.Result)) : WaitAsync(result);
 
@@ -65,8 +71,7 @@ internal sealed class CacheClient(NamedCache cache, OperationRouter router, ITop
         return entries;
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<int> GetManyAsync(IReadOnlyList<CacheKey> keys, Memory<CacheEntry> entries, CancellationToken cancellationToken = default)
+    public ValueTask<int> GetManyAsync(IReadOnlyList<CacheKey> keys, Memory<CacheEntry> entries, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(keys);
         if (entries.Length < keys.Count)
@@ -74,23 +79,22 @@ internal sealed class CacheClient(NamedCache cache, OperationRouter router, ITop
             throw new ArgumentException($"There is room for {entries.Length} entries, and {keys.Count} keys. Give room for one entry to each key.", nameof(entries));
         }
 
-        var limits = router.Limits;
-        using var call = new BatchCall(keys.Count);
-        for (var index = 0; index < call.Count; index++)
+        // Whoever hosts the entries reads them here and now.
+        var left = keys.Count;
+        var span = keys switch
         {
-            call.Operations[index] = OperationFactory.Get(keys[index], limits, router.MaxWholeValueBytes);
+            CacheKey[] array => array,
+            List<CacheKey> list => CollectionsMarshal.AsSpan(list),
+            _ => default,
+        };
+        var positions = span.Length == left && !cancellationToken.IsCancellationRequested ? router.ReadHere(cache, span, entries.Span, out left) : null;
+        if (positions is null || left > 0)
+        {
+            return GetLeftAsync(keys, positions, left, entries, cancellationToken);
         }
 
-        await ExecuteAsync(call, limits, cancellationToken).ConfigureAwait(false);
-        var found = 0;
-        for (var index = 0; index < call.Count; index++)
-        {
-            ref var entry = ref entries.Span[index];
-            entry = OperationOutcome.ToEntry(call.Results[index]);
-            found += entry.Found ? 1 : 0;
-        }
-
-        return found;
+        ArrayPool<int>.Shared.Return(positions);
+        return ValueTask.FromResult(CountFound(entries.Span[..keys.Count]));
     }
 
     public ValueTask<CacheWriteResult> SetAsync(
@@ -189,6 +193,48 @@ internal sealed class CacheClient(NamedCache cache, OperationRouter router, ITop
     {
         var result = await ExecuteAsync(OperationFactory.Peek(key, router.Limits), cancellationToken).ConfigureAwait(false);
         return OperationOutcome.ToLocation(key, result, topology.Current.Map);
+    }
+
+    private static int CountFound(ReadOnlySpan<CacheEntry> entries)
+    {
+        var found = 0;
+        foreach (ref readonly var entry in entries)
+        {
+            found += entry.Found ? 1 : 0;
+        }
+
+        return found;
+    }
+
+    /// <summary>Reads the keys at some positions, or all where there are none, and counts what is found at all of them.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> GetLeftAsync(
+        IReadOnlyList<CacheKey> keys, int[]? positions, int count, Memory<CacheEntry> entries, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var limits = router.Limits;
+            using var call = new BatchCall(count);
+            for (var index = 0; index < count; index++)
+            {
+                call.Operations[index] = OperationFactory.Get(keys[positions?[index] ?? index], limits, router.MaxWholeValueBytes);
+            }
+
+            await ExecuteAsync(call, limits, cancellationToken).ConfigureAwait(false);
+            for (var index = 0; index < count; index++)
+            {
+                entries.Span[positions?[index] ?? index] = OperationOutcome.ToEntry(call.Results[index]);
+            }
+        }
+        finally
+        {
+            if (positions is not null)
+            {
+                ArrayPool<int>.Shared.Return(positions);
+            }
+        }
+
+        return CountFound(entries.Span[..keys.Count]);
     }
 
     private ValueTask<OperationResult> ExecuteAsync(in Operation operation, CancellationToken cancellationToken) =>

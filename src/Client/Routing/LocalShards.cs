@@ -10,7 +10,7 @@ namespace Orleans.Cache.Client.Routing;
 /// <summary>
 /// The shards that live in this process, when it hosts a silo: operations on them need no message. Safe for any number of threads.
 /// </summary>
-internal sealed class LocalShards(ShardHost host, SiloAddress silo)
+internal sealed class LocalShards
 {
     private const int StackBytes = 1536;
 
@@ -23,8 +23,20 @@ internal sealed class LocalShards(ShardHost host, SiloAddress silo)
     [ThreadStatic]
     private static ValueBuffer? _values;
 
+    private readonly ShardHost _host;
+
+    public LocalShards(ShardHost host, SiloAddress silo)
+    {
+        _host = host;
+        Silo = silo;
+        Reads = new LocalReads(host, this);
+    }
+
     /// <summary>The silo of this process.</summary>
-    public SiloAddress Silo => silo;
+    public SiloAddress Silo { get; }
+
+    /// <summary>The shortest way of gets.</summary>
+    public LocalReads Reads { get; }
 
     /// <summary>Executes one operation here and now.</summary>
     /// <returns><see langword="false"/> when its partition is not open here, or when it has to be tried again because there was no room.</returns>
@@ -105,7 +117,7 @@ internal sealed class LocalShards(ShardHost host, SiloAddress silo)
         while (true)
         {
             var values = EmptyBuffer();
-            host.Execute(cache, new ShardBatch(headers, payload, shardResults, values, MaxGathered));
+            _host.Execute(cache, new ShardBatch(headers, payload, shardResults, values, MaxGathered));
             areOpen &= Unpack(shardResults, values.Values.ToArray(), positions, results);
             var deferred = 0;
             for (var index = 0; index < headers.Length; index++)
@@ -141,7 +153,7 @@ internal sealed class LocalShards(ShardHost host, SiloAddress silo)
     }
 
     /// <summary>Reads a large value straight into the array that the caller gets.</summary>
-    private OperationResult ReadWhole(int cache, ShardOperation get, ReadOnlySpan<byte> payload, int length)
+    public OperationResult ReadWhole(int cache, in ShardOperation get, ReadOnlySpan<byte> payload, int length)
     {
         while (true)
         {
@@ -161,7 +173,7 @@ internal sealed class LocalShards(ShardHost host, SiloAddress silo)
     private ShardResult Execute(int cache, in ShardOperation operation, ReadOnlySpan<byte> payload, ValueBuffer values)
     {
         var result = default(ShardResult);
-        host.Execute(cache, new ShardBatch(new ReadOnlySpan<ShardOperation>(in operation), payload, new Span<ShardResult>(ref result), values));
+        _host.Execute(cache, new ShardBatch(new ReadOnlySpan<ShardOperation>(in operation), payload, new Span<ShardResult>(ref result), values));
         return result;
     }
 
@@ -209,5 +221,5 @@ internal sealed class LocalShards(ShardHost host, SiloAddress silo)
         }
     }
 
-    private int IndexOf(string cache) => host.TryFindCache(cache, out var index) ? index : throw CacheRequestException.UnknownCache(cache, host.CacheNames);
+    private int IndexOf(string cache) => _host.TryFindCache(cache, out var index) ? index : throw CacheRequestException.UnknownCache(cache, _host.CacheNames);
 }

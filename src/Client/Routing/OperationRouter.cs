@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.Extensions.Options;
 using Orleans.Cache.Client.Lanes;
 using Orleans.Cache.Client.Transfers;
@@ -52,6 +53,30 @@ internal sealed class OperationRouter
 
     /// <summary>When the time of a call that begins now is over.</summary>
     public long NewDeadline => _time.GetTimestamp() + _lanes.Timeout;
+
+    /// <summary>Reads one key at once, if its entry is in this process.</summary>
+    public bool TryReadHere(NamedCache cache, CacheKey key, out CacheEntry entry)
+    {
+        entry = default;
+        var snapshot = _owners.Current;
+        return _local is not null && cache.IsIn(snapshot) && _local.Reads.TryRead(cache.Name, key, snapshot.Limits, out entry);
+    }
+
+    /// <summary>Reads the keys at once whose entries are in this process.</summary>
+    /// <returns>The positions of the others, in a rented array; <see langword="null"/> when nothing was read.</returns>
+    public int[]? ReadHere(NamedCache cache, ReadOnlySpan<CacheKey> keys, Span<CacheEntry> entries, out int left)
+    {
+        left = keys.Length;
+        var snapshot = _owners.Current;
+        if (_local is null || !cache.IsIn(snapshot) || keys.Length > snapshot.Limits.MaxBatchOperations)
+        {
+            return null;
+        }
+
+        var positions = ArrayPool<int>.Shared.Rent(keys.Length);
+        left = _local.Reads.Read(cache.Name, keys, snapshot.Limits, entries, positions);
+        return positions;
+    }
 
     /// <summary>Executes one operation.</summary>
     public ValueTask<OperationResult> ExecuteAsync(NamedCache cache, in Operation operation, CancellationToken cancellationToken)

@@ -6,7 +6,10 @@ using Orleans.Cache.Engine.Batches;
 
 namespace Orleans.Cache.Client.Tests.Lanes;
 
-/// <summary>A silo's door that answers when and how the test says.</summary>
+/// <summary>
+/// A silo's door that answers batches when and how the test says: a real silo can be killed, but not be made to answer the second of three
+/// batches first. The rest of the door is not for lanes, which these tests are of: whoever calls it fails the test.
+/// </summary>
 internal sealed class FakeDoor : ICacheNode
 {
     private readonly BlockingCollection<ReceivedBatch> _received = [];
