@@ -136,7 +136,9 @@ public sealed class TopologyStoreTests(RunningServer server)
         }
 
         await using var relay = new AnswerLosingRelay(Path.Combine(server.Server.Folder, ".s.PGSQL.5432"));
-        var through = new NpgsqlConnectionStringBuilder(direct.ConnectionString) { Host = "127.0.0.1", Port = relay.Port, SslMode = SslMode.Disable };
+
+        // Without the reset of a pooled connection, whose answer would come first, and be lost before the write was done.
+        var through = new NpgsqlConnectionStringBuilder(direct.ConnectionString) { Host = "127.0.0.1", Port = relay.Port, SslMode = SslMode.Disable, NoResetOnClose = true };
         var store = new PostgreSqlTopologyStore(RunningServer.DatabaseOf(through.ConnectionString), RunningServer.Cluster());
         Assert.Equal(expectedVersion, (await store.ReadAsync(CancellationToken.None))?.Version ?? 0);
 
