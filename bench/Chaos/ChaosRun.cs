@@ -9,6 +9,8 @@ namespace Orleans.Cache.Chaos;
 /// <summary>Runs a scenario: starts a grid, writes and reads, does the faults, and asks after every round whether everything is still there.</summary>
 internal sealed class ChaosRun
 {
+    private const int MostAttempts = 20;
+
     private static readonly TimeSpan Stable = TimeSpan.FromMilliseconds(500);
 
     private readonly ChaosSettings _settings;
@@ -174,7 +176,7 @@ internal sealed class ChaosRun
     // Affected is what the silos own just now; of silos that are added nobody knows what they will get.
     private async Task WatchAsync(Step step, CancellationToken cancellationToken)
     {
-        var topology = await _client.Grid.GetTopologyAsync(cancellationToken);
+        var topology = await GetTopologyAsync(cancellationToken);
         var silos = step.Silos.ToHashSet();
         var watch = new FaultWatch(
             step.Kind.ToString(),
@@ -184,6 +186,22 @@ internal sealed class ChaosRun
                 || (topology.Owners[slot.PartitionOf(topology.PartitionCount)] is >= 0 and var owner && silos.Contains(topology.Silos[owner].Name)));
         _watches.Add(watch);
         _load.Watch(watch);
+    }
+
+    // With other faults in force it may take more than one try.
+    private async Task<GridTopology> GetTopologyAsync(CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await _client.Grid.GetTopologyAsync(cancellationToken);
+            }
+            catch (CacheUnavailableException) when (attempt < MostAttempts)
+            {
+                await Task.Delay(Stable, TimeProvider.System, cancellationToken);
+            }
+        }
     }
 
     /// <summary>
