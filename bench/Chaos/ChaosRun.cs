@@ -97,7 +97,9 @@ internal sealed class ChaosRun
             foreach (var step in steps)
             {
                 await Task.Delay(step.After, TimeProvider.System, cancellationToken);
+                var from = _load.Record.Now;
                 await DoAsync(step, cancellationToken);
+                _say(string.Create(CultureInfo.InvariantCulture, $"   {from.TotalSeconds:F3} to {_load.Record.Now.TotalSeconds:F3} s: {step.Kind} {string.Join(' ', step.Silos)}"));
             }
 
             await _load.WaitForWritesAsync(before + _settings.WritesOfARound, cancellationToken);
