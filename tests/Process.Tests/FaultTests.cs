@@ -1,5 +1,6 @@
 using Orleans.Cache.Contracts.Nodes;
 using Orleans.Cache.Process.Tests.Processes;
+using Orleans.Cache.TestKit.Processes;
 
 namespace Orleans.Cache.Process.Tests;
 

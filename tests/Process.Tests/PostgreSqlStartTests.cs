@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Orleans.Cache.Process.Tests.Processes;
+using Orleans.Cache.TestKit.Processes;
 
 namespace Orleans.Cache.Process.Tests;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Orleans.Cache.Process.Tests.Processes;
+using Orleans.Cache.TestKit.Processes;
 
 namespace Orleans.Cache.Process.Tests;
 

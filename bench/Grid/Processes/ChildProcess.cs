@@ -48,6 +48,13 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>What runs .NET programs: the host that runs this one, where it is one.</summary>
+    public static string DotNet =>
+        Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet";
+
+    /// <summary>The last that it wrote, to either of its outputs.</summary>
+    public string Output => LastLines(LinesKept);
+
     public static ChildProcess Start(string program, params IEnumerable<string> arguments) =>
         Start(new ProcessStartInfo(program, arguments), Path.GetFileName(program));
 
@@ -57,8 +64,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <param name="arguments">The program's arguments.</param>
     public static ChildProcess StartDotNet(string assembly, string? startupHook, params IEnumerable<string> arguments)
     {
-        var dotnet = Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet";
-        var start = new ProcessStartInfo(dotnet, arguments.Prepend(assembly));
+        var start = new ProcessStartInfo(DotNet, arguments.Prepend(assembly));
         if (startupHook is not null)
         {
             start.Environment["DOTNET_STARTUP_HOOKS"] = startupHook;
@@ -133,6 +139,14 @@ internal sealed class ChildProcess : IAsyncDisposable
         {
             throw Failed();
         }
+    }
+
+    /// <summary>Waits until it has ended by itself, or by a signal.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> WaitForExitAsync(CancellationToken cancellationToken)
+    {
+        await _process.WaitForExitAsync(cancellationToken);
+        return _process.ExitCode;
     }
 
     /// <summary>An error with the last that it said.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Orleans.Cache.TestKit.Processes;
 using SystemProcess = System.Diagnostics.Process;
 
 namespace Orleans.Cache.Process.Tests.Processes;

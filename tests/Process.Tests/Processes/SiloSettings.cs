@@ -1,4 +1,5 @@
 using System.Globalization;
+using Orleans.Cache.TestKit.Processes;
 
 namespace Orleans.Cache.Process.Tests.Processes;
 

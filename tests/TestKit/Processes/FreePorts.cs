@@ -1,13 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Orleans.Cache.Process.Tests.Processes;
+namespace Orleans.Cache.TestKit.Processes;
 
 /// <summary>
 /// Ports that nobody listens on. They are below the range from which operating systems take the ports of outgoing connections: one that the
 /// system gave out itself could be taken again by the next connection, before the silo listens on it.
 /// </summary>
-internal static class FreePorts
+public static class FreePorts
 {
     private const int First = 12_000;
     private const int Last = 29_000;
@@ -15,6 +15,7 @@ internal static class FreePorts
     private static readonly Lock Sync = new();
     private static readonly HashSet<int> Given = [];
 
+    /// <summary>A port that this process has not been given before.</summary>
     public static int Next()
     {
         lock (Sync)

@@ -1,21 +1,39 @@
+using System.ComponentModel;
 using System.Globalization;
 using System.Runtime.InteropServices;
 
-namespace Orleans.Cache.Process.Tests.Processes;
+namespace Orleans.Cache.TestKit.Processes;
 
 /// <summary>What the shell's <c>kill</c> and Ctrl-C do.</summary>
-internal static class UnixSignals
+public static class UnixSignals
 {
+    /// <summary>What Ctrl-C sends.</summary>
     public const int Interrupt = 2;
+
+    /// <summary>Ends a process at once, without a word.</summary>
+    public const int Kill = 9;
+
+    /// <summary>Asks a process to end, as orchestrators do.</summary>
     public const int Terminate = 15;
+
+    /// <summary>Lets a suspended process go on.</summary>
     public const int Continue = 18;
+
+    /// <summary>Suspends a process.</summary>
     public const int Stop = 19;
 
     private const string CLibrary = "libc";
     private const int Default = 0;
 
     /// <summary>Sends a signal.</summary>
-    public static void Send(int process, int signal) => Assert.Equal(0, Kill(process, signal));
+    /// <exception cref="Win32Exception">There is no such process, or it is somebody else's.</exception>
+    public static void Send(int process, int signal)
+    {
+        if (SendSignal(process, signal) != 0)
+        {
+            throw new Win32Exception();
+        }
+    }
 
     /// <summary>
     /// A shell starts what it runs in the background with Ctrl-C ignored, and that is inherited: a silo started by such a test run would
@@ -29,15 +47,15 @@ internal static class UnixSignals
             && File.ReadLines(status).FirstOrDefault(static line => line.StartsWith(ignored, StringComparison.Ordinal)) is { } line
             && (ulong.Parse(line[ignored.Length..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & (1UL << (Interrupt - 1))) != 0)
         {
-            _ = Signal(Interrupt, Default);
+            _ = SetHandler(Interrupt, Default);
         }
     }
 
-    [DllImport(CLibrary, EntryPoint = "kill")]
+    [DllImport(CLibrary, EntryPoint = "kill", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Kill(int process, int signal);
+    private static extern int SendSignal(int process, int signal);
 
     [DllImport(CLibrary, EntryPoint = "signal")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern nint Signal(int signal, nint handler);
+    private static extern nint SetHandler(int signal, nint handler);
 }

@@ -1,0 +1,25 @@
+namespace Orleans.Cache.Chaos.Load;
+
+/// <summary>What is written and read while silos fail.</summary>
+internal sealed record LoadSettings
+{
+    /// <summary>Keys with rising numbers.</summary>
+    public int Keys { get; init; } = 600;
+
+    /// <summary>Counters.</summary>
+    public int Counters { get; init; } = 60;
+
+    /// <summary>Keys with a time to live.</summary>
+    public int Expiring { get; init; } = 60;
+
+    public int ValueBytes { get; init; } = 100;
+
+    /// <summary>How many writes are begun in a second at most; fewer where the grid takes longer.</summary>
+    public int WritesPerSecond { get; init; } = 2000;
+
+    /// <summary>How many reads are begun in a second at most, by all readers together.</summary>
+    public int ReadsPerSecond { get; init; } = 2000;
+
+    /// <summary>Whether the cache may evict: then a miss proves nothing.</summary>
+    public bool MayVanish { get; init; }
+}
