@@ -83,6 +83,8 @@ public sealed class OptionsTests
         ["Cache:Caches:small:Eviction is ''."] = static options => options.Caches["small"] = new() { Eviction = null! },
         ["Cache:Caches:small:MaxEntries is 0."] = static options => options.Caches["small"] = new() { MaxEntries = 0 },
         ["Cache:Caches:small:TimeToLiveJitter is 2."] = static options => options.Caches["small"] = new() { TimeToLiveJitter = 2 },
+        ["Cache:Caches:small:WriteConcern is 3."] = static options => options.Caches["small"] = new() { WriteConcern = (CacheWriteConcern)3 },
+        ["Cache:Caches:small:ReadLevel is 2."] = static options => options.Caches["small"] = new() { ReadLevel = (CacheReadLevel)2 },
         ["Cache:Caches:small:MaxBytes is 1000."] = static options => options.Caches["small"] = new() { MaxBytes = 1000 },
     });
 

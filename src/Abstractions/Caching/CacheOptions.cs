@@ -37,4 +37,12 @@ public sealed record CacheOptions
     /// <c>random</c>, <c>ttl</c> (the soonest to expire). Default: <c>s3fifo</c>.
     /// </value>
     public string Eviction { get; init; } = "s3fifo";
+
+    /// <summary>How many copies have a write before it is acknowledged, when the write does not say.</summary>
+    /// <value><c>owner</c>, <c>replicated</c> or <c>majority</c>. Default: <c>replicated</c>.</value>
+    public CacheWriteConcern WriteConcern { get; init; } = CacheWriteConcern.Replicated;
+
+    /// <summary>Which copy may answer a read that does not say.</summary>
+    /// <value><c>owner</c> or <c>any</c>. Default: <c>owner</c>.</value>
+    public CacheReadLevel ReadLevel { get; init; }
 }

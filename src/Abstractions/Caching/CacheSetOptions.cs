@@ -20,4 +20,8 @@ public readonly record struct CacheSetOptions
     /// <summary>What must be true of the entry for the write to happen.</summary>
     /// <value>Default: no condition.</value>
     public CacheCondition Condition { get; init; }
+
+    /// <summary>How many copies have the write before it is acknowledged.</summary>
+    /// <value>Default: that of <see cref="ICache.WithOptions"/>, or <see cref="CacheOptions.WriteConcern"/>.</value>
+    public CacheWriteConcern? WriteConcern { get; init; }
 }

@@ -16,6 +16,10 @@ public interface ICache
     /// <summary>The cache's name.</summary>
     string Name { get; }
 
+    /// <summary>The same cache, with calls that ask for something else of the grid. To be kept where it is used often.</summary>
+    /// <param name="options">What they ask for; what it leaves open is as in this cache.</param>
+    ICache WithOptions(CacheCallOptions options);
+
     /// <summary>Reads an entry, with its version and time to live.</summary>
     ValueTask<CacheEntry> TryGetAsync(CacheKey key, CancellationToken cancellationToken = default);
 

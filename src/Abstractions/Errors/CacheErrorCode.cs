@@ -48,6 +48,9 @@ public enum CacheErrorCode
     /// <summary>The grid did not answer; the operation may or may not have been done.</summary>
     OutcomeUnknown = 21,
 
+    /// <summary>A write asked for a majority of the copies, and too few are in sync; nothing was done.</summary>
+    NoMajority = 22,
+
     /// <summary>The value's type has no serializer, or its bytes do not fit the type.</summary>
     Serialization = 30,
 }

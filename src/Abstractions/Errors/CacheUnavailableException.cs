@@ -8,4 +8,13 @@ public sealed class CacheUnavailableException : CacheException
         : base(CacheErrorCode.Unavailable, message, innerException)
     {
     }
+
+    private CacheUnavailableException(CacheErrorCode code, string message)
+        : base(code, message)
+    {
+    }
+
+    internal static CacheUnavailableException NoMajority() => new(
+        CacheErrorCode.NoMajority,
+        "Not done: the write asks for a majority of the copies, and too few are in sync with the key's owner. A silo is lost or still being filled: try again when the grid has its silos, or write with the concern Replicated.");
 }

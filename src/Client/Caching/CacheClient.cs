@@ -7,18 +7,40 @@ using Orleans.Cache.Engine.Memory;
 namespace Orleans.Cache.Client.Caching;
 
 /// <summary>A named cache: turns calls into operations and results into what callers see. Safe for any number of threads.</summary>
-internal sealed class CacheClient(NamedCache cache, OperationRouter router, ITopologySource topology, ICacheSerializer serializer) : ICache
+internal sealed class CacheClient(
+    NamedCache cache, OperationRouter router, ITopologySource topology, ICacheSerializer serializer, CacheCallOptions asked = default) : ICache
 {
     public string Name => cache.Name;
 
+    private CacheReadLevel Level => asked.ReadLevel ?? cache.ReadLevel;
+
+    public ICache WithOptions(CacheCallOptions options)
+    {
+        if (options.ReadLevel is { } level && !Enum.IsDefined(level))
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), level, "There is no such read level. Use Owner or Any.");
+        }
+
+        if (options.WriteConcern is { } concern && !Enum.IsDefined(concern))
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), concern, "There is no such write concern. Use Owner, Replicated or Majority.");
+        }
+
+        return new CacheClient(cache, router, topology, serializer, options with
+        {
+            ReadLevel = options.ReadLevel ?? asked.ReadLevel,
+            WriteConcern = options.WriteConcern ?? asked.WriteConcern,
+        });
+    }
+
     public ValueTask<CacheEntry> TryGetAsync(CacheKey key, CancellationToken cancellationToken = default)
     {
-        if (!cancellationToken.IsCancellationRequested && router.TryReadHere(cache, key, out var entry))
+        if (!cancellationToken.IsCancellationRequested && router.TryReadHere(cache, key, Level, out var entry))
         {
             return ValueTask.FromResult(entry);
         }
 
-        var result = ExecuteAsync(OperationFactory.Get(key, router.Limits, router.MaxWholeValueBytes), cancellationToken);
+        var result = ExecuteAsync(OperationFactory.Get(key, router.Limits, router.MaxWholeValueBytes, Level), cancellationToken);
         return result.IsCompletedSuccessfully ? ValueTask.FromResult(OperationOutcome.ToEntry(result.Result)) : WaitAsync(result);
 
         [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -40,7 +62,7 @@ internal sealed class CacheClient(NamedCache cache, OperationRouter router, ITop
 
     public async ValueTask<IMemoryOwner<byte>?> GetPooledAsync(CacheKey key, CancellationToken cancellationToken = default)
     {
-        var operation = OperationFactory.Get(key, router.Limits, router.MaxWholeValueBytes) with { IsPooled = true };
+        var operation = OperationFactory.Get(key, router.Limits, router.MaxWholeValueBytes, Level) with { IsPooled = true };
         var result = await ExecuteAsync(operation, cancellationToken).ConfigureAwait(false);
         return OperationOutcome.ToEntry(result).Found ? new PooledValue(result.Value) : null;
     }
@@ -87,7 +109,7 @@ internal sealed class CacheClient(NamedCache cache, OperationRouter router, ITop
             List<CacheKey> list => CollectionsMarshal.AsSpan(list),
             _ => default,
         };
-        var positions = span.Length == left && !cancellationToken.IsCancellationRequested ? router.ReadHere(cache, span, entries.Span, out left) : null;
+        var positions = span.Length == left && !cancellationToken.IsCancellationRequested ? router.ReadHere(cache, span, Level, entries.Span, out left) : null;
         if (positions is null || left > 0)
         {
             return GetLeftAsync(keys, positions, left, entries, cancellationToken);
@@ -100,7 +122,7 @@ internal sealed class CacheClient(NamedCache cache, OperationRouter router, ITop
     public ValueTask<CacheWriteResult> SetAsync(
         CacheKey key, ReadOnlyMemory<byte> value, CacheSetOptions options = default, CancellationToken cancellationToken = default)
     {
-        var result = ExecuteAsync(OperationFactory.Set(key, value, options, router.Limits), cancellationToken);
+        var result = ExecuteAsync(OperationFactory.Set(key, value, options, router.Limits, asked.WriteConcern), cancellationToken);
         return result.IsCompletedSuccessfully ? ValueTask.FromResult(OperationOutcome.ToWriteResult(result.Result)) : WaitAsync(result);
 
         [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -135,7 +157,7 @@ internal sealed class CacheClient(NamedCache cache, OperationRouter router, ITop
             }
 
             var item = items[index];
-            call.Operations[index] = OperationFactory.Set(item.Key, item.Value, item.Options, limits);
+            call.Operations[index] = OperationFactory.Set(item.Key, item.Value, item.Options, limits, asked.WriteConcern);
         }
 
         await ExecuteAsync(call, limits, cancellationToken).ConfigureAwait(false);
@@ -150,7 +172,7 @@ internal sealed class CacheClient(NamedCache cache, OperationRouter router, ITop
 
     public async ValueTask<bool> RemoveAsync(CacheKey key, CancellationToken cancellationToken = default)
     {
-        var result = await ExecuteAsync(OperationFactory.Remove(key, router.Limits), cancellationToken).ConfigureAwait(false);
+        var result = await ExecuteAsync(OperationFactory.Remove(key, router.Limits, asked.WriteConcern), cancellationToken).ConfigureAwait(false);
         return OperationOutcome.WasThere(result);
     }
 
@@ -161,7 +183,7 @@ internal sealed class CacheClient(NamedCache cache, OperationRouter router, ITop
         using var call = new BatchCall(keys.Count);
         for (var index = 0; index < call.Count; index++)
         {
-            call.Operations[index] = OperationFactory.Remove(keys[index], limits);
+            call.Operations[index] = OperationFactory.Remove(keys[index], limits, asked.WriteConcern);
         }
 
         await ExecuteAsync(call, limits, cancellationToken).ConfigureAwait(false);
@@ -176,7 +198,7 @@ internal sealed class CacheClient(NamedCache cache, OperationRouter router, ITop
 
     public async ValueTask<bool> TouchAsync(CacheKey key, TimeSpan timeToLive, CancellationToken cancellationToken = default)
     {
-        var operation = OperationFactory.Touch(key, timeToLive, router.Limits);
+        var operation = OperationFactory.Touch(key, timeToLive, router.Limits, asked.WriteConcern);
         var result = await ExecuteAsync(operation, cancellationToken).ConfigureAwait(false);
         return OperationOutcome.WasThere(result);
     }
@@ -189,7 +211,7 @@ internal sealed class CacheClient(NamedCache cache, OperationRouter router, ITop
             throw new ArgumentException("An increment takes no condition. Leave Condition unset, or read and set with IfVersion.", nameof(options));
         }
 
-        var operation = OperationFactory.Increment(key, by, options, router.Limits);
+        var operation = OperationFactory.Increment(key, by, options, router.Limits, asked.WriteConcern);
         var result = await ExecuteAsync(operation, cancellationToken).ConfigureAwait(false);
         return OperationOutcome.ToNumber(result);
     }
@@ -227,7 +249,7 @@ internal sealed class CacheClient(NamedCache cache, OperationRouter router, ITop
                     keys[positions?[index + CacheKey.PrefetchAhead] ?? (index + CacheKey.PrefetchAhead)].Prefetch();
                 }
 
-                call.Operations[index] = OperationFactory.Get(keys[positions?[index] ?? index], limits, router.MaxWholeValueBytes);
+                call.Operations[index] = OperationFactory.Get(keys[positions?[index] ?? index], limits, router.MaxWholeValueBytes, Level);
             }
 
             await ExecuteAsync(call, limits, cancellationToken).ConfigureAwait(false);

@@ -60,6 +60,7 @@ internal static class OperationOutcome
         OperationStatus.NotANumber => throw CacheRequestException.NotANumber(),
         OperationStatus.Overflow => throw CacheRequestException.IncrementOverflow(),
         OperationStatus.EntryTooLarge => throw CacheRequestException.EntryTooLarge(),
+        OperationStatus.NoMajority => throw CacheUnavailableException.NoMajority(),
         OperationStatus.Invalid => throw CacheRequestException.Malformed("the operation breaks a limit of the silo"),
         _ => result.Result,
     };

@@ -11,7 +11,7 @@ internal sealed class BatchPart : LaneEntry
     private int _open;
     private volatile bool _isEnded;
 
-    public BatchPart(BatchTry @try, Lane lane, ReadOnlyMemory<int> positions, BatchPart? before)
+    public BatchPart(BatchTry @try, Lane lane, ReadOnlyMemory<int> positions, BatchPart? before, long deadline)
     {
         _try = @try;
         _open = positions.Length;
@@ -24,7 +24,7 @@ internal sealed class BatchPart : LaneEntry
             bytes += @try.Call.Operations[position].PayloadBytes;
         }
 
-        Start(positions.Length, bytes, @try.Deadline);
+        Start(positions.Length, bytes, deadline);
     }
 
     public Lane Lane { get; }

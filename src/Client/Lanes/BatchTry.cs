@@ -14,9 +14,16 @@ internal sealed class BatchTry : IValueTaskSource, IDisposable
     private ManualResetValueTaskSourceCore<bool> _done;
     private int _open = 1;
 
-    public BatchTry(in BatchCall call, long deadline)
+    private readonly bool _isImpatient;
+
+    /// <summary>Begins a try.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="deadline">When the call's time is over, by the clock's timestamps.</param>
+    /// <param name="isImpatient">Whether other silos can be asked: each then has only the time that nearly all of its answers take.</param>
+    public BatchTry(in BatchCall call, long deadline, bool isImpatient = false)
     {
         _call = call;
+        _isImpatient = isImpatient;
         _positions = ArrayPool<int>.Shared.Rent(call.Count);
         Deadline = deadline;
     }
@@ -24,6 +31,9 @@ internal sealed class BatchTry : IValueTaskSource, IDisposable
     public ref readonly BatchCall Call => ref _call;
 
     public long Deadline { get; }
+
+    /// <summary>Whether silos are given less time than the call has.</summary>
+    public bool IsImpatient => _isImpatient;
 
     /// <summary>Room for the positions of all parts, one part behind the other.</summary>
     public Span<int> Positions => _positions.AsSpan(0, _call.Count);
@@ -37,7 +47,8 @@ internal sealed class BatchTry : IValueTaskSource, IDisposable
     /// <param name="count">How many there are.</param>
     public void Send(Lane lane, int first, int count)
     {
-        var part = new BatchPart(this, lane, _positions.AsMemory(first, count), _parts);
+        var deadline = _isImpatient ? Math.Min(Deadline, lane.PatientUntil()) : Deadline;
+        var part = new BatchPart(this, lane, _positions.AsMemory(first, count), _parts, deadline);
         _parts = part;
         Interlocked.Increment(ref _open);
         try

@@ -24,6 +24,7 @@ internal sealed class Lane(RoutedNode node, NamedCache cache, LaneKind kind, Cac
     private readonly Lock _lock = new();
     private readonly List<LaneBatch> _inFlight = [];
     private readonly Stack<LaneBatch> _idle = [];
+    private SlowestHundredth? _times;
     private LaneEntry? _head;
     private LaneEntry? _tail;
     private int _queued;
@@ -41,6 +42,24 @@ internal sealed class Lane(RoutedNode node, NamedCache cache, LaneKind kind, Cac
 
     /// <summary>The bytes of keys and values that are sent and not answered.</summary>
     public long InFlightBytes => Volatile.Read(ref _inFlightBytes);
+
+    /// <summary>Whether it matters how long answers take.</summary>
+    public bool IsTimed => Volatile.Read(ref _times) is not null;
+
+    /// <summary>
+    /// Until when a read that is sent now is left to this silo, when another could be asked: three times what all but one in a hundred answers
+    /// take, and 50 ms at least. By the clock's timestamps.
+    /// </summary>
+    public long PatientUntil()
+    {
+        lanes.LookClosely();
+        var least = lanes.Time.TimestampFrequency / 20;
+        var times = Volatile.Read(ref _times) ?? Interlocked.CompareExchange(ref _times, new SlowestHundredth(least / 3.0), null) ?? _times;
+        return lanes.Time.GetTimestamp() + Math.Max(least, (long)(3 * times.Value));
+    }
+
+    /// <summary>Notes how long a batch took, from its leaving to its answer.</summary>
+    public void NoteTime(long elapsed) => Volatile.Read(ref _times)?.Add(elapsed);
 
     /// <summary>Takes the operations of an entry, and sends them as soon as the lane is free.</summary>
     /// <exception cref="CacheUnavailableException">Too much is waiting already; nothing was taken.</exception>

@@ -137,7 +137,7 @@ internal sealed class LaneBatch : IThreadPoolWorkItem
     {
         // The first in the batch is the one that waited longest, unless calls took turns.
         var queued = _segments[0].Entry.Queued;
-        _sent = queued == 0 ? 0 : _lane.Lanes.Time.GetTimestamp();
+        _sent = queued == 0 && !_lane.IsTimed ? 0 : _lane.Lanes.Time.GetTimestamp();
         if (queued != 0)
         {
             _lane.Lanes.Metrics.OnSent(_lane, Operations, _lane.Lanes.Time.GetElapsedTime(queued, _sent));
@@ -155,8 +155,10 @@ internal sealed class LaneBatch : IThreadPoolWorkItem
             // Only now: Orleans sends a request again when its connection breaks. Without an answer the collector takes it.
             _request!.Dispose();
             _lane.Lanes.Budget.OnAnswered(_segments.Count);
+            _lane.Node.NoteAnswer();
             if (_sent != 0)
             {
+                _lane.NoteTime(_lane.Lanes.Time.GetTimestamp() - _sent);
                 _lane.Lanes.Metrics.OnAnswered(_lane, _lane.Lanes.Time.GetElapsedTime(_sent));
             }
         }

@@ -26,6 +26,7 @@ internal sealed class LaneSet : IDisposable
     private readonly ITimer _timer;
     private int _batchesInFlight;
     private int _state;
+    private bool _looksClosely;
     private bool _isDisposed;
 
     public LaneSet(TimeProvider time, IOptions<CacheGridClientOptions> options, LaneMetrics metrics)
@@ -75,6 +76,16 @@ internal sealed class LaneSet : IDisposable
     /// <summary>Whether a timestamp is less than a second old.</summary>
     public bool IsRecent(long timestamp) => _time.GetTimestamp() - timestamp < _time.TimestampFrequency;
 
+    /// <summary>From now on deadlines are looked after every 10 ms: there are some that are much shorter than a call's.</summary>
+    public void LookClosely()
+    {
+        if (!Volatile.Read(ref _looksClosely))
+        {
+            Volatile.Write(ref _looksClosely, true);
+            Volatile.Write(ref _state, Idle);
+        }
+    }
+
     /// <summary>Called before something is put into a lane.</summary>
     /// <exception cref="CacheUnavailableException">The client is disposed of.</exception>
     public void Wake()
@@ -86,7 +97,7 @@ internal sealed class LaneSet : IDisposable
 
         if (Volatile.Read(ref _state) == Idle && Interlocked.Exchange(ref _state, Running) == Idle)
         {
-            _timer.Change(_period, System.Threading.Timeout.InfiniteTimeSpan);
+            _timer.Change(Volatile.Read(ref _looksClosely) ? ShortestPeriod : _period, System.Threading.Timeout.InfiniteTimeSpan);
         }
     }
 

@@ -9,9 +9,14 @@ namespace Orleans.Cache.Client.Routing;
 
 /// <summary>Executes the operations of a call that has several, or that has to be tried again: each on the silo that owns its key.</summary>
 /// <remarks>Safe for any number of threads.</remarks>
-internal sealed class BatchRouter(Owners owners, LaneSet lanes, CallErrors errors, TimeProvider time, ValueTransfers transfers, int maxWholeValueBytes, LocalShards? local)
+internal sealed class BatchRouter(
+    Owners owners, CopyChoice choice, LaneSet lanes, CallErrors errors, TimeProvider time, ValueTransfers transfers, int maxWholeValueBytes, LocalShards? local)
 {
     private const int MaxNodesOnStack = 64;
+
+    /// <summary>As many copies as a partition may have: so often a silo that is slow is left for another.</summary>
+    private const int MostImpatientTries = 4;
+
     private const int NoNode = -1;
     private const int Done = -1;
 
@@ -22,13 +27,28 @@ internal sealed class BatchRouter(Owners owners, LaneSet lanes, CallErrors error
     {
         call.Results.Clear();
         MarkLargeWrites(call);
-        while (true)
+        var failed = failure is null ? null : owners.Current;
+        var isFree = call.Count > 0 && CopyChoice.IsFree(call.Operations[0]);
+        for (var tries = 0; ; tries++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var snapshot = await owners.ConnectAsync(cache, call.Memory, cancellationToken).ConfigureAwait(false);
-            using (var attempt = new BatchTry(call, deadline))
+            if (ReferenceEquals(snapshot, failed) && IsSilent(cache, call, snapshot))
             {
-                if (!Start(attempt, cache, snapshot))
+                if (time.GetTimestamp() >= deadline)
+                {
+                    throw GiveUp(call, failure);
+                }
+
+                // The silo was asked just now, and its place will be taken: this is learnt from the others.
+                await owners.WaitForChangeAsync(snapshot, deadline, cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
+            failed = snapshot;
+            using (var attempt = new BatchTry(call, deadline, isFree && tries < MostImpatientTries))
+            {
+                if (!Start(attempt, cache, snapshot, prefersOwner: tries % 2 == 1))
                 {
                     break;
                 }
@@ -38,7 +58,7 @@ internal sealed class BatchRouter(Owners owners, LaneSet lanes, CallErrors error
                     await attempt.WaitAsync().ConfigureAwait(false);
                 }
 
-                failure = CheckFailures(attempt) ?? CheckUnknown(call) ?? failure;
+                failure = CheckFailures(attempt, cancellationToken) ?? CheckUnknown(call) ?? failure;
             }
 
             var moved = CountPending(call, out var deferred);
@@ -60,7 +80,10 @@ internal sealed class BatchRouter(Owners owners, LaneSet lanes, CallErrors error
                 throw GiveUp(call, failure);
             }
 
-            await owners.WaitForChangeAsync(snapshot, deadline, cancellationToken).ConfigureAwait(false);
+            if (!isFree || tries % 2 == 1)
+            {
+                await owners.WaitForChangeAsync(snapshot, deadline, cancellationToken).ConfigureAwait(false);
+            }
         }
 
         for (var position = 0; position < call.Count; position++)
@@ -87,7 +110,7 @@ internal sealed class BatchRouter(Owners owners, LaneSet lanes, CallErrors error
 
     /// <summary>Executes what is here, and sends the rest to its lanes.</summary>
     /// <returns>Whether anything was sent, or has to be tried again.</returns>
-    private bool Start(BatchTry attempt, NamedCache cache, GridSnapshot snapshot)
+    private bool Start(BatchTry attempt, NamedCache cache, GridSnapshot snapshot, bool prefersOwner)
     {
         // Sorted by owner (a counting sort), so that each silo's operations have their positions side by side. Without an owner comes last.
         var call = attempt.Call;
@@ -102,7 +125,7 @@ internal sealed class BatchRouter(Owners owners, LaneSet lanes, CallErrors error
             if (IsPending(call.Results[position]))
             {
                 call.Results[position] = default;
-                var owner = Owners.IndexOfOwner(call.Operations[position], snapshot);
+                var owner = choice.IndexOf(cache, call.Operations[position], snapshot, prefersOwner);
                 ownerOf[position] = owner < 0 ? nodes : owner;
                 ends[ownerOf[position]]++;
                 pending++;
@@ -172,19 +195,35 @@ internal sealed class BatchRouter(Owners owners, LaneSet lanes, CallErrors error
         return unknown;
     }
 
-    private Exception? CheckFailures(BatchTry attempt)
+    /// <summary>Whether an operation without a result would go to a silo that has just given no answer.</summary>
+    private bool IsSilent(NamedCache cache, in BatchCall call, GridSnapshot snapshot)
+    {
+        for (var position = 0; position < call.Count; position++)
+        {
+            if (IsPending(call.Results[position]) && choice.IndexOf(cache, call.Operations[position], snapshot, prefersOwner: true) is >= 0 and var index
+                && snapshot.Nodes[index].IsSilent)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private Exception? CheckFailures(BatchTry attempt, CancellationToken cancellationToken)
     {
         Exception? failure = null;
         foreach (var part in attempt.Failures ?? [])
         {
-            failure = CheckFailure(part, attempt.Call);
+            failure = CheckFailure(part, attempt, cancellationToken);
         }
 
         return failure;
     }
 
-    private Exception CheckFailure(in BatchPartFailure part, in BatchCall call)
+    private Exception CheckFailure(in BatchPartFailure part, BatchTry attempt, CancellationToken cancellationToken)
     {
+        ref readonly var call = ref attempt.Call;
         var (unanswered, writes, unrepeatable) = (0, 0, 0);
         foreach (var position in part.Positions.Span)
         {
@@ -198,6 +237,14 @@ internal sealed class BatchRouter(Owners owners, LaneSet lanes, CallErrors error
         errors.OnFailure(part.Lane, unanswered, part.Failure);
         if (part.Failure.Kind == LaneFailureKind.NoAnswer && unrepeatable == 0 && lanes.Budget.TrySpend())
         {
+            return part.Failure.Exception;
+        }
+
+        if (attempt.IsImpatient && part.Failure.Kind is LaneFailureKind.NotAwaited or LaneFailureKind.NotSent && !cancellationToken.IsCancellationRequested
+            && time.GetTimestamp() < attempt.Deadline && lanes.Budget.TrySpend())
+        {
+            part.Lane.Node.NoteSilence();
+            lanes.Metrics.OnHedged(part.Lane);
             return part.Failure.Exception;
         }
 

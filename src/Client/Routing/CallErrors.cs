@@ -42,6 +42,7 @@ internal sealed partial class CallErrors(LaneSet lanes, IOptions<CacheGridClient
         if (failure.Kind == LaneFailureKind.NoAnswer)
         {
             lane.Node.AvoidDirect();
+            lane.Node.NoteSilence();
             lanes.Metrics.OnUnanswered(lane, operations);
             LogBatchFailed(lane.Node.Descriptor.Name, operations, failure.Exception);
         }

@@ -18,7 +18,7 @@ internal sealed class GridSnapshot : IVersionedSnapshot
     /// <summary>What a process knows before its first contact with the grid.</summary>
     public static readonly GridSnapshot None = new();
 
-    private readonly HashSet<string> _caches;
+    private readonly Dictionary<string, CacheReadLevel> _caches;
     private readonly RoutedNode[] _nodes;
 
     /// <summary>Makes a snapshot of a message.</summary>
@@ -36,7 +36,11 @@ internal sealed class GridSnapshot : IVersionedSnapshot
             (message.Replicas?.Length ?? 0) / Math.Max(1, message.Owners.Length));
         _nodes = references.Resolve(message.Nodes);
         Limits = message.Limits.ToLimits();
-        _caches = new HashSet<string>(message.Caches, StringComparer.Ordinal);
+        _caches = new(StringComparer.Ordinal);
+        for (var cache = 0; cache < message.Caches.Length; cache++)
+        {
+            _caches[message.Caches[cache]] = cache < message.ReadLevels?.Length ? (CacheReadLevel)message.ReadLevels[cache] : CacheReadLevel.Owner;
+        }
     }
 
     private GridSnapshot()
@@ -64,7 +68,10 @@ internal sealed class GridSnapshot : IVersionedSnapshot
     /// <summary>Whether the grid was reached at all.</summary>
     public bool IsKnown => Message is not null;
 
-    public bool HasCache(string name) => _caches.Contains(name);
+    /// <summary>The level of reads of a cache that name none.</summary>
+    public CacheReadLevel ReadLevelOf(string cache) => _caches.GetValueOrDefault(cache);
+
+    public bool HasCache(string name) => _caches.ContainsKey(name);
 
     /// <summary>The node that owns a partition, or <see langword="null"/> where none does.</summary>
     public RoutedNode? OwnerOf(int partition) => Map.OwnerOf(partition) is >= 0 and var owner ? _nodes[owner] : null;

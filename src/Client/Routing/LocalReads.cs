@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Orleans.Cache.Engine.Batches;
 using Orleans.Cache.Engine.Memory;
+using Orleans.Cache.Engine.Replication;
 using Orleans.Cache.Engine.Shards;
 using OperationStatus = Orleans.Cache.Engine.Batches.OperationStatus;
 
@@ -26,11 +27,12 @@ internal sealed class LocalReads(ShardHost host, LocalShards shards)
     /// <summary>Reads keys whose entries are here.</summary>
     /// <param name="cache">The cache's name.</param>
     /// <param name="keys">The keys.</param>
+    /// <param name="level">Which copies may answer.</param>
     /// <param name="limits">What the grid accepts.</param>
     /// <param name="entries">Receives the entries, at the keys' positions.</param>
     /// <param name="left">Receives the positions of the keys that are to be read the usual way, in their order.</param>
     /// <returns>How many those are.</returns>
-    public int Read(string cache, ReadOnlySpan<CacheKey> keys, CacheLimits limits, Span<CacheEntry> entries, Span<int> left)
+    public int Read(string cache, ReadOnlySpan<CacheKey> keys, CacheReadLevel level, CacheLimits limits, Span<CacheEntry> entries, Span<int> left)
     {
         if (!host.TryFindCache(cache, out var index))
         {
@@ -42,7 +44,7 @@ internal sealed class LocalReads(ShardHost host, LocalShards shards)
         for (var start = 0; start < keys.Length; start += PieceKeys)
         {
             var length = Math.Min(PieceKeys, keys.Length - start);
-            var payload = scratch.Pack(keys.Slice(start, length), limits);
+            var payload = scratch.Pack(keys.Slice(start, length), level, limits);
             scratch.Values.Reset();
             Execute(index, scratch, length, payload);
             count += Unpack(index, scratch, payload, start, length, entries, left[count..]);
@@ -53,7 +55,7 @@ internal sealed class LocalReads(ShardHost host, LocalShards shards)
 
     /// <summary>Reads one key, if its entry is here.</summary>
     [SkipLocalsInit]
-    public bool TryRead(string cache, CacheKey key, CacheLimits limits, out CacheEntry entry)
+    public bool TryRead(string cache, CacheKey key, CacheReadLevel level, CacheLimits limits, out CacheEntry entry)
     {
         entry = default;
         if (!host.TryFindCache(cache, out var index))
@@ -62,7 +64,7 @@ internal sealed class LocalReads(ShardHost host, LocalShards shards)
         }
 
         var scratch = _scratch ??= new Scratch();
-        var payload = scratch.Pack(MemoryMarshal.CreateReadOnlySpan(ref key, 1), limits);
+        var payload = scratch.Pack(MemoryMarshal.CreateReadOnlySpan(ref key, 1), level, limits);
         scratch.Values.Reset();
         Execute(index, scratch, 1, payload);
         entry = EntryOf(index, scratch, 0, payload, scratch.Values.Values.ToArray(), out var isAnswered);
@@ -158,7 +160,7 @@ internal sealed class LocalReads(ShardHost host, LocalShards shards)
 
         /// <summary>Makes gets of keys.</summary>
         /// <returns>The bytes of the keys.</returns>
-        public ReadOnlySpan<byte> Pack(ReadOnlySpan<CacheKey> keys, CacheLimits limits)
+        public ReadOnlySpan<byte> Pack(ReadOnlySpan<CacheKey> keys, CacheReadLevel level, CacheLimits limits)
         {
             if (_payload.Length > MaxKeptBytes)
             {
@@ -174,7 +176,7 @@ internal sealed class LocalReads(ShardHost host, LocalShards shards)
                 }
 
                 var length = Append(keys[index], end, limits);
-                Operations[index] = new ShardOperation { Kind = OperationKind.Get, KeyLength = (ushort)length, KeyOffset = end, Argument = MaxKeptBytes };
+                Operations[index] = new ShardOperation { Kind = OperationKind.Get, Level = (ReadLevel)level, KeyLength = (ushort)length, KeyOffset = end, Argument = MaxKeptBytes };
                 end += length;
             }
 

@@ -207,7 +207,7 @@ internal sealed class LocalShards
         while (true)
         {
             var value = GC.AllocateUninitializedArray<byte>(length);
-            var range = new ShardOperation { Kind = OperationKind.GetRange, KeyOffset = get.KeyOffset, KeyLength = get.KeyLength, Length = length };
+            var range = new ShardOperation { Kind = OperationKind.GetRange, KeyOffset = get.KeyOffset, KeyLength = get.KeyLength, Length = length, Level = get.Level };
             var result = Execute(cache, range, payload, new ValueBuffer(value), out wait);
             if (result.Status != OperationStatus.Done || result.TotalLength == length)
             {

@@ -7,11 +7,15 @@ namespace Orleans.Cache.Client.Routing;
 internal sealed class NamedCache(string name, int index, ITopologySource topology)
 {
     private GridSnapshot? _foundIn;
+    private volatile CacheReadLevel _readLevel;
     private long _lookedFor;
 
     public string Name => name;
 
     public int Index => index;
+
+    /// <summary>The level of reads that name none; the owner until the cache was found in the grid.</summary>
+    public CacheReadLevel ReadLevel => _readLevel;
 
     /// <summary>The version of the newest map that this process has.</summary>
     public long MapVersion => topology.Current.Version;
@@ -42,6 +46,7 @@ internal sealed class NamedCache(string name, int index, ITopologySource topolog
             return false;
         }
 
+        _readLevel = snapshot.ReadLevelOf(name);
         Volatile.Write(ref _foundIn, snapshot);
         return true;
     }

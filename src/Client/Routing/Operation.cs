@@ -23,6 +23,9 @@ internal readonly record struct Operation(ShardOperation Header, CacheKey Key, S
     /// <summary>Whether it is a part of the transfer of a large value, which belongs to one silo and is begun again as a whole.</summary>
     public bool IsOfTransfer => Header.Kind >= OperationKind.GetRange;
 
+    /// <summary>Whether it is sent once, and its caller sees to the rest: what has no answer ends in an error, what moved is answered so.</summary>
+    public bool IsOneTry { get; init; }
+
     /// <summary>Whether the value of a get is to lie in a rented array: see <see cref="PooledValue"/>.</summary>
     public bool IsPooled { get; init; }
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Orleans.Cache.Engine.Batches;
+using Orleans.Cache.Engine.Replication;
 
 namespace Orleans.Cache.Client.Routing;
 
@@ -14,38 +15,51 @@ internal static class OperationFactory
     /// <param name="key">The key.</param>
     /// <param name="limits">The grid's limits.</param>
     /// <param name="maxWhole">The largest value that comes in one piece; 0: any.</param>
-    public static Operation Get(CacheKey key, CacheLimits limits, int maxWhole = 0)
+    /// <param name="level">Which copies may answer.</param>
+    public static Operation Get(CacheKey key, CacheLimits limits, int maxWhole = 0, CacheReadLevel level = CacheReadLevel.Owner)
     {
         var operation = Keyed(OperationKind.Get, key, limits);
-        return operation with { Header = operation.Header with { Argument = maxWhole } };
+        return operation with { Header = operation.Header with { Argument = maxWhole, Level = (ReadLevel)level } };
     }
 
-    public static Operation Remove(CacheKey key, CacheLimits limits) => Keyed(OperationKind.Remove, key, limits);
+    public static Operation Remove(CacheKey key, CacheLimits limits, CacheWriteConcern? concern = null)
+    {
+        var operation = Keyed(OperationKind.Remove, key, limits);
+        return operation with { Header = operation.Header with { Concern = ToNumber(concern) } };
+    }
 
     public static Operation Peek(CacheKey key, CacheLimits limits) => Keyed(OperationKind.Peek, key, limits);
 
-    public static Operation Touch(CacheKey key, TimeSpan timeToLive, CacheLimits limits)
+    public static Operation Touch(CacheKey key, TimeSpan timeToLive, CacheLimits limits, CacheWriteConcern? concern = null)
     {
         var operation = Keyed(OperationKind.Touch, key, limits);
-        return operation with { Header = operation.Header with { TimeToLive = Milliseconds(nameof(timeToLive), timeToLive, limits) } };
+        return operation with { Header = operation.Header with { TimeToLive = Milliseconds(nameof(timeToLive), timeToLive, limits), Concern = ToNumber(concern) } };
     }
 
-    public static Operation Set(CacheKey key, ReadOnlyMemory<byte> value, in CacheSetOptions options, CacheLimits limits)
+    /// <summary>Makes a set.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="options">How it is written.</param>
+    /// <param name="limits">The grid's limits.</param>
+    /// <param name="concern">Where the options name none; <see langword="null"/>: the cache's.</param>
+    public static Operation Set(CacheKey key, ReadOnlyMemory<byte> value, in CacheSetOptions options, CacheLimits limits, CacheWriteConcern? concern = null)
     {
         var operation = Keyed(OperationKind.Set, key, limits);
         CheckSizes(operation.Header.KeyLength, value.Length, limits);
         var header = WithExpiry(operation.Header, options, limits);
         header.Condition = (byte)options.Condition.Kind;
+        header.Concern = ToNumber(options.WriteConcern ?? concern);
         header.Argument = options.Condition.Version;
         header.ValueLength = value.Length;
         return operation with { Header = header, Value = value };
     }
 
-    public static Operation Increment(CacheKey key, long by, in CacheSetOptions options, CacheLimits limits)
+    public static Operation Increment(CacheKey key, long by, in CacheSetOptions options, CacheLimits limits, CacheWriteConcern? concern = null)
     {
         var operation = Keyed(OperationKind.Increment, key, limits);
         var header = WithExpiry(operation.Header, options, limits);
         header.Argument = by;
+        header.Concern = ToNumber(options.WriteConcern ?? concern);
         return operation with { Header = header };
     }
 
@@ -163,6 +177,14 @@ internal static class OperationFactory
             throw CacheRequestException.InvalidTimeToLive(name, duration, limits.MaxTimeToLive);
         }
     }
+
+    /// <summary>A concern as it stands in an operation, where 0 is the cache's.</summary>
+    private static byte ToNumber(CacheWriteConcern? concern) => concern switch
+    {
+        null => 0,
+        { } named when Enum.IsDefined(named) => (byte)((byte)named + 1),
+        _ => throw new ArgumentOutOfRangeException(nameof(concern), concern, "There is no such write concern. Use Owner, Replicated or Majority."),
+    };
 
     private static ShardOperation WithExpiry(ShardOperation header, in CacheSetOptions options, CacheLimits limits)
     {

@@ -13,6 +13,7 @@ namespace Orleans.Cache.Client.Routing;
 /// </summary>
 /// <remarks>
 /// 1. An operation on a partition of this process is executed here, without a message.
+///    So is a read that any copy may answer where one is here; the others of those are left to <see cref="AnyReads"/>.
 /// 2. The others go into the lanes of the silos that own their keys: <see cref="SingleCall"/> for a call of one, <see cref="BatchTry"/> for
 ///    more.
 /// 3. What comes back as moved is tried again by a newer snapshot until the call's deadline; so is what had no answer, if it is repeatable.
@@ -30,6 +31,7 @@ internal sealed class OperationRouter
     private readonly CacheGridClientOptions _options;
     private readonly ValueTransfers _transfers;
     private readonly BatchRouter _batches;
+    private readonly AnyReads _anyReads;
 
     public OperationRouter(
         Owners owners, LaneSet lanes, CallErrors errors, TimeProvider time, IOptions<CacheGridClientOptions> options, LocalShards? local = null)
@@ -41,7 +43,9 @@ internal sealed class OperationRouter
         _time = time;
         _options = options.Value;
         _transfers = new ValueTransfers(this, errors, time, _options);
-        _batches = new BatchRouter(owners, lanes, errors, time, _transfers, _options.Lanes.MaxWholeValueBytes, local);
+        var choice = new CopyChoice(owners);
+        _batches = new BatchRouter(owners, choice, lanes, errors, time, _transfers, _options.Lanes.MaxWholeValueBytes, local);
+        _anyReads = new AnyReads(this, owners, choice, lanes, time, local);
     }
 
     /// <summary>The limits that operations are checked by. Before the first contact they are wide, and operations are checked again after it.</summary>
@@ -57,16 +61,16 @@ internal sealed class OperationRouter
     public long NewDeadline => _time.GetTimestamp() + _lanes.Timeout;
 
     /// <summary>Reads one key at once, if its entry is in this process.</summary>
-    public bool TryReadHere(NamedCache cache, CacheKey key, out CacheEntry entry)
+    public bool TryReadHere(NamedCache cache, CacheKey key, CacheReadLevel level, out CacheEntry entry)
     {
         entry = default;
         var snapshot = _owners.Current;
-        return _local is not null && cache.IsIn(snapshot) && _local.Reads.TryRead(cache.Name, key, snapshot.Limits, out entry);
+        return _local is not null && cache.IsIn(snapshot) && _local.Reads.TryRead(cache.Name, key, level, snapshot.Limits, out entry);
     }
 
     /// <summary>Reads the keys at once whose entries are in this process.</summary>
     /// <returns>The positions of the others, in a rented array; <see langword="null"/> when nothing was read.</returns>
-    public int[]? ReadHere(NamedCache cache, ReadOnlySpan<CacheKey> keys, Span<CacheEntry> entries, out int left)
+    public int[]? ReadHere(NamedCache cache, ReadOnlySpan<CacheKey> keys, CacheReadLevel level, Span<CacheEntry> entries, out int left)
     {
         left = keys.Length;
         var snapshot = _owners.Current;
@@ -76,7 +80,7 @@ internal sealed class OperationRouter
         }
 
         var positions = ArrayPool<int>.Shared.Rent(keys.Length);
-        left = _local.Reads.Read(cache.Name, keys, snapshot.Limits, entries, positions);
+        left = _local.Reads.Read(cache.Name, keys, level, snapshot.Limits, entries, positions);
         return positions;
     }
 
@@ -84,6 +88,11 @@ internal sealed class OperationRouter
     public ValueTask<OperationResult> ExecuteAsync(NamedCache cache, in Operation operation, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        if (CopyChoice.IsFree(operation))
+        {
+            return _anyReads.ExecuteAsync(cache, operation, NewDeadline, cancellationToken);
+        }
+
         var snapshot = _owners.Current;
         if (operation.Value.Length <= MaxWholeValueBytes && cache.IsIn(snapshot) && Owners.OwnerOf(operation, snapshot) is { } node)
         {
@@ -181,11 +190,11 @@ internal sealed class OperationRouter
             return true;
         }
 
-        var isOfTransfer = call.Operation.IsOfTransfer;
-        var again = !isOfTransfer && (status is OperationStatus.Moved or OperationStatus.NoRoom || (status == OperationStatus.Unknown && MayRepeat(call.Operation)));
+        var isOneTry = call.Operation.IsOfTransfer || call.Operation.IsOneTry;
+        var again = !isOneTry && (status is OperationStatus.Moved or OperationStatus.NoRoom || (status == OperationStatus.Unknown && MayRepeat(call.Operation)));
         if (call.Failure is { } failure)
         {
-            again = !isOfTransfer && failure.Kind == LaneFailureKind.NoAnswer && call.Operation.IsRepeatable && _lanes.Budget.TrySpend();
+            again = !isOneTry && failure.Kind == LaneFailureKind.NoAnswer && call.Operation.IsRepeatable && _lanes.Budget.TrySpend();
             _errors.OnFailure(call.Lane, operations: 1, failure);
         }
         else if (again)
@@ -226,7 +235,8 @@ internal sealed class OperationRouter
             : ExecuteAloneAsync(cache, operation, deadline, isUnknown ? CallErrors.OutcomeUnknown() : null, cancellationToken);
     }
 
-    private async ValueTask<OperationResult> ExecuteAloneAsync(
+    /// <summary>Executes one operation as a call of its own, which is tried until its deadline.</summary>
+    public async ValueTask<OperationResult> ExecuteAloneAsync(
         NamedCache cache, Operation operation, long deadline, Exception? failure, CancellationToken cancellationToken)
     {
         using var call = new BatchCall(1);

@@ -18,6 +18,7 @@ internal sealed class RoutedNode(NodeDescriptor descriptor, ICacheNode direct, I
     private Lane?[] _bulkLanes = [];
     private Lane?[] _relayedLanes = [];
     private long _usedAt = long.MinValue / 2;
+    private long _silentUntil = long.MinValue;
 
     public NodeDescriptor Descriptor => descriptor;
 
@@ -44,6 +45,21 @@ internal sealed class RoutedNode(NodeDescriptor descriptor, ICacheNode direct, I
         if (descriptor.Gateway is { } gateway)
         {
             gateways?.Avoid(gateway.Endpoint);
+        }
+    }
+
+    /// <summary>Whether something had no answer from this silo within the last tenth of a second, and nothing has had one since.</summary>
+    public bool IsSilent => Volatile.Read(ref _silentUntil) is var until && until != long.MinValue && lanes.Time.GetTimestamp() < until;
+
+    /// <summary>Notes that something had no answer: for a tenth of a second others are asked where that is possible.</summary>
+    public void NoteSilence() => Volatile.Write(ref _silentUntil, lanes.Time.GetTimestamp() + (lanes.Time.TimestampFrequency / 10));
+
+    /// <summary>Notes that a batch was answered.</summary>
+    public void NoteAnswer()
+    {
+        if (Volatile.Read(ref _silentUntil) != long.MinValue)
+        {
+            Volatile.Write(ref _silentUntil, long.MinValue);
         }
     }
 

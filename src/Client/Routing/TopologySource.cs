@@ -11,6 +11,9 @@ namespace Orleans.Cache.Client.Routing;
 /// </summary>
 internal sealed partial class TopologySource : ITopologySource
 {
+    /// <summary>How long one answer is waited for before somebody else is asked.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(50);
+
     private readonly SnapshotHolder<GridSnapshot> _holder = new(GridSnapshot.None);
     private readonly Lock _lock = new();
     private readonly IGrainFactory _grains;
@@ -19,6 +22,7 @@ internal sealed partial class TopologySource : ITopologySource
     private readonly CacheGridClientOptions _options;
     private readonly ILogger<TopologySource> _logger;
     private Task<GridSnapshot>? _look;
+    private Task? _question;
 
     public TopologySource(
         IGrainFactory grains,
@@ -106,11 +110,66 @@ internal sealed partial class TopologySource : ITopologySource
         // Leave the caller's lock before the first call.
         await Task.Yield();
         var known = Current;
+        if (await AskSilosAsync(known).ConfigureAwait(false) is { Nodes.Length: > 0 } message)
+        {
+            Take(message);
+        }
+        else
+        {
+            await AskGrainAsync(known).ConfigureAwait(false);
+        }
+
+        return Current;
+    }
+
+    /// <summary>
+    /// Asks one silo after the other, from a random one on, until one has an answer; those that have just given none come last. Some may be lost,
+    /// and callers wait for this, so that none is waited for long.
+    /// </summary>
+    private async Task<TopologyMessage?> AskSilosAsync(GridSnapshot known)
+    {
+        var count = known.Nodes.Count;
+        var start = count == 0 ? 0 : Random.Shared.Next(count);
+        for (var turn = 0; turn < 2 * count; turn++)
+        {
+            var node = known.Nodes[(start + turn) % count];
+            if (node.IsSilent != turn >= count)
+            {
+                continue;
+            }
+
+            try
+            {
+                return await node.Door.GetTopologyAsync(known.Version).AsTask().WaitAsync(Patience, _time).ConfigureAwait(false);
+            }
+#pragma warning disable CA1031 // The silo may be gone: the next one is asked.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                node.NoteSilence();
+                LogSiloSilent(node.Descriptor.Name, exception);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Asks the topology grain. Its silo may be lost: whoever waits for the answer goes on without, and takes it when it comes.</summary>
+    private async Task AskGrainAsync(GridSnapshot known)
+    {
+        if (_question is not { IsCompleted: false })
+        {
+            _question = TakeFromGrainAsync(known.Version);
+        }
+
+        await _question.WaitAsync(known.IsKnown ? Patience : Timeout.InfiniteTimeSpan, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task TakeFromGrainAsync(long version)
+    {
         try
         {
-            var message = await AskAnySiloAsync(known).ConfigureAwait(false)
-                ?? await _grains.GetGrain<ITopologyGrain>(0).GetAsync(known.Version).ConfigureAwait(false);
-            if (message is { Nodes.Length: > 0 })
+            if (await _grains.GetGrain<ITopologyGrain>(0).GetAsync(version).ConfigureAwait(false) is { Nodes.Length: > 0 } message)
             {
                 Take(message);
             }
@@ -120,29 +179,6 @@ internal sealed partial class TopologySource : ITopologySource
 #pragma warning restore CA1031
         {
             LogLookFailed(exception);
-        }
-
-        return Current;
-    }
-
-    private async Task<TopologyMessage?> AskAnySiloAsync(GridSnapshot known)
-    {
-        if (known.Nodes.Count == 0)
-        {
-            return null;
-        }
-
-        var node = known.Nodes[Random.Shared.Next(known.Nodes.Count)];
-        try
-        {
-            return await node.Door.GetTopologyAsync(known.Version).ConfigureAwait(false);
-        }
-#pragma warning disable CA1031 // The silo may be gone: the topology grain is asked next.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            LogSiloSilent(node.Descriptor.Name, exception);
-            return null;
         }
     }
 

@@ -13,6 +13,9 @@ namespace Orleans.Cache.Contracts.Topology;
 /// For every partition the indexes of the silos that hold further copies in sync, as many for each as the one with the most has, filled up
 /// with -1; <see langword="null"/> where no partition has any.
 /// </param>
+/// <param name="ReadLevels">
+/// For every cache the number of the <see cref="CacheReadLevel"/> of reads that name none; <see langword="null"/> where all are 0.
+/// </param>
 [GenerateSerializer, Immutable, Alias("orleans.cache.topology")]
 public sealed record TopologyMessage(
     [property: Id(0)] long Version,
@@ -21,4 +24,5 @@ public sealed record TopologyMessage(
     [property: Id(3)] long[] Epochs,
     [property: Id(4)] string[] Caches,
     [property: Id(5)] LimitsMessage Limits,
-    [property: Id(6)] short[]? Replicas = null);
+    [property: Id(6)] short[]? Replicas = null,
+    [property: Id(7)] byte[]? ReadLevels = null);

@@ -56,4 +56,7 @@ internal enum OperationStatus : byte
 
     /// <summary>Perhaps done: the silo lost the partition, or its replicas did not answer, before it knew whether the write will last.</summary>
     Unknown = 16,
+
+    /// <summary>Write not done: its concern is a majority, and too few copies are in sync.</summary>
+    NoMajority = 17,
 }

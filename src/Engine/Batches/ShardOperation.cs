@@ -14,12 +14,15 @@ internal struct ShardOperation
     /// <summary>A duration that stands for "for ever".</summary>
     public const long Forever = -1;
 
+    private const int HalfBits = 4;
+    private const byte LowHalf = 0x0F;
+
     [FieldOffset(0)]
     public OperationKind Kind;
 
-    /// <summary>The condition of a set.</summary>
+    /// <summary>In its lower half <see cref="Condition"/>, in the upper <see cref="Concern"/> or <see cref="Level"/>.</summary>
     [FieldOffset(1)]
-    public byte Condition;
+    public byte Mode;
 
     [FieldOffset(2)]
     public ushort KeyLength;
@@ -61,4 +64,25 @@ internal struct ShardOperation
     /// <summary>Zero; kept for the operation id of retries.</summary>
     [FieldOffset(40)]
     public long Reserved;
+
+    /// <summary>The condition of a set; 0 to 15.</summary>
+    public byte Condition
+    {
+        readonly get => (byte)(Mode & LowHalf);
+        set => Mode = (byte)((Mode & ~LowHalf) | (value & LowHalf));
+    }
+
+    /// <summary>Of a write: 0 the cache's concern, or one above the number of a <see cref="Replication.WriteConcern"/>; 0 to 15.</summary>
+    public byte Concern
+    {
+        readonly get => (byte)(Mode >> HalfBits);
+        set => Mode = (byte)((Mode & LowHalf) | (value << HalfBits));
+    }
+
+    /// <summary>Of a read, in the place of <see cref="Concern"/>: which copies may answer it.</summary>
+    public Replication.ReadLevel Level
+    {
+        readonly get => (Replication.ReadLevel)Concern;
+        set => Concern = (byte)value;
+    }
 }

@@ -91,6 +91,7 @@ internal sealed class BatchWait : IValueTaskSource, IDisposable
             {
                 ReplyStatus.Done => OperationStatus.Done,
                 ReplyStatus.Unknown or ReplyStatus.Forgotten => OperationStatus.Unknown,
+                ReplyStatus.NoMajority => OperationStatus.NoMajority,
                 _ => OperationStatus.Moved,
             };
             if (--_open > 0)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Orleans.Cache.Engine.Batches;
+using Orleans.Cache.Engine.Replication;
 using Orleans.Cache.Engine.Shards;
 
 namespace Orleans.Cache.Engine.Copies;
@@ -10,6 +11,9 @@ namespace Orleans.Cache.Engine.Copies;
 /// </summary>
 internal sealed class CopyGates
 {
+    /// <summary>Stands for the epoch of an operation that is executed by a copy which is not owner.</summary>
+    private const long Stale = -1;
+
     // What a batch leaves in logs, to be sent when the batch is over. Of one thread, and empty between batches.
     [ThreadStatic]
     private static List<PartitionCopy>? _unsent;
@@ -50,11 +54,34 @@ internal sealed class CopyGates
         return Volatile.Read(ref _gates[partition].ServesUntil) != long.MinValue;
     }
 
+    /// <summary>As <see cref="MayServe"/> of a partition that is not served, for one operation: whether it is a read that a replica may answer.</summary>
+    /// <remarks><paramref name="epoch"/>: <see cref="Stale"/>, for <see cref="Run"/>.</remarks>
+    public bool MayReadStale(in ShardOperation operation, int partition, out long epoch)
+    {
+        epoch = Stale;
+        return operation is { Level: ReadLevel.Any, Kind: OperationKind.Get or OperationKind.Peek or OperationKind.GetRange } && CopyOf(partition) is not null;
+    }
+
     /// <summary>Executes an operation on a partition that this silo may serve.</summary>
     /// <returns>Whether <see cref="Check"/> has to decide on it.</returns>
-    public bool Run(OperationRunner runner, CacheStore store, in ShardBatch batch, int index, ulong hash, int partition, ref BatchMoment moment, ref BatchWait? wait)
+    public bool Run(
+        OperationRunner runner, CacheStore store, in ShardBatch batch, int index, ulong hash, int partition, long epoch, ref BatchMoment moment, ref BatchWait? wait)
     {
         ref readonly var operation = ref batch.Operations[index];
+        if (epoch == Stale)
+        {
+            if (CopyOf(partition) is { } replica)
+            {
+                replica.ReadStale(runner, store, batch, index, hash, ref moment);
+            }
+            else
+            {
+                batch.Results[index].Status = OperationStatus.Moved;
+            }
+
+            return false;
+        }
+
         switch (operation.Kind)
         {
             case OperationKind.Get or OperationKind.Peek or OperationKind.GetRange:

@@ -150,6 +150,8 @@ internal sealed class PartitionCopy : IReplicationHost
     {
         ref var result = ref batch.Results[index];
         isUnsent = false;
+        var named = batch.Operations[index].Concern;
+        var concern = named == 0 ? store.WriteConcern : (WriteConcern)(named - 1);
         lock (_lock)
         {
             ref var gate = ref _gates[_partition];
@@ -159,7 +161,8 @@ internal sealed class PartitionCopy : IReplicationHost
                 return false;
             }
 
-            if (_isAlone)
+            // Whether one copy is a majority the core knows.
+            if (_isAlone && concern != WriteConcern.Majority)
             {
                 // Nobody needs a record, so the core hears of these writes when it is used next: only their number counts.
                 runner.Run(store, batch, index, hash, _partition, ref moment);
@@ -168,8 +171,9 @@ internal sealed class PartitionCopy : IReplicationHost
                 return true;
             }
 
+            _ = Enter();
             wait ??= BatchWait.Rent();
-            var request = new ClientRequest { Id = wait.Add(index, isWrite: true), Waiter = wait, IsRead = false, Concern = WriteConcern.Replicated };
+            var request = new ClientRequest { Id = wait.Add(index, isWrite: true), Waiter = wait, IsRead = false, Concern = concern };
             if (_core.TryAdmit(request))
             {
                 // Before the shard is written: whoever reads the write looks at this afterwards, and then comes for the lock.
@@ -214,6 +218,33 @@ internal sealed class PartitionCopy : IReplicationHost
             }
 
             return false;
+        }
+    }
+
+    /// <summary>
+    /// Executes a read that any copy may answer, as a copy that is not owner. What may not be answered, or would have to be told to the owner,
+    /// is answered as moved: the owner is to be asked.
+    /// </summary>
+    public void ReadStale(OperationRunner runner, CacheStore store, in ShardBatch batch, int index, ulong hash, ref BatchMoment moment)
+    {
+        ref readonly var operation = ref batch.Operations[index];
+        ref var result = ref batch.Results[index];
+
+        // Under the lock nothing is applied, and nothing dropped: what is read is what was committed up to one position.
+        lock (_lock)
+        {
+            if (_isOver || _core.MayReadStale(session: default) != ReplyStatus.Done
+                || (operation.Kind == OperationKind.Get && store.FindShard(_partition)?.HasSliding(batch.KeyOf(operation), hash) == true))
+            {
+                result.Status = OperationStatus.Moved;
+                return;
+            }
+
+            runner.Run(store, batch, index, hash, _partition, ref moment);
+            if (!_core.IsFresh)
+            {
+                result = new ShardResult { Status = OperationStatus.Moved };
+            }
         }
     }
 

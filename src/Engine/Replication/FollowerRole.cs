@@ -115,31 +115,35 @@ internal sealed class FollowerRole(CopyContext context, Random random)
     /// <summary>Whether a read may be executed here; if not, it is refused.</summary>
     public bool TryAdmit(in ClientRequest request)
     {
-        if (request.Level == ReadLevel.Owner || !request.IsRead)
-        {
-            Refuse(request, ReplyStatus.Moved);
-        }
-        else if (!_state.IsConsistent)
-        {
-            Refuse(request, ReplyStatus.NotServing);
-        }
-        else if (!_rules.HasSeen(_state.CommittedPosition, request.Session))
-        {
-            Refuse(request, ReplyStatus.Behind);
-        }
-        else
+        var status = request.Level == ReadLevel.Owner || !request.IsRead ? ReplyStatus.Moved : MayRead(request.Session);
+        if (status == ReplyStatus.Done)
         {
             return true;
         }
 
+        Refuse(request, status);
         return false;
     }
+
+    /// <inheritdoc cref="ReplicationCopy.MayReadStale"/>
+    public ReplyStatus MayRead(LogPosition session)
+    {
+        if (!_state.IsConsistent)
+        {
+            return ReplyStatus.NotServing;
+        }
+
+        return _rules.HasSeen(_state.CommittedPosition, session) ? ReplyStatus.Done : ReplyStatus.Behind;
+    }
+
+    /// <inheritdoc cref="ReplicationCopy.IsFresh"/>
+    public bool IsFresh => _freshAsOf != long.MinValue && _rules.IsFresh(context.Host.Now - _freshAsOf, _settings.StalenessTicks);
 
     /// <summary>Answers a read that was executed, if this copy may.</summary>
     public void Executed(in ClientRequest request, in CommandEffect effect)
     {
         // The clock is read after the entry was: the process may have slept in between.
-        if (_freshAsOf == long.MinValue || !_rules.IsFresh(context.Host.Now - _freshAsOf, _settings.StalenessTicks))
+        if (!IsFresh)
         {
             Refuse(request, ReplyStatus.NotServing);
             return;

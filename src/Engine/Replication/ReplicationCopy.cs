@@ -159,6 +159,17 @@ internal sealed class ReplicationCopy
     }
 
     /// <summary>
+    /// Whether a copy that is not owner may execute a read of level <see cref="ReadLevel.Any"/>: a shorter way than <see cref="TryAdmit"/> for
+    /// hosts that have no reply to wait for. Nothing of the core may come between it, the read, and <see cref="IsFresh"/>.
+    /// </summary>
+    /// <param name="session">The highest position that the caller's session has seen.</param>
+    /// <returns><see cref="ReplyStatus.Done"/> if so, else why not.</returns>
+    public ReplyStatus MayReadStale(LogPosition session) => _owner is null ? _follower.MayRead(session) : ReplyStatus.Moved;
+
+    /// <summary>Whether what <see cref="MayReadStale"/> allowed may be answered. To be asked after the read was executed: the process may have slept.</summary>
+    public bool IsFresh => _follower.IsFresh;
+
+    /// <summary>
     /// While <see cref="IsAlone"/>: takes note of writes that the host executed under <see cref="ServesUntil"/>, before it calls anything else.
     /// They have no change and no reply; the host acknowledges each if its clock, read afterwards, is below that still.
     /// </summary>

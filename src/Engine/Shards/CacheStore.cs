@@ -4,6 +4,7 @@ using Orleans.Cache.Engine.Eviction;
 using Orleans.Cache.Engine.Expiration;
 using Orleans.Cache.Engine.Index;
 using Orleans.Cache.Engine.Memory;
+using Orleans.Cache.Engine.Replication;
 
 namespace Orleans.Cache.Engine.Shards;
 
@@ -78,6 +79,9 @@ internal sealed class CacheStore
     public byte[] NameBytes { get; }
 
     public KeyHash Hash { get; }
+
+    /// <summary>The concern of its writes that name none.</summary>
+    public WriteConcern WriteConcern => (WriteConcern)_options.WriteConcern;
 
     public RoomMaker Room { get; }
 

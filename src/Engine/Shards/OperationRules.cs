@@ -1,4 +1,5 @@
 using Orleans.Cache.Engine.Batches;
+using Orleans.Cache.Engine.Replication;
 
 namespace Orleans.Cache.Engine.Shards;
 
@@ -9,6 +10,7 @@ internal static class OperationRules
     {
         return operation.Kind is >= OperationKind.Get and <= OperationKind.Discard
             && operation.Condition <= (byte)CacheConditionKind.IfVersion
+            && operation.Concern <= MostConcernOf(operation.Kind)
             && operation.KeyLength > 0
             && operation.KeyLength <= limits.MaxKeyBytes
             && operation.ValueLength <= limits.MaxValueBytes
@@ -21,6 +23,14 @@ internal static class OperationRules
                 _ => HasValidTimes(operation, limits),
             };
     }
+
+    /// <summary>The highest number in the place that reads have for their level, and writes for their concern.</summary>
+    private static int MostConcernOf(OperationKind kind) => kind switch
+    {
+        OperationKind.Get or OperationKind.Peek or OperationKind.GetRange => (int)ReadLevel.Any,
+        OperationKind.Stage or OperationKind.Discard => 0,
+        _ => (int)WriteConcern.Majority + 1,
+    };
 
     private static bool HasValidTimes(in ShardOperation operation, CacheLimits limits)
     {

@@ -61,6 +61,15 @@ internal sealed partial class Shard
         }
     }
 
+    /// <summary>Whether a key has an entry whose expiration begins again with each use.</summary>
+    public bool HasSliding(ReadOnlySpan<byte> key, ulong hash)
+    {
+        Lock.Enter();
+        var hasSliding = _entries.Index.TryFind(hash, key, out var reference) && _entries[reference].HasSliding;
+        Lock.Exit();
+        return hasSliding;
+    }
+
     /// <summary>Drops a key's entry, uncounted.</summary>
     public void Drop(ReadOnlySpan<byte> key, ulong hash)
     {

@@ -163,7 +163,7 @@ internal sealed partial class ShardHost : IDisposable
                 {
                     _runner.Run(store, batch, start + index, hashes[index], partitions[index], ref moment);
                 }
-                else if (!gates.Run(_runner, store, batch, start + index, hashes[index], partitions[index], ref moment, ref wait))
+                else if (!gates.Run(_runner, store, batch, start + index, hashes[index], partitions[index], epochs[index], ref moment, ref wait))
                 {
                     partitions[index] = -1;
                 }
@@ -274,7 +274,9 @@ internal sealed partial class ShardHost : IDisposable
 
             var key = batch.KeyOf(operation);
             var partition = store.PartitionOf(key);
-            if (gates is null ? !IsOpen(partition) : !gates.MayServe(partition, out epochs[index]))
+            if (gates is null
+                ? !IsOpen(partition)
+                : !gates.MayServe(partition, out epochs[index]) && !gates.MayReadStale(operation, partition, out epochs[index]))
             {
                 result.Status = OperationStatus.Moved;
                 continue;

@@ -120,6 +120,16 @@ internal sealed class CacheGridOptionsValidator : IValidateOptions<CacheGridOpti
             Add(failures, $"Cache:Caches:{name}:Eviction is '{cache.Eviction}'. It must be one of {string.Join(", ", EvictionPolicies.Names)}; leave it out for the default.");
         }
 
+        if (!Enum.IsDefined(cache.WriteConcern))
+        {
+            Add(failures, $"Cache:Caches:{name}:WriteConcern is {(int)cache.WriteConcern}. It must be owner, replicated or majority; leave it out for replicated.");
+        }
+
+        if (!Enum.IsDefined(cache.ReadLevel))
+        {
+            Add(failures, $"Cache:Caches:{name}:ReadLevel is {(int)cache.ReadLevel}. It must be owner or any; leave it out for owner.");
+        }
+
         // Written so that NaN fails too.
         if (!(cache.TimeToLiveJitter >= 0 && cache.TimeToLiveJitter <= 1))
         {

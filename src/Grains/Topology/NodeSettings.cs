@@ -35,6 +35,9 @@ internal sealed class NodeSettings
     /// <summary>See <see cref="CacheReplicationOptions.DrainTimeout"/>.</summary>
     public TimeSpan DrainTimeout => _options.Replication.DrainTimeout;
 
+    /// <summary>See <see cref="CacheOptions.ReadLevel"/>.</summary>
+    public CacheReadLevel ReadLevelOf(string cache) => _caches.TryGetValue(cache, out var options) ? options.ReadLevel : CacheReadLevel.Owner;
+
     /// <summary>What the copies and the authority go by. Most times follow from the lease.</summary>
     /// <param name="time">Whose ticks they are in.</param>
     public ReplicationSettings ToReplicationSettings(TimeProvider time)

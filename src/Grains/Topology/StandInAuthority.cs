@@ -37,7 +37,7 @@ internal sealed partial class StandInAuthority
         _grain = grains.GetGrain<ITopologyGrain>(0);
         _time = time;
         _logger = logger;
-        _publisher = new TopologyPublisher(references, time, logger);
+        _publisher = new TopologyPublisher(references, settings, time, logger);
         _authority = new TopologyAuthority(store, settings.ToReplicationSettings(time), time) { Changed = _publisher.Take };
         _standsInUntil = time.GetTimestamp();
     }

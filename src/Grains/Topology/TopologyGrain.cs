@@ -32,7 +32,7 @@ internal sealed partial class TopologyGrain : Grain, ITopologyGrain
         _membership = membership;
         _time = time;
         _logger = logger;
-        _publisher = new TopologyPublisher(references, time, logger);
+        _publisher = new TopologyPublisher(references, settings, time, logger);
         _authority = new TopologyAuthority(store, settings.ToReplicationSettings(time), time) { Changed = OnChanged };
     }
 

@@ -43,7 +43,9 @@ internal static class TopologyMessages
     };
 
     /// <summary>What callers must know of a document; <see langword="null"/> where no silo is left to be called.</summary>
-    public static TopologyMessage? Compose(TopologyDocument document)
+    /// <param name="document">What is recorded.</param>
+    /// <param name="readLevelOf">The level of reads of a cache that name none, as this silo has it: they are the same on every silo.</param>
+    public static TopologyMessage? Compose(TopologyDocument document, Func<string, CacheReadLevel> readLevelOf)
     {
         var nodes = document.Nodes
             .Where(static node => node.IsLive)
@@ -69,14 +71,17 @@ internal static class TopologyMessages
                 : [.. configuration.InSync.Select(copy => IndexOf(nodes, copy)).Where(index => index != PartitionMap.NoOwner && index != owner).Distinct()];
         }
 
+        var caches = nodes.Select(static node => node.Caches.AsEnumerable()).Aggregate(static (left, right) => left.Intersect(right, StringComparer.Ordinal)).ToArray();
+        var levels = caches.Select(cache => (byte)readLevelOf(cache)).ToArray();
         return new TopologyMessage(
             document.MapVersion,
             nodes,
             owners,
             epochs,
-            [.. nodes.Select(static node => node.Caches.AsEnumerable()).Aggregate(static (left, right) => left.Intersect(right, StringComparer.Ordinal))],
+            caches,
             nodes.Select(static node => node.Limits).Aggregate(LimitsMessage.Least),
-            Flatten(replicas));
+            Flatten(replicas),
+            levels.AsSpan().ContainsAnyExcept((byte)CacheReadLevel.Owner) ? levels : null);
     }
 
     /// <summary>The run of a silo that holds a copy, among those that are there.</summary>

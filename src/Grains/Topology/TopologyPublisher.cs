@@ -10,7 +10,7 @@ namespace Orleans.Cache.Grains.Topology;
 /// Tells the silos of new topologies: the first after a quiet time at once, then one per <see cref="LeastPeriod"/> at most, and to each silo
 /// one at a time. One that cannot be told is told again while it is in the grid. For one thread; calls may overlap where they wait.
 /// </summary>
-internal sealed partial class TopologyPublisher(NodeReferences references, TimeProvider time, ILogger logger)
+internal sealed partial class TopologyPublisher(NodeReferences references, NodeSettings settings, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan LeastPeriod = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(100);
@@ -27,7 +27,7 @@ internal sealed partial class TopologyPublisher(NodeReferences references, TimeP
         {
             if (_document is { } document && document.MapVersion != _message?.Version)
             {
-                _message = TopologyMessages.Compose(document) ?? _message;
+                _message = TopologyMessages.Compose(document, settings.ReadLevelOf) ?? _message;
             }
 
             return _message;

@@ -15,22 +15,25 @@ using Orleans.Cache.TestKit;
 
 namespace Orleans.Cache.Client.Tests.Lanes;
 
-/// <summary>A client whose one silo is a <see cref="FakeDoor"/> and whose clock the test moves.</summary>
+/// <summary>A client whose one silo, or two of which the second has a replica, is a <see cref="FakeDoor"/> and whose clock the test moves.</summary>
 internal sealed class LaneFixture : ITopologySource, IDisposable
 {
     private readonly LaneSet _lanes;
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
 
-    public LaneFixture(Action<CacheGridClientOptions>? configure = null)
+    private readonly bool _hasReplica;
+
+    public LaneFixture(Action<CacheGridClientOptions>? configure = null, bool hasReplica = false)
     {
+        _hasReplica = hasReplica;
         var options = new CacheGridClientOptions();
         configure?.Invoke(options);
         _lanes = new LaneSet(Time, Options.Create(options), new LaneMetrics(_services.GetRequiredService<IMeterFactory>()));
         var grains = DispatchProxy.Create<IGrainFactory, Grains>();
         ((Grains)(object)grains).Fixture = this;
         References = new NodeReferences(grains, Gateways, _lanes);
-        Gateways.Offer([Gateway.Endpoint]);
-        Gateways.Offer([Gateway.Endpoint]);
+        Gateways.Offer([Gateway.Endpoint, ReplicaGateway.Endpoint]);
+        Gateways.Offer([Gateway.Endpoint, ReplicaGateway.Endpoint]);
         Current = new GridSnapshot(MakeTopology(version: 1), References);
         var errors = new CallErrors(_lanes, Options.Create(options), NullLogger<CallErrors>.Instance);
         var router = new OperationRouter(new Owners(this, Time, Options.Create(options)), _lanes, errors, Time, Options.Create(options));
@@ -41,6 +44,9 @@ internal sealed class LaneFixture : ITopologySource, IDisposable
 
     /// <summary>The silo by the shortest way.</summary>
     public FakeDoor Door { get; } = new();
+
+    /// <summary>The silo that has a replica.</summary>
+    public FakeDoor Replica { get; } = new();
 
     /// <summary>The silo by the longer way.</summary>
     public FakeDoor Relayed { get; } = new();
@@ -58,6 +64,10 @@ internal sealed class LaneFixture : ITopologySource, IDisposable
     private static SiloAddress Silo { get; } = SiloAddress.New(new IPEndPoint(IPAddress.Loopback, 11111), 7);
 
     private static SiloAddress Gateway { get; } = SiloAddress.New(new IPEndPoint(IPAddress.Loopback, 30000), 7);
+
+    private static SiloAddress ReplicaSilo { get; } = SiloAddress.New(new IPEndPoint(IPAddress.Loopback, 11112), 7);
+
+    private static SiloAddress ReplicaGateway { get; } = SiloAddress.New(new IPEndPoint(IPAddress.Loopback, 30001), 7);
 
     /// <summary>Starts reading a key.</summary>
     public async Task<string?> GetAsync(string key, CancellationToken cancellationToken = default)
@@ -84,7 +94,7 @@ internal sealed class LaneFixture : ITopologySource, IDisposable
         _services.Dispose();
     }
 
-    private static TopologyMessage MakeTopology(long version)
+    private TopologyMessage MakeTopology(long version)
     {
         var limits = LimitsMessage.From(new CacheLimits());
         var node = new NodeDescriptor
@@ -99,7 +109,10 @@ internal sealed class LaneFixture : ITopologySource, IDisposable
             Caches = ["default"],
             Limits = limits,
         };
-        return new TopologyMessage(version, [node], [0], [1], ["default"], limits);
+        var replica = node with { Name = "silo-1", Address = ReplicaSilo, Gateway = ReplicaGateway };
+        return _hasReplica
+            ? new TopologyMessage(version, [node, replica], [0], [1], ["default"], limits, [1])
+            : new TopologyMessage(version, [node], [0], [1], ["default"], limits);
     }
 
 #pragma warning disable CA1852 // A proxy derives from it.
@@ -112,7 +125,10 @@ internal sealed class LaneFixture : ITopologySource, IDisposable
         protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
         {
             var fixture = (LaneFixture)Fixture!;
-            return ((GrainId)args![0]!).Key.ToString()!.Contains("30000", StringComparison.Ordinal) ? fixture.Door : fixture.Relayed;
+            var address = ((GrainId)args![0]!).Key.ToString()!;
+            return address.Contains("30001", StringComparison.Ordinal) ? fixture.Replica
+                : address.Contains("30000", StringComparison.Ordinal) ? fixture.Door
+                : fixture.Relayed;
         }
     }
 }

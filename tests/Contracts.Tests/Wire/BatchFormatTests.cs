@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Orleans.Cache.Engine.Batches;
+using Orleans.Cache.Engine.Replication;
 
 namespace Orleans.Cache.Contracts.Tests.Wire;
 
@@ -81,6 +82,26 @@ public sealed class BatchFormatTests
         Assert.Equal("key"u8, payload.Slice(operations[0].KeyOffset, operations[0].KeyLength));
         Assert.Equal("value"u8, payload.Slice(operations[0].ValueOffset, operations[0].ValueLength));
         Assert.Equal("k2"u8, payload.Slice(operations[1].KeyOffset, operations[1].KeyLength));
+    }
+
+    [Fact]
+    public void Mode_OfAnOperation_HasConditionAndConcernInOneByte()
+    {
+        var set = new ShardOperation { Kind = OperationKind.Set, Condition = (byte)CacheConditionKind.IfVersion, Concern = (byte)WriteConcern.Majority + 1 };
+        var get = new ShardOperation { Kind = OperationKind.Get, Level = ReadLevel.Any };
+
+        Assert.Equal((0x33, 0x10), (set.Mode, get.Mode));
+        Assert.Equal(((byte)CacheConditionKind.IfVersion, (byte)3), (set.Condition, set.Concern));
+        Assert.Equal((ReadLevel.Any, (byte)0), (get.Level, get.Condition));
+        set.Concern = 0;
+        Assert.Equal((byte)CacheConditionKind.IfVersion, set.Mode);
+    }
+
+    [Fact]
+    public void Levels_ThatCallersName_HaveTheNumbersOfTheWire()
+    {
+        Assert.Equal(Enum.GetValues<WriteConcern>().Select(static concern => $"{(int)concern} {concern}"), Enum.GetValues<CacheWriteConcern>().Select(static concern => $"{(int)concern} {concern}"));
+        Assert.All(Enum.GetValues<CacheReadLevel>(), static level => Assert.Equal($"{level}", $"{(ReadLevel)level}"));
     }
 
     [Fact]

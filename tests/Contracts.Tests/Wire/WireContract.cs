@@ -44,7 +44,7 @@ internal static class WireContract
             DescribeEnum(text, type);
         }
 
-        foreach (var type in new[] { typeof(OperationKind), typeof(OperationStatus), typeof(CacheConditionKind), typeof(CacheErrorCode) })
+        foreach (var type in new[] { typeof(OperationKind), typeof(OperationStatus), typeof(CacheConditionKind), typeof(CacheWriteConcern), typeof(CacheReadLevel), typeof(CacheErrorCode) })
         {
             DescribeEnum(text, type);
         }

@@ -55,6 +55,7 @@ public sealed class WireContractTests
         Node with { Gateway = null, Zone = string.Empty, Caches = [] },
         Limits,
         Topology,
+        Topology with { Replicas = [1, 0, -1], ReadLevels = [1] },
         new BatchRequest(Silo, 7, "default", Bytes()),
         new BatchReply(BatchOutcome.Executed, 7, Bytes(), null),
         new BatchReply(BatchOutcome.Malformed, 7, null, "what was wrong"),
