@@ -110,13 +110,22 @@ internal sealed partial class TopologySource : ITopologySource
         // Leave the caller's lock before the first call.
         await Task.Yield();
         var known = Current;
-        if (await AskSilosAsync(known).ConfigureAwait(false) is { Nodes.Length: > 0 } message)
+        try
         {
-            Take(message);
+            if (await AskSilosAsync(known).ConfigureAwait(false) is { Nodes.Length: > 0 } message)
+            {
+                Take(message);
+            }
+            else
+            {
+                await AskGrainAsync(known).ConfigureAwait(false);
+            }
         }
-        else
+#pragma warning disable CA1031 // Whatever failed, the caller goes on with what is known until its own deadline.
+        catch (Exception exception)
+#pragma warning restore CA1031
         {
-            await AskGrainAsync(known).ConfigureAwait(false);
+            LogLookFailed(exception);
         }
 
         return Current;

@@ -26,7 +26,7 @@ internal static class PartitionMapValidation
         }
 
         CheckSilos(silos);
-        if (replicaSlots < 0 || replicaSlots > Math.Max(0, silos.Count - 1))
+        if (replicaSlots < 0 || replicaSlots > silos.Count)
         {
             Refuse($"it has room for {replicaSlots} replicas of a partition, but {silos.Count} silos");
         }
@@ -96,11 +96,6 @@ internal static class PartitionMapValidation
         if (slots[replicas.Length..].ContainsAnyExcept(PartitionMap.NoOwner))
         {
             Refuse($"the replicas of partition {partition} have a gap");
-        }
-
-        if (owner == PartitionMap.NoOwner && !replicas.IsEmpty)
-        {
-            Refuse($"partition {partition} has replicas, but no owner");
         }
 
         for (var index = 0; index < replicas.Length; index++)

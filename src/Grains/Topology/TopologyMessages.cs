@@ -66,9 +66,9 @@ internal static class TopologyMessages
             var owner = IndexOf(nodes, configuration.Owner);
             owners[partition] = owner;
             epochs[partition] = configuration.Epoch;
-            replicas[partition] = owner == PartitionMap.NoOwner
-                ? []
-                : [.. configuration.InSync.Select(copy => IndexOf(nodes, copy)).Where(index => index != PartitionMap.NoOwner && index != owner).Distinct()];
+
+            // Also where the owner is lost: reads that any copy may answer go on meanwhile.
+            replicas[partition] = [.. configuration.InSync.Select(copy => IndexOf(nodes, copy)).Where(index => index != PartitionMap.NoOwner && index != owner).Distinct()];
         }
 
         var caches = nodes.Select(static node => node.Caches.AsEnumerable()).Aggregate(static (left, right) => left.Intersect(right, StringComparer.Ordinal)).ToArray();
