@@ -102,6 +102,22 @@ internal sealed class BatchPart : LaneEntry
         ThreadPool.UnsafeQueueUserWorkItem(static part => part._try.OnPartDone(), this, preferLocal: false);
     }
 
+    public override bool IsMisplaced(RoutedNode node, GridSnapshot snapshot)
+    {
+        foreach (var position in Positions.Span)
+        {
+            if (Owners.OwnerOf(_try.Call.Operations[position], snapshot) is { } owner && owner != node)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // The router of the call tries again, by the newer map.
+    public override void TakeBack(in LaneFailure failure) => CompleteAbandoned(failure with { Kind = LaneFailureKind.NoAnswer });
+
     public override void Drop()
     {
         // Nobody waits for it any more.

@@ -151,6 +151,46 @@ internal sealed class Lane(RoutedNode node, NamedCache cache, LaneKind kind, Cac
         }
     }
 
+    /// <summary>
+    /// Looks after a silo that has left a batch without an answer since some time: somebody looks for a newer map, and what has another owner by
+    /// that is taken back.
+    /// </summary>
+    public void TakeBackFromSilent(long sentBefore, List<LaneEntry> misplaced)
+    {
+        var snapshot = cache.Snapshot;
+        lock (_lock)
+        {
+            if (!_inFlight.Exists(batch => !batch.IsAnswered && batch.Formed <= sentBefore))
+            {
+                return;
+            }
+
+            for (var entry = _head; entry is not null; entry = entry.Next)
+            {
+                TakeBackLocked(entry, snapshot, misplaced);
+            }
+
+            foreach (var batch in _inFlight)
+            {
+                for (var index = 0; !batch.IsAnswered && index < batch.Segments.Count; index++)
+                {
+                    TakeBackLocked(batch.Segments[index].Entry, snapshot, misplaced);
+                }
+            }
+        }
+
+        node.NoteSilence();
+        cache.LookForMap();
+    }
+
+    private void TakeBackLocked(LaneEntry entry, GridSnapshot snapshot, List<LaneEntry> misplaced)
+    {
+        if (!entry.IsFinished && entry.IsMisplaced(node, snapshot) && entry.TryAbandon())
+        {
+            misplaced.Add(entry);
+        }
+    }
+
     private static void EndLocked(LaneEntry entry, long now, List<OverdueEntry> overdue)
     {
         if (entry.Deadline <= now && entry.TryAbandon())

@@ -40,6 +40,9 @@ internal sealed class LaneBatch : IThreadPoolWorkItem
 
     public List<LaneSegment> Segments => _segments;
 
+    /// <summary>When it was made, by the clock's timestamps. Under the lane's lock.</summary>
+    public long Formed { get; private set; }
+
     public int Operations { get; private set; }
 
     public int PayloadBytes { get; private set; }
@@ -55,6 +58,7 @@ internal sealed class LaneBatch : IThreadPoolWorkItem
     /// <summary>Writes the request, once all operations are in. Under the lane's lock.</summary>
     public void Pack()
     {
+        Formed = _lane.Lanes.Time.GetTimestamp();
         _request = BatchBytes.Rent(BatchFormat.RequestBytes(Operations, PayloadBytes));
         var writer = new BatchWriter(_request.Span, Operations);
         foreach (var segment in _segments)

@@ -1,3 +1,4 @@
+using Orleans.Cache.Client.Routing;
 using Orleans.Cache.Engine.Batches;
 
 namespace Orleans.Cache.Client.Lanes;
@@ -63,6 +64,15 @@ internal abstract class LaneEntry
 
     /// <summary>Called when a finished entry leaves the queue with operations that were never sent. Under the lane's lock.</summary>
     public abstract void Drop();
+
+    /// <summary>Whether an operation belongs to another silo by a map. Of an entry that is open; under the lane's lock.</summary>
+    public abstract bool IsMisplaced(RoutedNode node, GridSnapshot snapshot);
+
+    /// <summary>
+    /// Goes on with the caller elsewhere, where that does no harm: the silo does not answer, and others have taken over from it. After
+    /// <see cref="TryAbandon"/>; without the lane's lock.
+    /// </summary>
+    public abstract void TakeBack(in LaneFailure failure);
 
     /// <summary>Makes the entry ready to be queued.</summary>
     protected void Start(int total, long bytes, long deadline)

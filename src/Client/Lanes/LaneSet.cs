@@ -17,6 +17,9 @@ internal sealed class LaneSet : IDisposable
     private const int PartsOfDeadline = 40;
     private static readonly TimeSpan ShortestPeriod = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>After so long without an answer a silo may be lost. Nothing is done twice for that alone: only once the map says who took over.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromMilliseconds(100);
+
     private readonly Lock _lock = new();
     private readonly List<WeakReference<Lane>> _lanes = [];
     private readonly TimeProvider _time;
@@ -136,7 +139,30 @@ internal sealed class LaneSet : IDisposable
         Volatile.Write(ref _state, Idle);
         if (End(due: _time.GetTimestamp(), new TimeoutException("The call's deadline passed.")) && !Volatile.Read(ref _isDisposed))
         {
+            TakeBackFromSilent();
             Wake();
+        }
+    }
+
+    private void TakeBackFromSilent()
+    {
+        var sentBefore = _time.GetTimestamp() - (long)(Silence.TotalSeconds * _time.TimestampFrequency);
+        var misplaced = new List<LaneEntry>();
+        lock (_lock)
+        {
+            foreach (var reference in _lanes)
+            {
+                if (reference.TryGetTarget(out var lane))
+                {
+                    lane.TakeBackFromSilent(sentBefore, misplaced);
+                }
+            }
+        }
+
+        foreach (var entry in misplaced)
+        {
+            entry.TakeBack(new LaneFailure(
+                new TimeoutException("The silo did not answer, and others have taken over from it."), entry.Packed > 0 ? LaneFailureKind.NoAnswer : LaneFailureKind.NotSent));
         }
     }
 

@@ -178,6 +178,24 @@ internal sealed class SingleCall : LaneEntry, IValueTaskSource<OperationResult>
         _source.SetException(_router.ErrorOf(this, failure));
     }
 
+    public override bool IsMisplaced(RoutedNode node, GridSnapshot snapshot) => Owners.OwnerOf(_operation, snapshot) is { } owner && owner != node;
+
+    public override void TakeBack(in LaneFailure failure)
+    {
+        // The caller's hold keeps the call as it is until it has its answer, whatever comes for the lane's meanwhile.
+        _source.RunContinuationsAsynchronously = true;
+        if (!_router.TryCarryOn(this, failure))
+        {
+            _source.SetException(_router.ErrorOf(this, failure));
+        }
+    }
+
+    /// <summary>Ends a call that was taken back from its lane.</summary>
+    public void EndElsewhere(in OperationResult result) => _source.SetResult(result);
+
+    /// <summary>Ends a call that was taken back from its lane.</summary>
+    public void EndElsewhere(Exception error) => _source.SetException(error);
+
     public override void Drop() => Release();
 
     /// <inheritdoc/>

@@ -20,6 +20,12 @@ internal sealed class NamedCache(string name, int index, ITopologySource topolog
     /// <summary>The version of the newest map that this process has.</summary>
     public long MapVersion => topology.Current.Version;
 
+    /// <summary>The newest map that this process has.</summary>
+    public GridSnapshot Snapshot => topology.Current;
+
+    /// <summary>Looks for a newer map, unless somebody does so already.</summary>
+    public void LookForMap() => _ = topology.RefreshAsync(topology.Current, CancellationToken.None).AsTask();
+
     /// <summary>
     /// Called with the version of the map that a silo has: a newer one is looked for, once, before an operation has to come back as moved.
     /// </summary>

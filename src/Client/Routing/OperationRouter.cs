@@ -210,6 +210,20 @@ internal sealed class OperationRouter
         return again;
     }
 
+    /// <summary>Executes a call elsewhere that was taken back from a silo which does not answer, if it may be sent again.</summary>
+    public bool TryCarryOn(SingleCall call, in LaneFailure failure)
+    {
+        _errors.OnFailure(call.Lane, operations: 1, failure);
+        var mayBeDone = failure.Kind != LaneFailureKind.NotSent;
+        if (call.Operation.IsOfTransfer || (mayBeDone && (!call.Operation.IsRepeatable || !_lanes.Budget.TrySpend())))
+        {
+            return false;
+        }
+
+        _ = CarryOnAsync(call, mayBeDone ? failure.Exception : null);
+        return true;
+    }
+
     /// <summary>What a caller is told of a failure.</summary>
     public Exception ErrorOf(SingleCall call, in LaneFailure failure) => _errors.ErrorOf(call.Lane, call.Operation.IsWrite, failure);
 
@@ -284,6 +298,20 @@ internal sealed class OperationRouter
 #pragma warning restore CA1031
         {
             call.End(exception);
+        }
+    }
+
+    private async Task CarryOnAsync(SingleCall call, Exception? failure)
+    {
+        try
+        {
+            call.EndElsewhere(await ExecuteAloneAsync(call.Cache, call.Operation, call.Deadline, failure, call.CancellationToken).ConfigureAwait(false));
+        }
+#pragma warning disable CA1031 // As below.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            call.EndElsewhere(exception);
         }
     }
 
