@@ -51,6 +51,9 @@ internal sealed class LaneFixture : ITopologySource, IDisposable
     /// <summary>The silo by the longer way.</summary>
     public FakeDoor Relayed { get; } = new();
 
+    /// <summary>Whether the next map says that the replica has taken over.</summary>
+    public bool HasTakenOver { get; set; }
+
     public ICache Cache { get; }
 
     public GridSnapshot Current { get; private set; }
@@ -111,7 +114,7 @@ internal sealed class LaneFixture : ITopologySource, IDisposable
         };
         var replica = node with { Name = "silo-1", Address = ReplicaSilo, Gateway = ReplicaGateway };
         return _hasReplica
-            ? new TopologyMessage(version, [node, replica], [0], [1], ["default"], limits, [1])
+            ? new TopologyMessage(version, [node, replica], [(short)(HasTakenOver ? 1 : 0)], [HasTakenOver ? 2 : 1], ["default"], limits, [(short)(HasTakenOver ? 0 : 1)])
             : new TopologyMessage(version, [node], [0], [1], ["default"], limits);
     }
 
