@@ -25,7 +25,10 @@ public sealed class FaultTests(ThreeSiloGrid grid) : GridTests(grid)
     public Task SuspendedSilo_LeavesNoCallWithoutAnEnd() => LoseAsync(async silo =>
     {
         silo.Run.Signal(UnixSignals.Stop);
-        await Wait.UntilAsync("calls to the suspended silo end in errors", _ => ErrorsAsync(least: Callers), Describe);
+
+        // Twice: the first time a call may have been answered just before.
+        await AllGoOnAsync("every caller is served while the silo is suspended");
+        await AllGoOnAsync("every caller is served still");
         silo.Run.Signal(UnixSignals.Continue);
     });
 
@@ -39,7 +42,6 @@ public sealed class FaultTests(ThreeSiloGrid grid) : GridTests(grid)
 
             await loseAsync(grid.Silos[2]);
 
-            await Wait.UntilAsync("calls end in errors", _ => ErrorsAsync(least: 1), Describe);
             await AllGoOnAsync("every caller is served again");
             _isOver = true;
             await Task.WhenAll(callers);
@@ -111,16 +113,6 @@ public sealed class FaultTests(ThreeSiloGrid grid) : GridTests(grid)
                 return Task.CompletedTask;
             },
             Describe);
-    }
-
-    private Task ErrorsAsync(int least)
-    {
-        lock (_lock)
-        {
-            Assert.True(_errors.Values.Sum() >= least);
-        }
-
-        return Task.CompletedTask;
     }
 
     private string Describe()
