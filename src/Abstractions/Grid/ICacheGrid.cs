@@ -15,6 +15,18 @@ public interface ICacheGrid
     /// </exception>
     ICache GetCache(string name = DefaultCache);
 
+    /// <summary>
+    /// Begins a session for all calls of this flow of control that name none, on all caches, until it is disposed of; and of the grains that are
+    /// called from it, to which Orleans' request context brings what the session has seen by then. What they see the caller is not told: let them
+    /// return their <see cref="CacheSession.Token"/> where that matters.
+    /// </summary>
+    /// <param name="token">What an earlier session has seen, for this one to go on with.</param>
+    /// <returns>The session. Dispose of it in the method that began it.</returns>
+    CacheSession StartSession(CacheSessionToken? token = null);
+
+    /// <summary>The session that calls of this flow of control belong to unless they name another, <see langword="null"/> if there is none.</summary>
+    CacheSession? CurrentSession { get; }
+
     /// <summary>The grid's silos and their parts of it, as this process routes by, refreshed first.</summary>
     /// <exception cref="CacheUnavailableException">The grid cannot be reached.</exception>
     ValueTask<GridTopology> GetTopologyAsync(CancellationToken cancellationToken = default);

@@ -8,11 +8,13 @@ namespace Orleans.Cache.Client.Caching;
 
 /// <summary>A named cache: turns calls into operations and results into what callers see. Safe for any number of threads.</summary>
 internal sealed class CacheClient(
-    NamedCache cache, OperationRouter router, ITopologySource topology, ICacheSerializer serializer, CacheCallOptions asked = default) : ICache
+    NamedCache cache, OperationRouter router, Sessions sessions, ITopologySource topology, ICacheSerializer serializer, CacheCallOptions asked = default) : ICache
 {
     public string Name => cache.Name;
 
     private CacheReadLevel Level => asked.ReadLevel ?? cache.ReadLevel;
+
+    private CacheSession? Session => asked.Session ?? Sessions.Current;
 
     public ICache WithOptions(CacheCallOptions options)
     {
@@ -26,16 +28,17 @@ internal sealed class CacheClient(
             throw new ArgumentOutOfRangeException(nameof(options), concern, "There is no such write concern. Use Owner, Replicated or Majority.");
         }
 
-        return new CacheClient(cache, router, topology, serializer, options with
+        return new CacheClient(cache, router, sessions, topology, serializer, options with
         {
             ReadLevel = options.ReadLevel ?? asked.ReadLevel,
             WriteConcern = options.WriteConcern ?? asked.WriteConcern,
+            Session = options.Session ?? asked.Session,
         });
     }
 
     public ValueTask<CacheEntry> TryGetAsync(CacheKey key, CancellationToken cancellationToken = default)
     {
-        if (!cancellationToken.IsCancellationRequested && router.TryReadHere(cache, key, Level, out var entry))
+        if (!cancellationToken.IsCancellationRequested && Session is null && router.TryReadHere(cache, key, Level, out var entry))
         {
             return ValueTask.FromResult(entry);
         }
@@ -109,7 +112,7 @@ internal sealed class CacheClient(
             List<CacheKey> list => CollectionsMarshal.AsSpan(list),
             _ => default,
         };
-        var positions = span.Length == left && !cancellationToken.IsCancellationRequested ? router.ReadHere(cache, span, Level, entries.Span, out left) : null;
+        var positions = span.Length == left && !cancellationToken.IsCancellationRequested && Session is null ? router.ReadHere(cache, span, Level, entries.Span, out left) : null;
         if (positions is null || left > 0)
         {
             return GetLeftAsync(keys, positions, left, entries, cancellationToken);
@@ -270,11 +273,11 @@ internal sealed class CacheClient(
     }
 
     private ValueTask<OperationResult> ExecuteAsync(in Operation operation, CancellationToken cancellationToken) =>
-        router.ExecuteAsync(cache, operation, cancellationToken);
+        Session is { } session ? sessions.ExecuteAsync(cache, operation, session, cancellationToken) : router.ExecuteAsync(cache, operation, cancellationToken);
 
     private ValueTask ExecuteAsync(in BatchCall call, CacheLimits limits, CancellationToken cancellationToken)
     {
         OperationFactory.CheckBatch(call.Operations, limits);
-        return router.ExecuteAsync(cache, call, cancellationToken);
+        return Session is { } session ? sessions.ExecuteAsync(cache, call, session, cancellationToken) : router.ExecuteAsync(cache, call, cancellationToken);
     }
 }

@@ -7,7 +7,10 @@ namespace Orleans.Cache.Client.Caching;
 internal sealed class CacheGridClient(OperationRouter router, ITopologySource topology, ICacheSerializer serializer) : ICacheGrid
 {
     private readonly ConcurrentDictionary<string, ICache> _caches = new(StringComparer.Ordinal);
+    private readonly Sessions _sessions = new(router, topology);
     private int _names;
+
+    public CacheSession? CurrentSession => Sessions.Current;
 
     public ICache GetCache(string name = ICacheGrid.DefaultCache)
     {
@@ -21,6 +24,8 @@ internal sealed class CacheGridClient(OperationRouter router, ITopologySource to
             ? _caches.GetOrAdd(name, static (name, grid) => grid.Create(name), this)
             : throw CacheRequestException.UnknownCache(name, snapshot.Caches);
     }
+
+    public CacheSession StartSession(CacheSessionToken? token = null) => Sessions.Start(token);
 
     public async ValueTask<GridTopology> GetTopologyAsync(CancellationToken cancellationToken = default)
     {
@@ -53,5 +58,5 @@ internal sealed class CacheGridClient(OperationRouter router, ITopologySource to
 
     // A number is lost when two threads make the same cache at once, which does no harm.
     private CacheClient Create(string name) =>
-        new(new NamedCache(name, Interlocked.Increment(ref _names) - 1, topology), router, topology, serializer);
+        new(new NamedCache(name, Interlocked.Increment(ref _names) - 1, topology), router, _sessions, topology, serializer);
 }

@@ -1,5 +1,6 @@
 using Orleans.Cache.Client.Routing;
 using Orleans.Cache.Engine.Batches;
+using Orleans.Cache.Engine.Replication;
 
 namespace Orleans.Cache.Client.Lanes;
 
@@ -22,6 +23,7 @@ internal sealed class BatchPart : LaneEntry
         foreach (var position in positions.Span)
         {
             bytes += @try.Call.Operations[position].PayloadBytes;
+            HasSession |= @try.Call.Operations[position].Seen != default;
         }
 
         Start(positions.Length, bytes, deadline);
@@ -37,6 +39,8 @@ internal sealed class BatchPart : LaneEntry
 
     public override bool IsFinished => _isEnded;
 
+    public override bool HasSession { get; }
+
     public override int PayloadBytesOf(int index) => _try.Call.Operations[Positions.Span[index]].PayloadBytes;
 
     public override void Pack(int first, int count, ref BatchWriter writer)
@@ -45,11 +49,11 @@ internal sealed class BatchPart : LaneEntry
         foreach (var position in Positions.Span.Slice(first, count))
         {
             ref readonly var operation = ref operations[position];
-            writer.Add(operation.Header, operation.Key, operation.Value.Span);
+            writer.Add(operation.Header, operation.Key, operation.Value.Span, operation.Seen);
         }
     }
 
-    public override void Accept(int first, ReadOnlySpan<ShardResult> results, ReadOnlySpan<byte> values)
+    public override void Accept(int first, ReadOnlySpan<ShardResult> results, ReadOnlySpan<byte> values, ReadOnlySpan<LogPosition> seen)
     {
         // One array for all values: most calls look at them together, and let go of them together.
         var bytes = 0;
@@ -63,7 +67,7 @@ internal sealed class BatchPart : LaneEntry
         {
             if (!_isEnded)
             {
-                Copy(results, values, array, _try.Call.Results, Positions.Span[first..]);
+                Copy(results, values, array, seen, _try.Call.Results, Positions.Span[first..]);
             }
         }
     }
@@ -123,7 +127,7 @@ internal sealed class BatchPart : LaneEntry
         // Nobody waits for it any more.
     }
 
-    private static void Copy(ReadOnlySpan<ShardResult> from, ReadOnlySpan<byte> values, byte[] array, Span<OperationResult> to, ReadOnlySpan<int> positions)
+    private static void Copy(ReadOnlySpan<ShardResult> from, ReadOnlySpan<byte> values, byte[] array, ReadOnlySpan<LogPosition> seen, Span<OperationResult> to, ReadOnlySpan<int> positions)
     {
         var end = 0;
         for (var index = 0; index < from.Length; index++)
@@ -131,7 +135,7 @@ internal sealed class BatchPart : LaneEntry
             ref readonly var result = ref from[index];
             var value = array.AsMemory(end, result.ValueLength);
             values.Slice(result.ValueOffset, result.ValueLength).CopyTo(value.Span);
-            to[positions[index]] = new OperationResult(result, value);
+            to[positions[index]] = new OperationResult(result, value) { Position = seen.IsEmpty ? default : seen[index] };
             end += result.ValueLength;
         }
     }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Orleans.Cache.Client.Caching;
 using Orleans.Cache.Contracts.Nodes;
 using Orleans.Cache.Engine.Batches;
 
@@ -22,6 +23,7 @@ internal sealed class LaneBatch : IThreadPoolWorkItem
     private BatchBytes? _reply;
     private LaneFailure _failure;
     private bool _isMoved;
+    private bool _hasSessions;
     private int _valuesStart;
     private int _next;
     private int _unread;
@@ -52,6 +54,7 @@ internal sealed class LaneBatch : IThreadPoolWorkItem
     {
         _segments.Add(new LaneSegment(entry, first, count, Operations));
         Operations += count;
+        _hasSessions |= entry.HasSession;
         PayloadBytes = checked(PayloadBytes + bytes);
     }
 
@@ -59,8 +62,8 @@ internal sealed class LaneBatch : IThreadPoolWorkItem
     public void Pack()
     {
         Formed = _lane.Lanes.Time.GetTimestamp();
-        _request = BatchBytes.Rent(BatchFormat.RequestBytes(Operations, PayloadBytes));
-        var writer = new BatchWriter(_request.Span, Operations);
+        _request = BatchBytes.Rent(BatchFormat.RequestBytes(Operations, PayloadBytes) + (_hasSessions ? BatchFormat.PositionBytes(Operations) : 0));
+        var writer = new BatchWriter(_request.Span, Operations, _hasSessions);
         foreach (var segment in _segments)
         {
             segment.Entry.Pack(segment.First, segment.Count, ref writer);
@@ -70,8 +73,9 @@ internal sealed class LaneBatch : IThreadPoolWorkItem
     /// <summary>Sends the batch. Never throws, and never waits.</summary>
     public void Send()
     {
-        // A grain's turn must neither lend its identity to other callers' operations nor have to be over before they are answered.
-        if (TaskScheduler.Current == TaskScheduler.Default)
+        // A grain's turn must neither lend its identity to other callers' operations nor have to be over before they are answered. And a session
+        // that stands in the request context would travel with the message, which says what it has to by itself.
+        if (TaskScheduler.Current == TaskScheduler.Default && Sessions.Current is null)
         {
             SendNow();
         }
@@ -231,13 +235,18 @@ internal sealed class LaneBatch : IThreadPoolWorkItem
         if (_reply is { } reply)
         {
             var bytes = reply.Span;
-            segment.Entry.Accept(segment.First, BatchFormat.ResultsOf(bytes, segment.PositionInBatch, segment.Count), bytes[_valuesStart..]);
+            var positions = _hasSessions ? BatchFormat.PositionsOf(bytes, Operations, bytes[_valuesStart..]) : default;
+            segment.Entry.Accept(
+                segment.First,
+                BatchFormat.ResultsOf(bytes, segment.PositionInBatch, segment.Count),
+                bytes[_valuesStart..],
+                positions.IsEmpty ? default : positions.Slice(segment.PositionInBatch, segment.Count));
         }
         else if (_isMoved)
         {
             Span<ShardResult> moved = stackalloc ShardResult[segment.Count];
             moved.Fill(new ShardResult { Status = OperationStatus.Moved });
-            segment.Entry.Accept(segment.First, moved, default);
+            segment.Entry.Accept(segment.First, moved, default, default);
         }
         else
         {
@@ -253,6 +262,7 @@ internal sealed class LaneBatch : IThreadPoolWorkItem
         _reply = null;
         _failure = default;
         _isMoved = false;
+        _hasSessions = false;
         _next = 0;
         Operations = 0;
         PayloadBytes = 0;

@@ -1,5 +1,6 @@
 using Orleans.Cache.Client.Routing;
 using Orleans.Cache.Engine.Batches;
+using Orleans.Cache.Engine.Replication;
 
 namespace Orleans.Cache.Client.Lanes;
 
@@ -31,6 +32,9 @@ internal abstract class LaneEntry
     /// <summary>Whether the caller has its answer, or has given up: nothing of the entry is looked at any more.</summary>
     public abstract bool IsFinished { get; }
 
+    /// <summary>Whether operations are of a session. Under the lane's lock.</summary>
+    public abstract bool HasSession { get; }
+
     /// <summary>The bytes of key and value of an operation.</summary>
     public abstract int PayloadBytesOf(int index);
 
@@ -47,7 +51,11 @@ internal abstract class LaneEntry
     public abstract void Pack(int first, int count, ref BatchWriter writer);
 
     /// <summary>Copies the results of operations; before <see cref="Finish"/>, without the lane's lock.</summary>
-    public abstract void Accept(int first, ReadOnlySpan<ShardResult> results, ReadOnlySpan<byte> values);
+    /// <param name="first">The first of them.</param>
+    /// <param name="results">Their results.</param>
+    /// <param name="values">Where these have their values.</param>
+    /// <param name="positions">How far sessions are by them; empty where the batch had no session.</param>
+    public abstract void Accept(int first, ReadOnlySpan<ShardResult> results, ReadOnlySpan<byte> values, ReadOnlySpan<LogPosition> positions);
 
     /// <summary>Notes why operations have no result; before <see cref="Finish"/>, without the lane's lock.</summary>
     public abstract void Fail(int first, int count, in LaneFailure failure);

@@ -1,6 +1,7 @@
 using System.Threading.Tasks.Sources;
 using Orleans.Cache.Client.Routing;
 using Orleans.Cache.Engine.Batches;
+using Orleans.Cache.Engine.Replication;
 
 namespace Orleans.Cache.Client.Lanes;
 
@@ -86,22 +87,25 @@ internal sealed class SingleCall : LaneEntry, IValueTaskSource<OperationResult>
         return task;
     }
 
+    public override bool HasSession => _operation.Seen != default;
+
     public override int PayloadBytesOf(int index) => _operation.PayloadBytes;
 
-    public override void Pack(int first, int count, ref BatchWriter writer) => writer.Add(_operation.Header, _operation.Key, _operation.Value.Span);
+    public override void Pack(int first, int count, ref BatchWriter writer) => writer.Add(_operation.Header, _operation.Key, _operation.Value.Span, _operation.Seen);
 
-    public override void Accept(int first, ReadOnlySpan<ShardResult> results, ReadOnlySpan<byte> values)
+    public override void Accept(int first, ReadOnlySpan<ShardResult> results, ReadOnlySpan<byte> values, ReadOnlySpan<LogPosition> positions)
     {
         var result = results[0];
         var value = values.Slice(result.ValueOffset, result.ValueLength);
+        var position = positions.IsEmpty ? default : positions[0];
         if (_target.IsEmpty || value.Length > _target.Length)
         {
-            _result = new OperationResult(result, _operation.IsPooled ? PooledValue.Rent(value) : value.ToArray());
+            _result = new OperationResult(result, _operation.IsPooled ? PooledValue.Rent(value) : value.ToArray()) { Position = position };
             return;
         }
 
         value.CopyTo(_target.Span);
-        _result = new OperationResult(result, _target[..value.Length]);
+        _result = new OperationResult(result, _target[..value.Length]) { Position = position };
     }
 
     public override void Fail(int first, int count, in LaneFailure failure) => _failure = failure;

@@ -267,7 +267,7 @@ internal sealed class BatchRouter(
     }
 
     private static bool IsPending(in OperationResult result) =>
-        result.Result.Status is OperationStatus.Pending or OperationStatus.Moved or OperationStatus.NoRoom or OperationStatus.Deferred or OperationStatus.Unknown;
+        result.Result.Status is OperationStatus.Pending or OperationStatus.Moved or OperationStatus.Behind or OperationStatus.NoRoom or OperationStatus.Deferred or OperationStatus.Unknown;
 
     private CacheException GiveUp(in BatchCall call, Exception? failure)
     {

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Orleans.Cache.Engine.Batches;
 using Orleans.Cache.Engine.Copies;
 using Orleans.Cache.Engine.Memory;
+using Orleans.Cache.Engine.Replication;
 using Orleans.Cache.Engine.Shards;
 using OperationStatus = Orleans.Cache.Engine.Batches.OperationStatus;
 
@@ -60,15 +61,16 @@ internal sealed class LocalShards
             operation.Value.Span.CopyTo(payload[header.ValueOffset..]);
 
             var values = EmptyBuffer();
-            var shardResult = Execute(IndexOf(cache), header, payload[..bytes], values, out wait);
+            var position = operation.Seen;
+            var shardResult = Execute(IndexOf(cache), header, payload[..bytes], values, ref position, out wait);
             if (shardResult.Status == OperationStatus.Chunked && wait is null)
             {
-                result = ReadWhole(IndexOf(cache), header, payload[..bytes], shardResult.TotalLength, out wait);
+                result = ReadWhole(IndexOf(cache), header, payload[..bytes], shardResult.TotalLength, out wait, operation.Seen);
                 result = operation.IsPooled ? result with { Value = PooledValue.Rent(result.Value.Span) } : result;
             }
             else
             {
-                result = new OperationResult(shardResult, operation.IsPooled ? PooledValue.Rent(values.Values) : values.Values.ToArray());
+                result = new OperationResult(shardResult, operation.IsPooled ? PooledValue.Rent(values.Values) : values.Values.ToArray()) { Position = position };
             }
 
             return wait is not null || !MustTryAgain(result.Result.Status);
@@ -84,7 +86,7 @@ internal sealed class LocalShards
     }
 
     /// <summary>Whether an operation with this status was not done, or perhaps not, and has to be executed again.</summary>
-    public static bool MustTryAgain(OperationStatus status) => status is OperationStatus.Moved or OperationStatus.NoRoom or OperationStatus.Unknown;
+    public static bool MustTryAgain(OperationStatus status) => status is OperationStatus.Moved or OperationStatus.Behind or OperationStatus.NoRoom or OperationStatus.Unknown;
 
     /// <summary>Waits for other copies, and gives the result as it is then.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -134,10 +136,10 @@ internal sealed class LocalShards
         var shardResults = ArrayPool<ShardResult>.Shared.Rent(positions.Length);
         try
         {
-            Pack(operations, positions, payload, headers);
+            var sessions = Pack(operations, positions, payload, headers);
             waits = null;
             return Execute(
-                IndexOf(cache), headers.AsSpan(0, positions.Length), payload.AsSpan(0, bytes), shardResults.AsSpan(0, positions.Length), positions, results, ref waits);
+                IndexOf(cache), headers.AsSpan(0, positions.Length), payload.AsSpan(0, bytes), shardResults.AsSpan(0, positions.Length), sessions, positions, results, ref waits);
         }
         finally
         {
@@ -157,24 +159,27 @@ internal sealed class LocalShards
         Span<ShardOperation> headers,
         ReadOnlySpan<byte> payload,
         Span<ShardResult> shardResults,
+        Span<LogPosition> sessions,
         ReadOnlySpan<int> positions,
         Span<OperationResult> results,
         ref List<(BatchWait Wait, int[] Positions)>? waits)
     {
         var areOpen = true;
+        Span<LogPosition> seen = sessions.IsEmpty ? default : new LogPosition[sessions.Length];
         while (true)
         {
             var values = EmptyBuffer();
-            Keep(_host.Execute(cache, new ShardBatch(headers, payload, shardResults, values, MaxGathered)), positions, ref waits);
-            areOpen &= Unpack(shardResults, values.Values.ToArray(), positions, results);
+            seen.Clear();
+            Keep(_host.Execute(cache, new ShardBatch(headers, payload, shardResults, values, MaxGathered) { Sessions = sessions, Positions = seen }), positions, ref waits);
+            areOpen &= Unpack(shardResults, values.Values.ToArray(), seen, positions, results);
             var deferred = 0;
             for (var index = 0; index < headers.Length; index++)
             {
                 if (shardResults[index].Status == OperationStatus.Chunked)
                 {
-                    results[positions[index]] = ReadWhole(cache, headers[index], payload, shardResults[index].TotalLength, out var wait);
+                    results[positions[index]] = ReadWhole(cache, headers[index], payload, shardResults[index].TotalLength, out var wait, sessions.IsEmpty ? default : sessions[index]);
                     Keep(wait, positions.Slice(index, 1), ref waits);
-                    areOpen &= results[positions[index]].Result.Status != OperationStatus.Moved;
+                    areOpen &= !MustTryAgain(results[positions[index]].Result.Status);
                 }
 
                 deferred += shardResults[index].Status == OperationStatus.Deferred ? 1 : 0;
@@ -191,6 +196,11 @@ internal sealed class LocalShards
                 if (shardResults[index].Status == OperationStatus.Deferred)
                 {
                     left[next] = positions[index];
+                    if (!sessions.IsEmpty)
+                    {
+                        sessions[next] = sessions[index];
+                    }
+
                     headers[next++] = headers[index];
                 }
             }
@@ -198,20 +208,23 @@ internal sealed class LocalShards
             positions = left;
             headers = headers[..deferred];
             shardResults = shardResults[..deferred];
+            sessions = sessions.IsEmpty ? sessions : sessions[..deferred];
+            seen = seen.IsEmpty ? seen : seen[..deferred];
         }
     }
 
     /// <summary>Reads a large value straight into the array that the caller gets.</summary>
-    public OperationResult ReadWhole(int cache, in ShardOperation get, ReadOnlySpan<byte> payload, int length, out BatchWait? wait)
+    public OperationResult ReadWhole(int cache, in ShardOperation get, ReadOnlySpan<byte> payload, int length, out BatchWait? wait, LogPosition session = default)
     {
         while (true)
         {
+            var position = session;
             var value = GC.AllocateUninitializedArray<byte>(length);
             var range = new ShardOperation { Kind = OperationKind.GetRange, KeyOffset = get.KeyOffset, KeyLength = get.KeyLength, Length = length, Level = get.Level };
-            var result = Execute(cache, range, payload, new ValueBuffer(value), out wait);
+            var result = Execute(cache, range, payload, new ValueBuffer(value), ref position, out wait);
             if (result.Status != OperationStatus.Done || result.TotalLength == length)
             {
-                return new OperationResult(result, value.AsMemory(0, result.ValueLength));
+                return new OperationResult(result, value.AsMemory(0, result.ValueLength)) { Position = position };
             }
 
             // It was written since; what that waits for the next read waits for too.
@@ -220,19 +233,33 @@ internal sealed class LocalShards
         }
     }
 
-    private ShardResult Execute(int cache, in ShardOperation operation, ReadOnlySpan<byte> payload, ValueBuffer values, out BatchWait? wait)
+    private ShardResult Execute(int cache, in ShardOperation operation, ReadOnlySpan<byte> payload, ValueBuffer values, ref LogPosition position, out BatchWait? wait)
     {
         var result = default(ShardResult);
-        wait = _host.Execute(cache, new ShardBatch(new ReadOnlySpan<ShardOperation>(in operation), payload, new Span<ShardResult>(ref result), values));
+        var seen = position;
+        position = default;
+        wait = _host.Execute(cache, new ShardBatch(new ReadOnlySpan<ShardOperation>(in operation), payload, new Span<ShardResult>(ref result), values)
+        {
+            Sessions = seen == default ? default : new ReadOnlySpan<LogPosition>(in seen),
+            Positions = seen == default ? default : new Span<LogPosition>(ref position),
+        });
         return result;
     }
 
-    private static void Pack(ReadOnlySpan<Operation> operations, ReadOnlySpan<int> positions, Span<byte> payload, Span<ShardOperation> headers)
+    /// <returns>What their sessions have seen; empty if there are none.</returns>
+    private static Span<LogPosition> Pack(ReadOnlySpan<Operation> operations, ReadOnlySpan<int> positions, Span<byte> payload, Span<ShardOperation> headers)
     {
         var end = 0;
+        Span<LogPosition> sessions = default;
         for (var index = 0; index < positions.Length; index++)
         {
             ref readonly var operation = ref operations[positions[index]];
+            if (operation.Seen != default)
+            {
+                sessions = sessions.IsEmpty ? new LogPosition[positions.Length] : sessions;
+                sessions[index] = operation.Seen;
+            }
+
             ref var header = ref headers[index];
             header = operation.Header;
             header.KeyOffset = end;
@@ -241,15 +268,17 @@ internal sealed class LocalShards
             operation.Value.Span.CopyTo(payload[end..]);
             end += operation.Value.Length;
         }
+
+        return sessions;
     }
 
-    private static bool Unpack(ReadOnlySpan<ShardResult> shardResults, byte[] values, ReadOnlySpan<int> positions, Span<OperationResult> results)
+    private static bool Unpack(ReadOnlySpan<ShardResult> shardResults, byte[] values, ReadOnlySpan<LogPosition> seen, ReadOnlySpan<int> positions, Span<OperationResult> results)
     {
         var areDone = true;
         for (var index = 0; index < positions.Length; index++)
         {
             ref readonly var result = ref shardResults[index];
-            results[positions[index]] = new OperationResult(result, values.AsMemory(result.ValueOffset, result.ValueLength));
+            results[positions[index]] = new OperationResult(result, values.AsMemory(result.ValueOffset, result.ValueLength)) { Position = seen.IsEmpty ? default : seen[index] };
             areDone &= !MustTryAgain(result.Status);
         }
 

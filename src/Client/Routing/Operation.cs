@@ -1,4 +1,5 @@
 using Orleans.Cache.Engine.Batches;
+using Orleans.Cache.Engine.Replication;
 
 namespace Orleans.Cache.Client.Routing;
 
@@ -28,6 +29,9 @@ internal readonly record struct Operation(ShardOperation Header, CacheKey Key, S
 
     /// <summary>Whether the value of a get is to lie in a rented array: see <see cref="PooledValue"/>.</summary>
     public bool IsPooled { get; init; }
+
+    /// <summary>What the operation's session has seen of the key's partition; the default if it has no session.</summary>
+    public LogPosition Seen { get; init; }
 
     /// <summary>The bytes of key and value.</summary>
     public int PayloadBytes => Header.KeyLength + Value.Length;

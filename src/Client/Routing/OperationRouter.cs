@@ -191,7 +191,7 @@ internal sealed class OperationRouter
         }
 
         var isOneTry = call.Operation.IsOfTransfer || call.Operation.IsOneTry;
-        var again = !isOneTry && (status is OperationStatus.Moved or OperationStatus.NoRoom || (status == OperationStatus.Unknown && MayRepeat(call.Operation)));
+        var again = !isOneTry && (status is OperationStatus.Moved or OperationStatus.Behind or OperationStatus.NoRoom || (status == OperationStatus.Unknown && MayRepeat(call.Operation)));
         if (call.Failure is { } failure)
         {
             again = !isOneTry && failure.Kind == LaneFailureKind.NoAnswer && call.Operation.IsRepeatable && _lanes.Budget.TrySpend();

@@ -1,5 +1,6 @@
 using Orleans.Cache.Client.Routing;
 using Orleans.Cache.Engine.Batches;
+using Orleans.Cache.Engine.Replication;
 using OperationStatus = Orleans.Cache.Engine.Batches.OperationStatus;
 
 namespace Orleans.Cache.Client.Transfers;
@@ -19,10 +20,16 @@ internal sealed class ValueReader(OperationRouter router, CacheLaneOptions limit
         // Never used for another try: ranges that were given up may still be written to it.
         var value = GC.AllocateUninitializedArray<byte>(expected.TotalLength);
         var last = expected;
+        var position = default(LogPosition);
         await ChunkRun.ExecuteAsync(value.Length, () => node.IsShared ? limits.SharedChunkBytes : limits.ChunkBytes, limits.MaxChunksInFlight, async (offset, length) =>
         {
             var range = operation with { Header = new ShardOperation { Kind = OperationKind.GetRange, KeyLength = operation.Header.KeyLength, Offset = offset, Length = length }, IsPooled = false };
             var result = await router.ExecuteOnAsync(node, cache, range, value.AsMemory(offset, length), cancellationToken).ConfigureAwait(false);
+            lock (value)
+            {
+                position = result.Position > position ? result.Position : position;
+            }
+
             var isSame = result.Result.Status == OperationStatus.Done && result.Result.Version == expected.Version && result.Result.TotalLength == value.Length;
             if (!isSame)
             {
@@ -55,7 +62,7 @@ internal sealed class ValueReader(OperationRouter router, CacheLaneOptions limit
         }
 
         return last.Status == OperationStatus.Chunked
-            ? new OperationResult(expected with { Status = OperationStatus.Done }, value)
-            : new OperationResult(last, default);
+            ? new OperationResult(expected with { Status = OperationStatus.Done }, value) { Position = position }
+            : new OperationResult(last, default) { Position = position };
     }
 }

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Orleans.Cache.Engine.Replication;
 
 namespace Orleans.Cache.Engine.Batches;
 
@@ -15,20 +17,27 @@ internal static class BatchFormat
     /// <summary>Version (1 byte), three zero bytes, count (4 bytes, little-endian).</summary>
     public const int HeaderBytes = 8;
 
+    /// <summary>Of the header's second byte: positions of sessions stand at the end, one for each operation or result.</summary>
+    private const byte HasPositions = 1;
+
     /// <summary>The bytes before the payload of a request of so many operations.</summary>
     public static int RequestHeadBytes(int count) => checked(HeaderBytes + (count * ShardOperation.SizeInBytes));
 
     /// <summary>The bytes of a request.</summary>
     public static int RequestBytes(int count, int payloadBytes) => checked(RequestHeadBytes(count) + payloadBytes);
 
+    /// <summary>The bytes of the positions of so many operations or results.</summary>
+    public static int PositionBytes(int count) => checked(count * Unsafe.SizeOf<LogPosition>());
+
     /// <summary>The bytes before the values of a reply of so many results.</summary>
     public static int ReplyHeadBytes(int count) => checked(HeaderBytes + (count * ShardResult.SizeInBytes));
 
     /// <summary>Writes the header at the start of <paramref name="destination"/>.</summary>
-    public static void WriteHeader(Span<byte> destination, int count)
+    public static void WriteHeader(Span<byte> destination, int count, bool hasPositions = false)
     {
         destination[..HeaderBytes].Clear();
         destination[0] = Version;
+        destination[1] = hasPositions ? HasPositions : (byte)0;
         BinaryPrimitives.WriteInt32LittleEndian(destination[4..], count);
     }
 
@@ -78,6 +87,21 @@ internal static class BatchFormat
     /// <summary>A view of some results of a reply that <see cref="ReadReply"/> has checked.</summary>
     public static ReadOnlySpan<ShardResult> ResultsOf(ReadOnlySpan<byte> reply, int first, int count) =>
         MemoryMarshal.Cast<byte, ShardResult>(reply.Slice(HeaderBytes + (first * ShardResult.SizeInBytes), count * ShardResult.SizeInBytes));
+
+    /// <summary>The positions at the end of a request or reply that was read; none where there are none.</summary>
+    /// <exception cref="InvalidDataException">They have no room behind the operations or results.</exception>
+    public static ReadOnlySpan<LogPosition> PositionsOf(ReadOnlySpan<byte> batch, int count, ReadOnlySpan<byte> payload)
+    {
+        if ((batch[1] & HasPositions) == 0)
+        {
+            return default;
+        }
+
+        var bytes = PositionBytes(count);
+        return bytes <= payload.Length
+            ? MemoryMarshal.Cast<byte, LogPosition>(payload[^bytes..])
+            : throw new InvalidDataException("the batch ends within the positions of its sessions");
+    }
 
     private static int ReadHeader(ReadOnlySpan<byte> bytes, int elementBytes, int maxCount)
     {

@@ -59,4 +59,7 @@ internal enum OperationStatus : byte
 
     /// <summary>Write not done: its concern is a majority, and too few copies are in sync.</summary>
     NoMajority = 17,
+
+    /// <summary>Read not done: this copy does not have yet what the caller's session has seen. Ask another copy, or the owner.</summary>
+    Behind = 20,
 }

@@ -1,4 +1,5 @@
 using Orleans.Cache.Engine.Memory;
+using Orleans.Cache.Engine.Replication;
 
 namespace Orleans.Cache.Engine.Batches;
 
@@ -28,11 +29,23 @@ internal readonly ref struct ShardBatch
     /// <summary>Where reads append the values they found.</summary>
     public ValueBuffer Values { get; }
 
+    /// <summary>
+    /// What the sessions of the operations have seen of their partitions: what is older may not answer them. The default for an operation without a
+    /// session; empty when there is no session at all.
+    /// </summary>
+    public ReadOnlySpan<LogPosition> Sessions { get; init; }
+
+    /// <summary>Receives what the operations of sessions have seen, at the same positions; as long as <see cref="Sessions"/>.</summary>
+    public Span<LogPosition> Positions { get; init; }
+
     /// <summary>How many bytes of values the batch may return; the first value comes in any case.</summary>
     public int MaxValues { get; }
 
     /// <summary>Whether a value of so many bytes may still be returned.</summary>
     public bool HasRoomFor(int bytes) => Values.Length == 0 || bytes <= (long)MaxValues - Values.Length;
+
+    /// <summary>What an operation's session has seen; the default if it has none.</summary>
+    public LogPosition SessionOf(int index) => Sessions.IsEmpty ? default : Sessions[index];
 
     public ReadOnlySpan<byte> KeyOf(in ShardOperation operation) => Payload.Slice(operation.KeyOffset, operation.KeyLength);
 

@@ -9,7 +9,7 @@ namespace Orleans.Cache.Engine.Copies;
 /// Lets the operations of batches through to the shards as far as this silo's copies may serve them. Reads take no lock of a copy: they are
 /// executed, and then it is asked whether they were allowed. Safe for any number of threads.
 /// </summary>
-internal sealed class CopyGates
+internal sealed partial class CopyGates
 {
     /// <summary>Stands for the epoch of an operation that is executed by a copy which is not owner.</summary>
     private const long Stale = -1;

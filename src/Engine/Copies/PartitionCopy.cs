@@ -155,7 +155,8 @@ internal sealed class PartitionCopy : IReplicationHost
         lock (_lock)
         {
             ref var gate = ref _gates[_partition];
-            if (_isOver || (_isAlone && moment.Timestamp >= gate.ServesUntil))
+            var session = batch.SessionOf(index);
+            if (_isOver || (_isAlone && (moment.Timestamp >= gate.ServesUntil || session.Epoch > gate.Epoch)))
             {
                 result.Status = OperationStatus.Moved;
                 return false;
@@ -168,18 +169,20 @@ internal sealed class PartitionCopy : IReplicationHost
                 runner.Run(store, batch, index, hash, _partition, ref moment);
                 _writesAlone++;
                 result.Copies = result.Status == OperationStatus.Done ? (byte)1 : (byte)0;
+                NoteSeen(batch, index);
                 return true;
             }
 
             _ = Enter();
             wait ??= BatchWait.Rent();
-            var request = new ClientRequest { Id = wait.Add(index, isWrite: true), Waiter = wait, IsRead = false, Concern = concern };
+            var request = new ClientRequest { Id = wait.Add(index, isWrite: true), Waiter = wait, IsRead = false, Concern = concern, Session = session };
             if (_core.TryAdmit(request))
             {
                 // Before the shard is written: whoever reads the write looks at this afterwards, and then comes for the lock.
                 Volatile.Write(ref gate.Uncommitted, gate.Uncommitted + 1);
                 runner.Run(store, batch, index, hash, _partition, ref moment);
                 _core.Executed(request, EffectOf(store, batch, index, hash, moment.Now));
+                NoteSeen(batch, index);
             }
 
             isUnsent = !_isUnsent;
@@ -233,10 +236,11 @@ internal sealed class PartitionCopy : IReplicationHost
         // Under the lock nothing is applied, and nothing dropped: what is read is what was committed up to one position.
         lock (_lock)
         {
-            if (_isOver || _core.MayReadStale(session: default) != ReplyStatus.Done
+            var allowed = _isOver ? ReplyStatus.Moved : _core.MayReadStale(batch.SessionOf(index));
+            if (allowed != ReplyStatus.Done
                 || (operation.Kind == OperationKind.Get && store.FindShard(_partition)?.HasSliding(batch.KeyOf(operation), hash) == true))
             {
-                result.Status = OperationStatus.Moved;
+                result.Status = allowed == ReplyStatus.Behind ? OperationStatus.Behind : OperationStatus.Moved;
                 return;
             }
 
@@ -245,6 +249,26 @@ internal sealed class PartitionCopy : IReplicationHost
             {
                 result = new ShardResult { Status = OperationStatus.Moved };
             }
+            else if (batch.SessionOf(index) != default)
+            {
+                batch.Positions[index] = _core.ConsistentTo;
+            }
+        }
+    }
+
+    /// <summary>Notes for a session how far it is after a read that this copy answered as owner of an epoch.</summary>
+    /// <returns>Whether it is owner of that epoch still, and the session has seen none later.</returns>
+    public bool TryNoteRead(in ShardBatch batch, int index, CacheStore store, ulong hash)
+    {
+        lock (_lock)
+        {
+            if (!Enter() || _core.Role != CopyRole.Owner || batch.Sessions[index].Epoch > _core.Configuration.Epoch)
+            {
+                return false;
+            }
+
+            batch.Positions[index] = _core.SeenBy(KeyHashOf(store, hash));
+            return true;
         }
     }
 
@@ -289,6 +313,15 @@ internal sealed class PartitionCopy : IReplicationHost
 
     /// <inheritdoc/>
     public void Report(ReplicationEvent what) => _network.Report(_partition, what);
+
+    /// <summary>Notes for a session how far it is after a write.</summary>
+    private void NoteSeen(in ShardBatch batch, int index)
+    {
+        if (batch.SessionOf(index) != default)
+        {
+            batch.Positions[index] = new LogPosition(_core.Configuration.Epoch, _core.End.Sequence + _writesAlone);
+        }
+    }
 
     /// <summary>Keys of different caches are different keys. A collision only lets a read wait for somebody else's write.</summary>
     private static ulong KeyHashOf(CacheStore store, ulong hash) => hash + ((ulong)store.Index * 0x9E3779B97F4A7C15);

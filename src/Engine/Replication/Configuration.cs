@@ -53,10 +53,12 @@ internal sealed class Configuration
     };
 
     /// <summary>The configuration that a copy without entries begins, when there is no owner yet or all copies in sync are lost.</summary>
-    public Configuration Emptied(CopyId owner) => new()
+    /// <param name="owner">The copy.</param>
+    /// <param name="firstEpoch">The epoch if there was none: what callers remember of an earlier grid must not be above it.</param>
+    public Configuration Emptied(CopyId owner, long firstEpoch = 1) => new()
     {
         Version = Version + 1,
-        Epoch = Epoch + 1,
+        Epoch = Version == 0 ? firstEpoch : Epoch + 1,
         Owner = owner,
         InSync = [owner],
         Losses = Version == 0 ? 0 : Losses + 1,

@@ -54,7 +54,7 @@ internal sealed class ConfigurationAuthority(ReplicationSettings settings)
             return false;
         }
 
-        if (proposal.StartsEmpty && proposal.Epoch == Recorded.Epoch + 1)
+        if (proposal.StartsEmpty && (proposal.Epoch == Recorded.Epoch + 1 || (Recorded.Version == 0 && proposal.Epoch > 0)))
         {
             return proposal.Owner == from && (Recorded.Version == 0 || (now > _tenureEnd && Array.TrueForAll(Recorded.InSync, copy => isGone(copy))));
         }

@@ -64,7 +64,7 @@ internal sealed class FollowerRole(CopyContext context, Random random)
         {
             // Nobody speaks to this copy, which should own the partition. The authority knows whether there is anything left.
             BePatient(_settings.PromiseTicks);
-            context.Propose(configuration.Emptied(context.Self));
+            context.Propose(configuration.Emptied(context.Self, _settings.FirstEpoch?.Invoke() ?? 1));
         }
     }
 

@@ -11,6 +11,9 @@ namespace Orleans.Cache.Engine.Replication;
 /// </remarks>
 internal readonly record struct LogPosition(long Epoch, long Sequence) : IComparable<LogPosition>
 {
+    /// <summary>Not above any position that a copy with entries has, and not the default: what a session says that has seen nothing yet.</summary>
+    public static LogPosition Start => new(1, 0);
+
     public static bool operator <(LogPosition left, LogPosition right) => left.CompareTo(right) < 0;
 
     public static bool operator >(LogPosition left, LogPosition right) => left.CompareTo(right) > 0;

@@ -151,6 +151,10 @@ internal sealed class OwnerRole
     /// <inheritdoc cref="ReplicationCopy.IsAwaited"/>
     public bool IsAwaited(ulong keyHash) => _pending.IsChanged(keyHash, out _, out var isAwaited) && isAwaited;
 
+    /// <inheritdoc cref="ReplicationCopy.SeenBy"/>
+    public LogPosition SeenBy(ulong keyHash) =>
+        _pending.IsChanged(keyHash, out var sequence, out _) ? new LogPosition(_context.Epoch, sequence) : _state.CommittedPosition;
+
     /// <summary>Commits what all copies in sync have, and answers who waited for it.</summary>
     public void AdvanceCommit()
     {
@@ -301,8 +305,8 @@ internal sealed class OwnerRole
             return;
         }
 
-        var isChanged = _pending.IsChanged(effect.KeyHash, out var sequence, out var isAwaited);
-        var reply = Done(request, effect.Result, isChanged ? new LogPosition(_context.Epoch, sequence) : _state.CommittedPosition);
+        _ = _pending.IsChanged(effect.KeyHash, out var sequence, out var isAwaited);
+        var reply = Done(request, effect.Result, SeenBy(effect.KeyHash));
         if (isAwaited && _rules.ReadsWaitForCommit)
         {
             _pending.Add(sequence, isWrite: false, reply);

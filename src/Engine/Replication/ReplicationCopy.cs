@@ -78,6 +78,9 @@ internal sealed class ReplicationCopy
     /// <summary>The last record that it holds, committed or not; the default while it holds nothing.</summary>
     public LogPosition End => _context.State.IsPresent ? _context.State.Log.Last : default;
 
+    /// <summary>Of an owner: how far a session is that has just read a key: what is committed, or the key's own record if that is not.</summary>
+    public LogPosition SeenBy(ulong keyHash) => _owner?.SeenBy(keyHash) ?? default;
+
     /// <summary>Of an owner: the other copies that count as in sync, and up to which record each is known to have the log.</summary>
     public IEnumerable<(CopyId Copy, long Matched)> InSyncProgress => _owner?.Followers.MemberProgress ?? [];
 

@@ -57,6 +57,12 @@ internal sealed class ReplicationSettings
     /// <summary>A message takes no further record when it has so many bytes of changes. Default: 256 KiB.</summary>
     public int BatchBytes { get; init; } = 256 << 10;
 
+    /// <summary>
+    /// The epoch of a partition that never had an owner. In a grid it follows the clock of the wall, so that a session which was begun in an
+    /// earlier grid, whose record is gone, owes nothing to this one. Default: 1.
+    /// </summary>
+    public Func<long>? FirstEpoch { get; init; }
+
     /// <summary>How long the other side of a lease must keep its promise, for the lease to be over by any pair of clocks within the drift.</summary>
     public long PromiseTicks => Lengthened(LeaseTicks);
 

@@ -170,6 +170,11 @@ internal sealed partial class ShardHost : IDisposable
             }
 
             gates?.Check(store, batch, start, hashes[..count], partitions, epochs, ref wait);
+            if (!batch.Sessions.IsEmpty)
+            {
+                gates?.NoteSeen(store, batch, start, hashes[..count], partitions);
+            }
+
             now = moment;
         }
 

@@ -162,7 +162,7 @@ internal static class TopologyDocumentFormat
     private static Configuration ReadConfiguration(ref Reader from, int mostNumber)
     {
         var version = from.Number(0, long.MaxValue);
-        var epoch = from.Number(0, version);
+        var epoch = from.Number(0, long.MaxValue);
         var losses = (int)from.Number(0, int.MaxValue);
         var startsEmpty = from.Byte();
         var inSync = new CopyId[from.Number(0, MostCopies)];

@@ -5,6 +5,7 @@ using Orleans.Cache.Contracts.Nodes;
 using Orleans.Cache.Engine.Batches;
 using Orleans.Cache.Engine.Copies;
 using Orleans.Cache.Engine.Memory;
+using Orleans.Cache.Engine.Replication;
 using Orleans.Cache.Engine.Shards;
 using Orleans.Cache.Grains.Topology;
 
@@ -38,9 +39,11 @@ internal sealed class BatchExecutor(ShardHost shards)
 
         ReadOnlySpan<ShardOperation> operations;
         ReadOnlySpan<byte> payload;
+        ReadOnlySpan<LogPosition> sessions;
         try
         {
             operations = BatchFormat.ReadRequest(request.Operations is { } bytes ? bytes.Span : default, shards.Settings.Limits.MaxBatchOperations, out payload);
+            sessions = operations.IsEmpty ? default : BatchFormat.PositionsOf(request.Operations.Span, operations.Length, payload);
         }
         catch (InvalidDataException exception)
         {
@@ -49,22 +52,28 @@ internal sealed class BatchExecutor(ShardHost shards)
 
         var count = operations.Length;
         var results = ArrayPool<ShardResult>.Shared.Rent(count);
+        var positions = sessions.IsEmpty ? null : new LogPosition[count];
         var isWaiting = false;
         try
         {
             // The reply is built in place: values behind the room that the results will take.
             var buffer = _buffer ??= new ValueBuffer();
             buffer.Reset(BatchFormat.ReplyHeadBytes(count), _lastValues);
-            var wait = shards.Execute(cache, new ShardBatch(operations, payload, results.AsSpan(0, count), buffer, MaxReplyValues));
+            var wait = shards.Execute(cache, new ShardBatch(operations, payload, results.AsSpan(0, count), buffer, MaxReplyValues) { Sessions = sessions, Positions = positions });
+            if (positions is not null)
+            {
+                buffer.Append(MemoryMarshal.AsBytes(positions.AsSpan()));
+            }
+
             _lastValues = Math.Min(buffer.Length, MostExpected);
             var reply = buffer.Detach(out var length);
             if (wait is null)
             {
-                return ValueTask.FromResult(Pack(reply, length, results, count));
+                return ValueTask.FromResult(Pack(reply, length, results, count, positions is not null));
             }
 
             isWaiting = true;
-            return WaitAsync(wait, reply, length, results, count);
+            return WaitAsync(wait, reply, length, results, count, positions is not null);
         }
         finally
         {
@@ -80,19 +89,19 @@ internal sealed class BatchExecutor(ShardHost shards)
         new(settings.Name, shards.Settings.MemoryBudgetBytes, [.. shards.GetStatistics()]);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private static async ValueTask<BatchReply> WaitAsync(BatchWait wait, byte[] reply, int length, ShardResult[] results, int count)
+    private static async ValueTask<BatchReply> WaitAsync(BatchWait wait, byte[] reply, int length, ShardResult[] results, int count, bool hasPositions)
     {
         await wait.WaitAsync().ConfigureAwait(false);
         wait.Settle(results.AsSpan(0, count));
         wait.Dispose();
-        var packed = Pack(reply, length, results, count);
+        var packed = Pack(reply, length, results, count, hasPositions);
         ArrayPool<ShardResult>.Shared.Return(results);
         return packed;
     }
 
-    private static BatchReply Pack(byte[] reply, int length, ShardResult[] results, int count)
+    private static BatchReply Pack(byte[] reply, int length, ShardResult[] results, int count, bool hasPositions)
     {
-        BatchFormat.WriteHeader(reply, count);
+        BatchFormat.WriteHeader(reply, count, hasPositions);
         MemoryMarshal.AsBytes(results.AsSpan(0, count)).CopyTo(reply.AsSpan(BatchFormat.HeaderBytes));
         return new BatchReply(BatchOutcome.Executed, 0, BatchBytes.ReplyOf(reply, length), null);
     }

@@ -60,6 +60,7 @@ internal sealed class NodeSettings
             MaxUncommitted = 1024,
             BatchRecords = 64,
             ChunkEntries = 512,
+            FirstEpoch = () => Math.Max(1, time.GetUtcNow().ToUnixTimeSeconds()),
         };
     }
 

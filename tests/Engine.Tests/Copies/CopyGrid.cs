@@ -25,13 +25,13 @@ internal sealed class CopyGrid : IDisposable
     private readonly TimeProvider _time;
     private long _order;
 
-    public CopyGrid(int nodes, int seed, TimeProvider? time = null, CacheOptions? options = null, long budget = 32 << 20)
+    public CopyGrid(int nodes, int seed, TimeProvider? time = null, CacheOptions? options = null, long budget = 32 << 20, long firstEpoch = 1)
     {
         _random = new Random(seed);
         _time = time ?? Clock;
         Options = options ?? new CacheOptions();
         Budget = budget;
-        Settings = SettingsOf(_time);
+        Settings = SettingsOf(_time, firstEpoch: firstEpoch);
         _nodes = new Node?[nodes];
         _runs = new long[nodes];
         for (var partition = 0; partition < Partitions; partition++)
@@ -64,7 +64,7 @@ internal sealed class CopyGrid : IDisposable
 
     public List<ReplicationEvent> Events { get; } = [];
 
-    public static ReplicationSettings SettingsOf(TimeProvider time, int tail = 32)
+    public static ReplicationSettings SettingsOf(TimeProvider time, int tail = 32, long firstEpoch = 1)
     {
         long Ticks(int milliseconds) => milliseconds * time.TimestampFrequency / 1000;
         return new ReplicationSettings
@@ -84,6 +84,7 @@ internal sealed class CopyGrid : IDisposable
             MaxUncommitted = 1024,
             BatchRecords = 64,
             ChunkEntries = 16,
+            FirstEpoch = () => firstEpoch,
         };
     }
 

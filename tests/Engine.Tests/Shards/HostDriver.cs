@@ -2,6 +2,7 @@ using System.Text;
 using Orleans.Cache.Engine.Batches;
 using Orleans.Cache.Engine.Copies;
 using Orleans.Cache.Engine.Memory;
+using Orleans.Cache.Engine.Replication;
 using Orleans.Cache.Engine.Shards;
 
 namespace Orleans.Cache.Engine.Tests.Shards;
@@ -23,6 +24,12 @@ internal sealed class HostDriver(ShardHost host, int cache = 0) : IDisposable
 
     /// <summary>How many bytes of values a batch returns.</summary>
     public int MaxValues { get; set; } = int.MaxValue;
+
+    /// <summary>What the session of all operations has seen; the default: they have none.</summary>
+    public LogPosition Seen { get; set; }
+
+    /// <summary>What the operations of the last batch have seen, if they have a session.</summary>
+    public LogPosition[] Positions { get; private set; } = [];
 
     /// <summary>Starts a batch.</summary>
     public void Begin()
@@ -59,7 +66,14 @@ internal sealed class HostDriver(ShardHost host, int cache = 0) : IDisposable
     public void Execute()
     {
         _values.Reset();
-        Wait = host.Execute(cache, new ShardBatch(_operations.AsSpan(0, _count), _payload.AsSpan(0, _end), _results.AsSpan(0, _count), _values, MaxValues));
+        var sessions = Seen == default ? [] : new LogPosition[_count];
+        sessions.AsSpan().Fill(Seen);
+        Positions = new LogPosition[sessions.Length];
+        Wait = host.Execute(cache, new ShardBatch(_operations.AsSpan(0, _count), _payload.AsSpan(0, _end), _results.AsSpan(0, _count), _values, MaxValues)
+        {
+            Sessions = sessions,
+            Positions = Positions,
+        });
     }
 
     /// <summary>What the results of the last batch wait for, if anything.</summary>
