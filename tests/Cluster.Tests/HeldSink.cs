@@ -12,9 +12,12 @@ internal sealed class HeldSink(CopiesSink copies) : IPacketSink
     private readonly Queue<(int Partition, PeerMessage Message)> _held = [];
     private bool _isHolding;
 
-    public static void Add(ISiloBuilder silo)
+    /// <summary>Adds it to a silo.</summary>
+    /// <param name="silo">The silo.</param>
+    /// <param name="isHeld">Whether it begins so.</param>
+    public static void Add(ISiloBuilder silo, Func<bool>? isHeld = null)
     {
-        silo.Services.AddSingleton(static provider => new HeldSink(new CopiesSink(provider.GetRequiredService<PartitionCopies>())));
+        silo.Services.AddSingleton(provider => new HeldSink(new CopiesSink(provider.GetRequiredService<PartitionCopies>())) { _isHolding = isHeld?.Invoke() == true });
         silo.Services.AddSingleton<IPacketSink>(static provider => provider.GetRequiredService<HeldSink>());
     }
 

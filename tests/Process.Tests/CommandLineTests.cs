@@ -133,6 +133,8 @@ public sealed class CommandLineTests(SingleSiloGrid grid) : GridTests(grid)
     {
         var ring = await RunAsync("ring");
         var statistics = await RunAsync("stats");
+        var moves = await RunAsync("moves");
+        var counts = await RunAsync("moves", "--json");
 
         Assert.Contains("silo-0", ring.Done().Text, StringComparison.Ordinal);
         Assert.Contains("1,024 partitions", ring.Text, StringComparison.Ordinal);
@@ -140,6 +142,8 @@ public sealed class CommandLineTests(SingleSiloGrid grid) : GridTests(grid)
         Assert.DoesNotContain('\u001b', ring.Text);
         Assert.Contains("silo-0", statistics.Done().Text, StringComparison.Ordinal);
         Assert.Contains("hit ratio", statistics.Text, StringComparison.Ordinal);
+        Assert.Matches(@"silo-0 +1,024 +0 +0 +0 +0 +0 B", moves.Done().Text);
+        Assert.Equal(1024, counts.Done().Json.GetProperty("silos")[0].GetProperty("owned").GetInt32());
     }
 
     [Fact]

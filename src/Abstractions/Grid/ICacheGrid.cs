@@ -34,4 +34,8 @@ public interface ICacheGrid
     /// <summary>What every silo counts. A silo that does not answer is left out of the list.</summary>
     /// <exception cref="CacheUnavailableException">The grid cannot be reached.</exception>
     ValueTask<IReadOnlyList<SiloStatistics>> GetStatisticsAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Which partitions are on their way to other silos, as their owners say. A silo that does not answer is left out of the list.</summary>
+    /// <exception cref="CacheUnavailableException">The grid cannot be reached.</exception>
+    ValueTask<IReadOnlyList<SiloMoves>> GetMovesAsync(CancellationToken cancellationToken = default);
 }

@@ -61,6 +61,7 @@ internal static class CommandLine
             WhereCommand.Create(runner),
             RingCommand.Create(runner),
             StatisticsCommand.Create(runner),
+            MovesCommand.Create(runner),
             ReplayCommand.Create(runner),
             DatabaseCommand.Create(new DatabaseRunner(options, terminal)),
         };

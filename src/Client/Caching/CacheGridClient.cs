@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Orleans.Cache.Client.Routing;
+using Orleans.Cache.Contracts.Nodes;
 
 namespace Orleans.Cache.Client.Caching;
 
@@ -37,18 +38,37 @@ internal sealed class CacheGridClient(OperationRouter router, ITopologySource to
     public async ValueTask<IReadOnlyList<SiloStatistics>> GetStatisticsAsync(CancellationToken cancellationToken = default)
     {
         var snapshot = await topology.ConnectAsync(cancellationToken).ConfigureAwait(false);
-        var answers = await Task.WhenAll(snapshot.Nodes.Select(TryAskAsync)).WaitAsync(cancellationToken).ConfigureAwait(false);
-        return [.. answers.OfType<SiloStatistics>()];
+        return await AskAllAsync(
+            snapshot,
+            static async door =>
+            {
+                var counted = await door.GetStatisticsAsync().ConfigureAwait(false);
+                return new SiloStatistics(counted.Silo, counted.MemoryBudgetBytes, counted.Caches);
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task<SiloStatistics?> TryAskAsync(RoutedNode node)
+    public async ValueTask<IReadOnlyList<SiloMoves>> GetMovesAsync(CancellationToken cancellationToken = default)
+    {
+        var snapshot = await topology.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        return await AskAllAsync(snapshot, static async door => (await door.GetMovesAsync().ConfigureAwait(false)).ToMoves(), cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<T[]> AskAllAsync<T>(GridSnapshot snapshot, Func<ICacheNode, Task<T>> ask, CancellationToken cancellationToken)
+        where T : class
+    {
+        var answers = await Task.WhenAll(snapshot.Nodes.Select(node => TryAskAsync(node, ask))).WaitAsync(cancellationToken).ConfigureAwait(false);
+        return [.. answers.OfType<T>()];
+    }
+
+    private static async Task<T?> TryAskAsync<T>(RoutedNode node, Func<ICacheNode, Task<T>> ask)
+        where T : class
     {
         try
         {
-            var counted = await node.Door.GetStatisticsAsync().ConfigureAwait(false);
-            return new SiloStatistics(counted.Silo, counted.MemoryBudgetBytes, counted.Caches);
+            return await ask(node.Door).ConfigureAwait(false);
         }
-#pragma warning disable CA1031 // A silo that is gone has no statistics; the others still have theirs.
+#pragma warning disable CA1031 // A silo that is gone has nothing to say; the others still have.
         catch (Exception)
 #pragma warning restore CA1031
         {

@@ -36,4 +36,9 @@ public interface ICacheNode : IGrainService
     [Alias("statistics")]
     [ResponseTimeout("00:00:02")]
     ValueTask<NodeStatistics> GetStatisticsAsync();
+
+    /// <summary>Which of the silo's partitions are on the move.</summary>
+    [Alias("moves")]
+    [ResponseTimeout("00:00:02")]
+    ValueTask<NodeMoves> GetMovesAsync();
 }

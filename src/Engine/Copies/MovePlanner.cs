@@ -20,12 +20,16 @@ internal sealed class MovePlanner(int node, int partitionCount, int limit)
     private readonly bool[] _hasPlace = new bool[partitionCount];
     private readonly WantedCopies?[] _told = new WantedCopies?[partitionCount];
     private readonly List<int> _waiting = [];
+    private readonly bool[] _isWaiting = new bool[partitionCount];
 
     /// <summary>How many partitions have a place.</summary>
     public int InProgress { get; private set; }
 
     /// <summary>How many wait for one.</summary>
     public int Waiting => _waiting.Count;
+
+    /// <summary>Whether a partition waits for a place, as of the last look. Any thread may ask.</summary>
+    public bool IsWaiting(int partition) => Volatile.Read(ref _isWaiting[partition]);
 
     /// <summary>Looks at all partitions, and tells what is new.</summary>
     /// <param name="wanted">For every partition.</param>
@@ -71,8 +75,10 @@ internal sealed class MovePlanner(int node, int partitionCount, int limit)
 
         InProgress += admitted;
         _waiting.RemoveRange(0, admitted);
+        Array.Clear(_isWaiting);
         foreach (var partition in _waiting)
         {
+            _isWaiting[partition] = true;
             Tell(partition, new WantedCopies(node, Holders(statuses[partition].Configuration)), tell);
         }
     }

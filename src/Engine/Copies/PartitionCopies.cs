@@ -107,6 +107,9 @@ internal sealed class PartitionCopies : IDisposable
     public CopyStatus StatusOf(int partition) =>
         _gates.CopyOf(partition)?.Status ?? new CopyStatus(CopyRole.Idle, IsServing: false, Configuration.None);
 
+    /// <summary>How far a copy that is owner is with each other one.</summary>
+    public FillProgress[] FillsOf(int partition) => _gates.CopyOf(partition)?.Fills ?? [];
+
     /// <summary>Ends all copies: nothing is served any more, and no batch waits longer. The entries stay until the shards are disposed of.</summary>
     public void Dispose()
     {

@@ -59,6 +59,18 @@ internal sealed class PartitionCopy : IReplicationHost
         }
     }
 
+    /// <inheritdoc cref="ReplicationCopy.Fills"/>
+    public FillProgress[] Fills
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _core.Fills;
+            }
+        }
+    }
+
     private CopyStatus CurrentStatus => new(_core.Role, _core.IsServing, _core.Configuration);
 
     /// <returns>Whether its role, its configuration or whether it serves changed; so of the other members.</returns>

@@ -44,6 +44,12 @@ internal sealed class FollowerProgress(CopyId copy, long now)
     /// <summary>It may not count as in sync before it has the records up to here, because its snapshot has seen them.</summary>
     public long SnapshotEnd { get; set; }
 
+    /// <summary>How many entries were sent to it, in all snapshots.</summary>
+    public long EntriesSent { get; set; }
+
+    /// <summary>How many bytes they took.</summary>
+    public long BytesSent { get; set; }
+
     /// <summary>Sends from this record on.</summary>
     public void JoinFrom(long sequence, long now)
     {

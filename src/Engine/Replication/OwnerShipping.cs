@@ -282,6 +282,12 @@ internal sealed class OwnerShipping(CopyContext context, FollowerSet followers, 
     {
         _changes.Clear();
         _state.Store.Scan(ref snapshot.Cursor, _settings.ChunkEntries, _changes);
+        follower.EntriesSent += _changes.Count;
+        foreach (var change in _changes)
+        {
+            follower.BytesSent += change.Length;
+        }
+
         var isLast = snapshot.Cursor == 0;
         var start = context.Rules.SnapshotBase(snapshot.Start, _state.CommittedPosition);
         var chunk = new SnapshotChunk

@@ -84,6 +84,11 @@ internal sealed class ReplicationCopy
     /// <summary>Of an owner: the other copies that count as in sync, and up to which record each is known to have the log.</summary>
     public IEnumerable<(CopyId Copy, long Matched)> InSyncProgress => _owner?.Followers.MemberProgress ?? [];
 
+    /// <summary>Of an owner: how far it is with each other copy that it speaks to, in sync or not.</summary>
+    public FillProgress[] Fills => _owner is null
+        ? []
+        : [.. _owner.Followers.All.Select(static follower => new FillProgress(follower.Copy.Node, follower.IsStreaming, follower.EntriesSent, follower.BytesSent))];
+
     /// <summary>Where the partition should be. A node that shall stop is not among them, and is free when its copy is <see cref="CopyRole.Idle"/>.</summary>
     public void Want(WantedCopies wanted) => _context.Wanted = wanted;
 

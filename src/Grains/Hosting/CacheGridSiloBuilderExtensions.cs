@@ -79,6 +79,7 @@ public static class CacheGridSiloBuilderExtensions
         services.TryAddSingleton<PartitionActivations>();
         services.TryAddSingleton<PartitionKeeper>();
         services.TryAddSingleton<MoveMetrics>();
+        services.TryAddSingleton<MoveReport>();
         services.TryAddSingleton<MapFollower>();
         services.AddHealthChecks().AddCheck<ReadinessCheck>("cache-grid", tags: [ReadinessCheck.Tag]);
         return services;

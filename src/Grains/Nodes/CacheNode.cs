@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Orleans.Cache.Contracts.Nodes;
 using Orleans.Cache.Contracts.Replication;
 using Orleans.Cache.Contracts.Topology;
+using Orleans.Cache.Grains.Partitions;
 using Orleans.Cache.Grains.Replication;
 using Orleans.Cache.Grains.Topology;
 using Orleans.Cache.Grains.Topology.Stores;
@@ -17,6 +18,7 @@ internal sealed class CacheNode(
     BatchExecutor executor,
     PacketReceiver receiver,
     NodeTopology topology,
+    MoveReport moves,
     MemoryTopologyStore record)
     : GrainService(id, silo, loggerFactory), ICacheNode, IReplicationNode, ITopologyStoreNode
 {
@@ -61,6 +63,8 @@ internal sealed class CacheNode(
         record.TryWriteAsync(content, expectedVersion, CancellationToken.None);
 
     public ValueTask<NodeStatistics> GetStatisticsAsync() => ValueTask.FromResult(executor.GetStatistics(topology.Settings));
+
+    public ValueTask<NodeMoves> GetMovesAsync() => ValueTask.FromResult(moves.Compose());
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<BatchReply> WaitAsync(ValueTask<BatchReply> reply) =>

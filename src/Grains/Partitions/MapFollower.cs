@@ -60,6 +60,12 @@ internal sealed partial class MapFollower : IDisposable
     /// <summary>How many partitions should have a copy here, as owner or replica; <see langword="null"/> before the silo knows.</summary>
     public int? WantedHere => _wanted?.Count(wanted => wanted.Contains(_node));
 
+    /// <summary>Where a partition should be; <see langword="null"/> before the silo knows.</summary>
+    public WantedCopies? WantedOf(int partition) => _wanted?[partition];
+
+    /// <summary>Whether a partition that this silo owns waits until others have moved.</summary>
+    public bool IsWaiting(int partition) => Volatile.Read(ref _planner)?.IsWaiting(partition) == true;
+
     /// <summary>Whether this silo should own a partition.</summary>
     public bool ShouldOwn(int partition) => _wanted is { } wanted && wanted[partition].Owner == _node;
 

@@ -51,6 +51,16 @@ public sealed class DocumentTests
     }
 
     [Fact]
+    public void Moves_OfAllSilos_AreInTheOrderOfTheirPartitions() => AssertJson(
+        """{"lackingCopies":3,"silos":[{"silo":"a","owned":10,"lackingCopies":1,"moving":1,"waiting":1,"entries":12,"bytes":340},{"silo":"b","owned":5,"lackingCopies":2,"moving":1,"waiting":0,"entries":0,"bytes":0}],"moves":[{"partition":2,"from":"a","to":"c","as":"replica","phase":"waiting","entries":0,"bytes":0},{"partition":4,"from":"b","to":"c","as":"owner","phase":"handingOver","entries":0,"bytes":0},{"partition":7,"from":"a","to":"c","as":"owner","phase":"filling","entries":12,"bytes":340}]}""",
+        MovesDocument.Of(
+        [
+            new("b", 5, 2, [new(4, "b", "c", true, PartitionMovePhase.HandingOver, 0, 0)]),
+            new("a", 10, 1, [new(7, "a", "c", true, PartitionMovePhase.Filling, 12, 340), new(2, "a", "c", false, PartitionMovePhase.Waiting, 0, 0)]),
+        ]),
+        Json.MovesDocument);
+
+    [Fact]
     public void Database_Init_SaysWhatWasThere()
     {
         AssertJson("""{"schemaVersion":2,"before":1}""", new DatabaseInitDocument(2, 1), Json.DatabaseInitDocument);

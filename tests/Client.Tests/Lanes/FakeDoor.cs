@@ -50,6 +50,8 @@ internal sealed class FakeDoor : ICacheNode
 
     public ValueTask<NodeStatistics> GetStatisticsAsync() => throw new NotSupportedException();
 
+    public ValueTask<NodeMoves> GetMovesAsync() => throw new NotSupportedException();
+
     private static List<(OperationKind Kind, string Key)> Read(ReadOnlySpan<byte> request)
     {
         var read = new List<(OperationKind, string)>();

@@ -26,6 +26,29 @@ public sealed class PartitionCopiesTests
     }
 
     [Fact]
+    public void Owner_KnowsHowMuchItHasCopied()
+    {
+        using var grid = new CopyGrid(2, seed: 1);
+        grid.WantAll(0);
+        grid.Settle(0);
+        using var driver = new HostDriver(grid.Shards(0));
+        for (var key = 0; key < Keys; key++)
+        {
+            driver.Set($"key{key}", "value"u8);
+        }
+
+        Assert.Empty(grid.Copies(0).FillsOf(0));
+        grid.WantAll(0, 1);
+        grid.Settle(0, 1);
+
+        var fills = Enumerable.Range(0, CopyGrid.Partitions).Select(partition => Assert.Single(grid.Copies(0).FillsOf(partition))).ToArray();
+        Assert.All(fills, static fill => Assert.Equal((1, true), (fill.Node, fill.IsStreaming)));
+        Assert.Equal(Keys, fills.Sum(static fill => fill.Entries));
+        Assert.True(fills.Sum(static fill => fill.Bytes) > Keys * "key0value".Length);
+        Assert.Empty(grid.Copies(1).FillsOf(0));
+    }
+
+    [Fact]
     public void Silo_WithoutTenure_AnswersNeitherReadsNorWrites()
     {
         using var grid = new CopyGrid(1, seed: 1);

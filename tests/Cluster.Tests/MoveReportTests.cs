@@ -1,0 +1,60 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Orleans.Cache.Cluster.Tests;
+
+/// <summary>What silos say of partitions on the move.</summary>
+public sealed class MoveReportTests
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task PartitionsOnTheMove_AreToldWhileTheyAre_AndNoLonger()
+    {
+        var isHeld = false;
+        await using var grid = await GridFixture.StartAsync(
+            silos: 1, static (_, options) => options.Replication.ConcurrentMoves = 4, configureSilo: silo => HeldSink.Add(silo, () => isHeld));
+        var cache = grid.Grid.GetCache();
+        for (var key = 0; key < 500; key++)
+        {
+            await cache.SetAsync($"key{key}", "value", cancellationToken: Cancelled);
+        }
+
+        var alone = Assert.Single(await grid.Grid.GetMovesAsync(Cancelled));
+        Assert.Equal((GridFixture.PartitionCount, 0), (alone.Owned, alone.LackingCopies));
+        Assert.Empty(alone.Moves);
+
+        // The next silo hears nothing of the owner, so everything is on its way there.
+        isHeld = true;
+        var second = await grid.Cluster.StartAdditionalSiloAsync();
+        var held = second.ServiceProvider.GetRequiredService<HeldSink>();
+        await grid.WaitForSilosAsync(2);
+        SiloMoves first;
+        do
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancelled);
+            first = (await grid.Grid.GetMovesAsync(Cancelled)).Single(silo => silo.Silo == alone.Silo);
+        }
+        while (first.Moves.Count < GridFixture.PartitionCount);
+
+        Assert.Equal(GridFixture.PartitionCount, first.LackingCopies);
+        var other = (await grid.Grid.GetTopologyAsync(Cancelled)).Silos.Single(silo => silo.Name != alone.Silo).Name;
+        Assert.All(first.Moves, move => Assert.Equal((alone.Silo, other), (move.From, move.To)));
+        Assert.Equal(4, first.Moves.Count(static move => move.Phase == PartitionMovePhase.Filling));
+        Assert.Equal(GridFixture.PartitionCount - 4, first.Moves.Count(static move => move.Phase == PartitionMovePhase.Waiting));
+        Assert.Contains(first.Moves, static move => move.WillOwn);
+        Assert.Contains(first.Moves, static move => !move.WillOwn);
+
+        held.Release();
+        await grid.WaitUntilSettledAsync();
+        IReadOnlyList<SiloMoves> settled;
+        do
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancelled);
+            settled = await grid.Grid.GetMovesAsync(Cancelled);
+        }
+        while (settled.Sum(static silo => silo.Moves.Count) > 0);
+
+        Assert.Equal(GridFixture.PartitionCount, settled.Sum(static silo => silo.Owned));
+        Assert.All(settled, static silo => Assert.Equal(0, silo.LackingCopies));
+    }
+}
