@@ -29,4 +29,6 @@ internal static class EventIds
     public const int PartitionsPromoted = 2026;
     public const int CopiesChanged = 2027;
     public const int TickFailed = 2028;
+    public const int CopiesDiffered = 2040;
+    public const int CompareFailed = 2041;
 }

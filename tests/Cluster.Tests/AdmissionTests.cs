@@ -17,6 +17,18 @@ public sealed class AdmissionTests
     }
 
     [Fact]
+    public async Task Join_WithAnotherTenure_IsRefused()
+    {
+        var tenure = TimeSpan.FromSeconds(20);
+        await using var grid = await GridFixture.StartAsync(silos: 1, (_, options) => options.Replication.Tenure = tenure);
+        tenure *= 2;
+
+        var error = await Assert.ThrowsAsync<CacheGridStartException>(grid.Cluster.StartAdditionalSiloAsync);
+
+        Assert.Contains("Cache:Replication:Tenure is 00:00:40 on this silo and 00:00:20 in the running grid", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Join_UnderARunningSilosName_IsRefused()
     {
         await using var grid = await GridFixture.StartAsync(silos: 1, (_, options) => options.SiloName = "one");

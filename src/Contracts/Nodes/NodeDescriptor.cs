@@ -61,4 +61,8 @@ public sealed record NodeDescriptor
     /// <summary>The lease that its copies reckon with; the same on every silo.</summary>
     [Id(13)]
     public TimeSpan LeaseDuration { get; init; }
+
+    /// <summary>The tenure that its copies and its authority reckon with; the same on every silo.</summary>
+    [Id(16)]
+    public TimeSpan Tenure { get; init; }
 }

@@ -55,10 +55,11 @@ internal static class ChangeFormat
         Check(bytes[0] == Version, "it has another format");
         var kind = (ChangeKind)bytes[1];
         var flags = bytes[2];
-        Check(kind is >= ChangeKind.Entry and <= ChangeKind.Times && flags <= (HasTimeToLive | HasSliding), "it is of no known kind");
+        var isRepair = kind is ChangeKind.Digests or ChangeKind.Listing;
+        Check((isRepair || kind is >= ChangeKind.Entry and <= ChangeKind.Times) && flags <= (HasTimeToLive | HasSliding), "it is of no known kind");
         int name = bytes[3], key = BinaryPrimitives.ReadUInt16LittleEndian(bytes[4..]);
         var rest = bytes[HeaderBytes..];
-        Check(name > 0 && key > 0 && rest.Length >= TimesBytes(flags) + name + key, "it ends within its names");
+        Check(name > 0 && (key > 0) != isRepair && rest.Length >= TimesBytes(flags) + name + key, "it ends within its names");
         long timeToLive = ShardOperation.Forever, sliding = 0, left = 0;
         if ((flags & HasTimeToLive) != 0)
         {

@@ -11,4 +11,10 @@ internal enum ChangeKind : byte
 
     /// <summary>The key's entry, if it has this version, has these times.</summary>
     Times = 3,
+
+    /// <summary>The owner's entries of a cache have these hashes, by buckets. No key; nothing changes.</summary>
+    Digests = 10,
+
+    /// <summary>The owner's entries in some buckets of a cache are these, as hashes. No key; a replica may have to drop some.</summary>
+    Listing = 11,
 }

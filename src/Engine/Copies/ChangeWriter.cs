@@ -58,6 +58,19 @@ internal sealed class ChangeWriter
         SlidingLeft = 0,
     });
 
+    /// <summary>Writes what the owner tells replicas for them to compare.</summary>
+    public ReadOnlyMemory<byte> WriteRepair(ChangeKind kind, ReadOnlySpan<byte> cache, ReadOnlySpan<byte> value) => Write(new EntryChange
+    {
+        Kind = kind,
+        Cache = cache,
+        Key = default,
+        Value = value,
+        Version = 0,
+        TimeToLive = ShardOperation.Forever,
+        Sliding = 0,
+        SlidingLeft = 0,
+    });
+
     /// <summary>Copies a change that somebody else wrote.</summary>
     public ReadOnlyMemory<byte> Copy(ReadOnlyMemory<byte> change)
     {

@@ -1,3 +1,4 @@
+using Orleans.Cache.Engine.Repair;
 using Orleans.Cache.Engine.Replication;
 using Orleans.Cache.Engine.Replication.Messages;
 using Orleans.Cache.Engine.Shards;
@@ -34,6 +35,9 @@ internal sealed class PartitionCopies : IDisposable
 
     /// <summary>A copy's role, its configuration, or whether it serves, changed. Raised without locks.</summary>
     public event Action<int>? Changed;
+
+    /// <summary>What comparing copies has come to.</summary>
+    public RepairCounts Repairs { get; } = new();
 
     /// <summary>How many batches wait for other copies.</summary>
     public int WaitingBatches => _gates.Waits.Count;
@@ -110,6 +114,16 @@ internal sealed class PartitionCopies : IDisposable
     /// <summary>How far a copy that is owner is with each other one.</summary>
     public FillProgress[] FillsOf(int partition) => _gates.CopyOf(partition)?.Fills ?? [];
 
+    /// <summary>Lets the replicas of a partition that this silo owns compare what they have with what is here. Nothing happens elsewhere.</summary>
+    public void Compare(int partition)
+    {
+        if (_gates.CopyOf(partition) is { } copy)
+        {
+            copy.Compare();
+            _network.Flush();
+        }
+    }
+
     /// <summary>Ends all copies: nothing is served any more, and no batch waits longer. The entries stay until the shards are disposed of.</summary>
     public void Dispose()
     {
@@ -152,7 +166,7 @@ internal sealed class PartitionCopies : IDisposable
                 // Each time it drops what it holds it takes the next incarnation, and leaves the last one here when it goes.
                 _shards.Open(partition, epoch: 1);
                 var self = new CopyId(_node, ++_lastIncarnations[partition]);
-                known = new PartitionCopy(self, partition, _gates, _shards, _settings, _network, _time, _random);
+                known = new PartitionCopy(self, partition, _gates, _shards, _settings, _network, _time, _random, Repairs);
                 _gates.Set(partition, known);
             }
 

@@ -1,4 +1,5 @@
 using Orleans.Cache.Engine.Batches;
+using Orleans.Cache.Engine.Repair;
 using Orleans.Cache.Engine.Replication;
 using Orleans.Cache.Engine.Replication.Messages;
 using Orleans.Cache.Engine.Shards;
@@ -22,6 +23,7 @@ internal sealed class PartitionCopy : IReplicationHost
     private readonly TimeProvider _time;
     private readonly ReplicationSettings _settings;
     private readonly PartitionStore _store;
+    private readonly CopyRepair _repair;
     private readonly ReplicationCopy _core;
     private readonly List<object> _outbox = [];
     private readonly int _partition;
@@ -33,7 +35,7 @@ internal sealed class PartitionCopy : IReplicationHost
     private bool _isAlone;
     private long _writesAlone;
 
-    public PartitionCopy(CopyId self, int partition, CopyGates gates, ShardHost shards, ReplicationSettings settings, ICopyNetwork network, TimeProvider time, Random random)
+    public PartitionCopy(CopyId self, int partition, CopyGates gates, ShardHost shards, ReplicationSettings settings, ICopyNetwork network, TimeProvider time, Random random, RepairCounts repairs)
     {
         _partition = partition;
         _gates = gates;
@@ -41,7 +43,8 @@ internal sealed class PartitionCopy : IReplicationHost
         _time = time;
         _settings = settings;
         _heardAt = time.GetTimestamp();
-        _store = new PartitionStore(shards, partition);
+        _repair = new CopyRepair(shards, partition, repairs);
+        _store = new PartitionStore(shards, partition, _repair);
         _core = new ReplicationCopy(self, this, settings, SoundRules.Instance, _store, random);
     }
 
@@ -99,7 +102,20 @@ internal sealed class PartitionCopy : IReplicationHost
                 return false;
             }
 
+            if (message is RepairRequest request)
+            {
+                Answer(request);
+                return Leave();
+            }
+
+            _repair.MayCompare = _core.Role == CopyRole.Replica && _core.ConsistentTo != default;
             _core.Receive(message);
+            _repair.MayCompare = false;
+            if (_core.Role == CopyRole.Replica)
+            {
+                _repair.Ask(_core.Self, _core.Configuration, _outbox);
+            }
+
             return Leave();
         }
     }
@@ -129,6 +145,19 @@ internal sealed class PartitionCopy : IReplicationHost
 
             _core.Tick();
             return Leave();
+        }
+    }
+
+    /// <summary>Lets other copies, if there are any and this one is their owner, compare what they have with what is here.</summary>
+    public void Compare()
+    {
+        lock (_lock)
+        {
+            if (Enter() && _core.IsServing && !_core.IsAlone)
+            {
+                _repair.AddDigests(_core.Amend);
+                _ = Leave();
+            }
         }
     }
 
@@ -357,6 +386,14 @@ internal sealed class PartitionCopy : IReplicationHost
             KeyHash = KeyHashOf(store, hash),
             Change = hasChanged ? _store.Pack(kind, store, batch.KeyOf(operation), hash, now) : default,
         };
+    }
+
+    private void Answer(RepairRequest request)
+    {
+        if (_core.IsServing && request.Epoch == _core.Configuration.Epoch && request.To == _core.Self)
+        {
+            _repair.Answer(request, _core.Amend);
+        }
     }
 
     /// <summary>Tells the core what it has not heard yet.</summary>

@@ -1,3 +1,4 @@
+using Orleans.Cache.Engine.Repair;
 using Orleans.Cache.Engine.Replication;
 using Orleans.Cache.Engine.Shards;
 
@@ -8,7 +9,7 @@ namespace Orleans.Cache.Engine.Copies;
 /// copy evicts and expires for itself; a change that finds no room drops the key's entry, because an older one must not stay.
 /// </summary>
 /// <remarks>Not safe for several threads; others may read, evict and sweep the same shards meanwhile.</remarks>
-internal sealed class PartitionStore(ShardHost shards, int partition) : IEntryStore
+internal sealed class PartitionStore(ShardHost shards, int partition, CopyRepair repair) : IEntryStore
 {
     private const int MaxScanBytes = 1 << 20;
 
@@ -31,7 +32,17 @@ internal sealed class PartitionStore(ShardHost shards, int partition) : IEntrySt
     }
 
     /// <inheritdoc/>
-    public void Apply(ReadOnlyMemory<byte> change) => shards.Apply(partition, ChangeFormat.Read(change.Span));
+    public void Apply(ReadOnlyMemory<byte> change)
+    {
+        var read = ChangeFormat.Read(change.Span);
+        if (read.Kind is ChangeKind.Digests or ChangeKind.Listing)
+        {
+            repair.Take(read);
+            return;
+        }
+
+        shards.Apply(partition, read);
+    }
 
     /// <inheritdoc/>
     public void Scan(ref ulong cursor, int atMost, List<ReadOnlyMemory<byte>> changes)

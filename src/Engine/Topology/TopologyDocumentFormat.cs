@@ -8,7 +8,12 @@ namespace Orleans.Cache.Engine.Topology;
 /// <summary>The bytes of a <see cref="TopologyDocument"/> as they are stored: see docs/formats/topology.md. Pure.</summary>
 internal static class TopologyDocumentFormat
 {
-    public const byte Version = 1;
+    public const byte Version = 2;
+
+    /// <summary>Without tenures: all silos had the same.</summary>
+    private const byte FirstVersion = 1;
+
+    private static readonly TimeSpan FormerTenure = TimeSpan.FromSeconds(30);
 
     private const int MostNodes = PartitionMap.MaxSilos;
     private const int MostCopies = 64;
@@ -40,9 +45,9 @@ internal static class TopologyDocumentFormat
     public static TopologyDocument Read(ReadOnlySpan<byte> bytes)
     {
         var from = new Reader(bytes);
-        if (from.Byte() is var version && version != Version)
+        if (from.Byte() is var version && version is not (Version or FirstVersion))
         {
-            throw from.Wrong($"format {version} is not known; this code reads {Version}");
+            throw from.Wrong($"format {version} is not known; this code reads {FirstVersion} and {Version}");
         }
 
         var mapVersion = from.Number(1, long.MaxValue);
@@ -50,7 +55,7 @@ internal static class TopologyDocumentFormat
         var nodes = new TopologyNode[from.Number(0, Math.Min(MostNodes, lastNumber))];
         for (var index = 0; index < nodes.Length; index++)
         {
-            nodes[index] = ReadNode(ref from, (index == 0 ? 0 : nodes[index - 1].Number) + 1, lastNumber);
+            nodes[index] = ReadNode(ref from, version, (index == 0 ? 0 : nodes[index - 1].Number) + 1, lastNumber);
         }
 
         var partitionCount = (int)from.Number(1, Slot.Count);
@@ -92,10 +97,11 @@ internal static class TopologyDocumentFormat
         to.Number(node.Limits.MaxTimeToLive.Ticks);
         to.Number(node.Replicas);
         to.Number(node.LeaseDuration.Ticks);
+        to.Number(node.Tenure.Ticks);
         to.Number(node.SeenAt);
     }
 
-    private static TopologyNode ReadNode(ref Reader from, int leastNumber, int mostNumber)
+    private static TopologyNode ReadNode(ref Reader from, byte version, int leastNumber, int mostNumber)
     {
         var number = (int)from.Number(leastNumber, mostNumber);
         var run = from.Number(1, long.MaxValue >> TopologyDocument.RunShift);
@@ -127,6 +133,7 @@ internal static class TopologyDocumentFormat
             },
             Replicas = (int)from.Number(0, MostCopies - 1),
             LeaseDuration = TimeSpan.FromTicks(from.Number(0, long.MaxValue)),
+            Tenure = version == FirstVersion ? FormerTenure : TimeSpan.FromTicks(from.Number(0, long.MaxValue)),
             SeenAt = from.Number(0, long.MaxValue),
         };
     }

@@ -40,6 +40,9 @@ internal sealed record TopologyNode
     /// <summary>The lease that its copies reckon with.</summary>
     public required TimeSpan LeaseDuration { get; init; }
 
+    /// <summary>See <c>Cache:Replication:Tenure</c>.</summary>
+    public required TimeSpan Tenure { get; init; }
+
     /// <summary>The version of the membership that shows this run; only a later one can tell by its absence that it is dead.</summary>
     public required long SeenAt { get; init; }
 

@@ -19,6 +19,10 @@ internal sealed class CacheGridOptionsValidator : IValidateOptions<CacheGridOpti
     private static readonly TimeSpan LongestTimeToLive = TimeSpan.FromDays(3650);
     private static readonly TimeSpan ShortestLease = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestLease = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ShortestTenure = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestTenure = TimeSpan.FromHours(1);
+    private static readonly TimeSpan ShortestRepair = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestRepair = TimeSpan.FromDays(7);
     private static readonly TimeSpan LongestDrain = TimeSpan.FromHours(1);
 
     public ValidateOptionsResult Validate(string? name, CacheGridOptions options)
@@ -80,6 +84,17 @@ internal sealed class CacheGridOptionsValidator : IValidateOptions<CacheGridOpti
         if (replication.LeaseDuration < ShortestLease || replication.LeaseDuration > LongestLease)
         {
             Add(failures, $"Cache:Replication:LeaseDuration is {replication.LeaseDuration}. It must be {ShortestLease} to {LongestLease}, the same on every silo.");
+        }
+
+        var shortestTenure = ShortestTenure > 4 * replication.LeaseDuration ? ShortestTenure : 4 * replication.LeaseDuration;
+        if (replication.Tenure < shortestTenure || replication.Tenure > LongestTenure)
+        {
+            Add(failures, $"Cache:Replication:Tenure is {replication.Tenure}. It must be {shortestTenure} (four leases, 2 seconds at least) to {LongestTenure}, the same on every silo.");
+        }
+
+        if (replication.RepairInterval != TimeSpan.Zero && (replication.RepairInterval < ShortestRepair || replication.RepairInterval > LongestRepair))
+        {
+            Add(failures, $"Cache:Replication:RepairInterval is {replication.RepairInterval}. It must be {ShortestRepair} to {LongestRepair}, or 0 (copies are not compared).");
         }
 
         CheckRange(failures, "Cache:Replication:ConcurrentMoves", replication.ConcurrentMoves, 1, MostMoves);

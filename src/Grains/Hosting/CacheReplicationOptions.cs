@@ -10,6 +10,20 @@ public sealed class CacheReplicationOptions
     /// <value>0.2 to 10 seconds. Default: 0.5 seconds.</value>
     public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>
+    /// How long a silo may go on with what it owns while the grid's record cannot be reached, and how long a grid that has lost all copies of a
+    /// partition waits before it begins it empty. Must be the same on all silos.
+    /// </summary>
+    /// <value>2 seconds, and four times <see cref="LeaseDuration"/>, to 1 hour. Default: 30 seconds.</value>
+    public TimeSpan Tenure { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// How long it takes until every replica was compared once with its owner, in the background: what differs is mended, counted and logged. A
+    /// partition takes no writes while its entries are hashed, about a tenth of a microsecond for each, and a tenth of a millisecond for each MiB.
+    /// </summary>
+    /// <value>0 (never), or 1 second to 7 days. Default: 10 minutes.</value>
+    public TimeSpan RepairInterval { get; set; } = TimeSpan.FromMinutes(10);
+
     /// <summary>How many of the partitions that this silo owns may be on the move, or get a further copy, at a time. More is faster, and leaves less for callers.</summary>
     /// <value>1 to 1,024. Default: 16.</value>
     public int ConcurrentMoves { get; set; } = 16;

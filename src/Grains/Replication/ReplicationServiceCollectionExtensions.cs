@@ -30,6 +30,10 @@ internal static class ReplicationServiceCollectionExtensions
             provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<IPacketSink>(static provider => new CopiesSink(provider.GetRequiredService<PartitionCopies>()));
         services.TryAddSingleton<CopyTicker>();
+        services.TryAddSingleton(static provider => provider.GetRequiredService<PartitionCopies>().Repairs);
+        services.TryAddSingleton<RepairMetrics>();
+        services.TryAddSingleton<RepairWorker>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static provider => provider.GetRequiredService<RepairWorker>());
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static provider =>
         {
             // Binds the two when the silo is made: before anything is sent or arrives.

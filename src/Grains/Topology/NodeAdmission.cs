@@ -30,6 +30,11 @@ internal static class NodeAdmission
             {
                 return Text($"Cache:Replication:LeaseDuration is {node.LeaseDuration} on this silo and {member.LeaseDuration} in the running grid. It must be the same on every silo: set {member.LeaseDuration} here, or stop the whole grid to change it.");
             }
+
+            if (member.Tenure != node.Tenure)
+            {
+                return Text($"Cache:Replication:Tenure is {node.Tenure} on this silo and {member.Tenure} in the running grid. It must be the same on every silo: set {member.Tenure} here, or stop the whole grid to change it.");
+            }
         }
 
         return null;

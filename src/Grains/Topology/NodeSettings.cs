@@ -32,6 +32,9 @@ internal sealed class NodeSettings
     /// <summary>See <see cref="CacheReplicationOptions.ConcurrentMoves"/>.</summary>
     public int ConcurrentMoves => _options.Replication.ConcurrentMoves;
 
+    /// <summary>See <see cref="CacheReplicationOptions.RepairInterval"/>.</summary>
+    public TimeSpan RepairInterval => _options.Replication.RepairInterval;
+
     /// <summary>See <see cref="CacheReplicationOptions.DrainTimeout"/>.</summary>
     public TimeSpan DrainTimeout => _options.Replication.DrainTimeout;
 
@@ -50,7 +53,7 @@ internal sealed class NodeSettings
             BeatTicks = lease / 5,
             SuspectTicks = lease * 3 / 5,
             ResendTicks = lease / 5,
-            TenureTicks = 30 * time.TimestampFrequency,
+            TenureTicks = (long)(_options.Replication.Tenure.TotalSeconds * time.TimestampFrequency),
             RenewTicks = time.TimestampFrequency,
             StalenessTicks = lease * 2,
             HandoverTicks = lease * 2,
@@ -87,5 +90,6 @@ internal sealed class NodeSettings
         Limits = LimitsMessage.From(_options.Limits),
         Replicas = _options.Replicas,
         LeaseDuration = _options.Replication.LeaseDuration,
+        Tenure = _options.Replication.Tenure,
     };
 }

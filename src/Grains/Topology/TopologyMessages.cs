@@ -21,6 +21,7 @@ internal static class TopologyMessages
         Limits = node.Limits.ToLimits(),
         Replicas = node.Replicas,
         LeaseDuration = node.LeaseDuration,
+        Tenure = node.Tenure,
         SeenAt = membershipVersion,
     };
 
@@ -37,6 +38,7 @@ internal static class TopologyMessages
         Limits = LimitsMessage.From(node.Limits),
         Replicas = node.Replicas,
         LeaseDuration = node.LeaseDuration,
+        Tenure = node.Tenure,
         Number = node.Number,
         Run = node.Run,
         IsLeaving = node.State == TopologyNodeState.Leaving,

@@ -37,7 +37,7 @@ internal sealed class LaneFixture : ITopologySource, IDisposable
         Current = new GridSnapshot(MakeTopology(version: 1), References);
         var errors = new CallErrors(_lanes, Options.Create(options), NullLogger<CallErrors>.Instance);
         var router = new OperationRouter(new Owners(this, Time, Options.Create(options)), _lanes, errors, Time, Options.Create(options));
-        Cache = new CacheClient(new NamedCache("default", 0, this), router, this, new JsonCacheSerializer([]));
+        Cache = new CacheClient(new NamedCache("default", 0, this), router, new Sessions(router, this), this, new JsonCacheSerializer([]));
     }
 
     public ManualTimeProvider Time { get; } = new();

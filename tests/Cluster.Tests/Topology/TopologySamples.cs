@@ -16,6 +16,7 @@ internal static class TopologySamples
         Limits = new CacheLimits(),
         Replicas = 1,
         LeaseDuration = TimeSpan.FromSeconds(0.5),
+        Tenure = TimeSpan.FromSeconds(31),
         SeenAt = 1,
     };
 }

@@ -197,6 +197,26 @@ public sealed class BatchFormatTests
         return request;
     }
 
+    [Fact]
+    public void PositionsOfSessions_StandAtTheEnd()
+    {
+        var request = new byte[BatchFormat.RequestBytes(count: 2, payloadBytes: 2) + BatchFormat.PositionBytes(2)];
+        var writer = new BatchWriter(request, operations: 2, hasSessions: true);
+        writer.Add(new ShardOperation { Kind = OperationKind.Get }, "a", default, new LogPosition(0x0102, 0x0304));
+        writer.Add(new ShardOperation { Kind = OperationKind.Get }, "b", default);
+
+        Assert.Equal("0101000002000000", Convert.ToHexString(request[..BatchFormat.HeaderBytes]));
+        Assert.Equal("6162" + "0201000000000000" + "0403000000000000" + "0000000000000000" + "0000000000000000", Convert.ToHexString(request[BatchFormat.RequestHeadBytes(2)..]));
+        var operations = BatchFormat.ReadRequest(request, MaxOperations, out var payload);
+        Assert.Equal([new LogPosition(0x0102, 0x0304), default], BatchFormat.PositionsOf(request, operations.Length, payload).ToArray());
+
+        // Without the mark there are none, and with it they must be there.
+        var cut = request[..^(BatchFormat.PositionBytes(2) - 5)];
+        Assert.Throws<InvalidDataException>(() => BatchFormat.PositionsOf(cut, 2, cut.AsSpan(BatchFormat.RequestHeadBytes(2))));
+        cut[1] = 0;
+        Assert.True(BatchFormat.PositionsOf(cut, 2, cut.AsSpan(BatchFormat.RequestHeadBytes(2))).IsEmpty);
+    }
+
     private static byte[] MakeReply()
     {
         ShardResult[] results =

@@ -45,6 +45,7 @@ public sealed class WireContractTests
         IsLeaving = true,
         Replicas = 2,
         LeaseDuration = TimeSpan.FromMilliseconds(250),
+        Tenure = TimeSpan.FromSeconds(31),
     };
 
     private static readonly TopologyMessage Topology = new(2097152, [Node, Node with { Gateway = null }], [0, 1, -1], [1, long.MaxValue, 0], ["default"], Limits);
@@ -64,6 +65,9 @@ public sealed class WireContractTests
         new NodeStatus(Node, true, Topology),
         new NodeStatus(Node, false, null),
         new PartitionStatus(Silo, true, 9),
+        new CacheSessionSurrogate("AQEB"),
+        new NodeMoves("silo-0", 340, 2, [new NodeMove(7, "silo-1", true, (byte)PartitionMovePhase.Filling, 12, long.MaxValue)]),
+        new NodeMove(7, "silo-1", false, (byte)PartitionMovePhase.Waiting, 0, 0),
         new JoinReply(Topology with { Replicas = [1, 0, -1] }, null),
         new StoredTopologyMessage(5, [1, 2, 3]),
         new JoinReply(null, "why not"),

@@ -28,6 +28,16 @@ public sealed class TopologyDocumentFormatTests
     }
 
     [Fact]
+    public void Bytes_OfTheFirstFormat_AreRead()
+    {
+        var read = TopologyDocumentFormat.Read(Convert.FromHexString(FormerGolden));
+
+        Assert.Equal(Sample().Configurations, read.Configurations);
+        Assert.All(read.Nodes, static node => Assert.Equal(TimeSpan.FromSeconds(30), node.Tenure));
+        Assert.Equal(Sample().Nodes.Select(static node => (node.Name, node.LeaseDuration, node.SeenAt)), read.Nodes.Select(static node => (node.Name, node.LeaseDuration, node.SeenAt)));
+    }
+
+    [Fact]
     public void Document_OfAThousandPartitions_IsSmall()
     {
         var document = TopologyDocument.Begin(1024, firstVersion: 1).WithJoined(Node("silo-0")).WithJoined(Node("silo-1"));
@@ -94,10 +104,18 @@ public sealed class TopologyDocumentFormatTests
         Limits = new CacheLimits(),
         Replicas = 1,
         LeaseDuration = TimeSpan.FromMilliseconds(500),
+        Tenure = TimeSpan.FromSeconds(31),
         SeenAt = 42,
     };
 
     private const string Golden =
+        "02ED0702020102010673696C6F2D301031302E302E302E313A313131313140391031302E302E302E313A333030303040380E7379732E7376632E7573"
+        + "65722E3100000000000000E83F010764656661756C748008808040904E8080802080808EBEEB85CD0501C096B10280F3E893012A0201020673696C6F2D31103130"
+        + "2E302E302E313A31313131314038000E7379732E7376632E757365722E31077A6F6E6520C3A4000000000000E83F020764656661756C7405736D616C"
+        + "6C8008808040904E8080802080808EBEEB85CD0501C096B10280F3E893012A020000000000000503010102018180C003028280C00301";
+
+    /// <summary>Before tenures were recorded.</summary>
+    private const string FormerGolden =
         "01ED0702020102010673696C6F2D301031302E302E302E313A313131313140391031302E302E302E313A333030303040380E7379732E7376632E7573"
         + "65722E3100000000000000E83F010764656661756C748008808040904E8080802080808EBEEB85CD0501C096B1022A0201020673696C6F2D31103130"
         + "2E302E302E313A31313131314038000E7379732E7376632E757365722E31077A6F6E6520C3A4000000000000E83F020764656661756C7405736D616C"

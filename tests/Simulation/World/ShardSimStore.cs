@@ -3,6 +3,7 @@ using System.Text;
 using Orleans.Cache.Engine.Batches;
 using Orleans.Cache.Engine.Copies;
 using Orleans.Cache.Engine.Memory;
+using Orleans.Cache.Engine.Repair;
 using Orleans.Cache.Engine.Replication;
 using Orleans.Cache.Engine.Shards;
 
@@ -27,7 +28,7 @@ internal sealed class ShardSimStore : ISimStore, IDisposable
         };
         _shards = new ShardHost(settings, new WallClock(wallClock));
         _shards.Open(0, epoch: 1);
-        _store = new PartitionStore(_shards, 0);
+        _store = new PartitionStore(_shards, 0, new CopyRepair(_shards, 0, new RepairCounts()));
     }
 
     /// <inheritdoc/>

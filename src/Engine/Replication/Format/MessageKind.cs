@@ -19,4 +19,7 @@ internal enum MessageKind : byte
 
     /// <summary>A <see cref="Messages.SnapshotChunk"/>.</summary>
     SnapshotChunk = 5,
+
+    /// <summary>A <see cref="Messages.RepairRequest"/>.</summary>
+    RepairRequest = 10,
 }

@@ -53,6 +53,9 @@ internal static class ReplicationFormat
             case SnapshotChunk chunk:
                 SnapshotChunkFormat.Write(ref writer, chunk);
                 break;
+            case RepairRequest request:
+                RepairRequestFormat.Write(ref writer, request);
+                break;
         }
 
         to.Advance(writer.Length);
@@ -176,6 +179,7 @@ internal static class ReplicationFormat
         ChunkAck => MessageKind.ChunkAck,
         ConfigurationNotice => MessageKind.ConfigurationNotice,
         SnapshotChunk => MessageKind.SnapshotChunk,
+        RepairRequest => MessageKind.RepairRequest,
         _ => throw new ArgumentException($"{message.GetType()} has no bytes", nameof(message)),
     };
 
@@ -196,6 +200,8 @@ internal static class ReplicationFormat
                 return new ConfigurationNotice { From = from, To = to, Epoch = epoch, Configuration = reader.Configuration() };
             case MessageKind.SnapshotChunk:
                 return SnapshotChunkFormat.Read(ref reader, from, to, epoch);
+            case MessageKind.RepairRequest:
+                return RepairRequestFormat.Read(ref reader, from, to, epoch);
             default:
                 reader.Fail("kind of message", $"was {(byte)kind}, which is none");
                 return null;

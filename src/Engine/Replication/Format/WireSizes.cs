@@ -19,6 +19,7 @@ internal static class WireSizes
     {
         Append append => MostOf(append.Configuration) + MostOf(append.Records),
         SnapshotChunk chunk => MostOf(chunk),
+        RepairRequest request => RepairRequestFormat.MostOf(request),
         ConfigurationNotice notice => MostOf(notice.Configuration),
         _ => 0,
     };

@@ -101,6 +101,15 @@ internal static class MessageCases
         from index in Ints
         select (PeerMessage)new ChunkAck { From = @from, To = to, Epoch = epoch, Snapshot = snapshot, Index = index };
 
+    private static readonly Gen<PeerMessage> RepairRequests =
+        from @from in Copies
+        from to in Copies
+        from epoch in Longs
+        from buckets in Longs
+        from isEvicting in Gen.Bool
+        from name in Gen.String[Gen.Char['a', 'z'], 0, 64]
+        select (PeerMessage)new RepairRequest { From = @from, To = to, Epoch = epoch, Buckets = (ulong)buckets, IsEvicting = isEvicting, Cache = name };
+
     private static readonly Gen<PeerMessage> Notices =
         from @from in Copies
         from to in Copies
@@ -143,7 +152,7 @@ internal static class MessageCases
             OperationsForgotten = forgotten,
         };
 
-    public static readonly Gen<PeerMessage> Messages = Gen.OneOf(Appends, AppendAcks, ChunkAcks, Notices, Chunks);
+    public static readonly Gen<PeerMessage> Messages = Gen.OneOf(Appends, AppendAcks, ChunkAcks, RepairRequests, Notices, Chunks);
 
     public static readonly Gen<AuthorityRequest> Requests =
         from @from in Copies
