@@ -106,8 +106,8 @@ internal static class MessageCases
         from to in Copies
         from epoch in Longs
         from buckets in Longs
-        from isEvicting in Gen.Bool
-        from name in Gen.String[Gen.Char['a', 'z'], 0, 64]
+        from isEvicting in Flags
+        from name in Gen.Elements(string.Empty, "default", "caf\u00e9", new string('x', 64))
         select (PeerMessage)new RepairRequest { From = @from, To = to, Epoch = epoch, Buckets = (ulong)buckets, IsEvicting = isEvicting, Cache = name };
 
     private static readonly Gen<PeerMessage> Notices =
