@@ -54,6 +54,11 @@ public sealed class OptionsTests
     [Fact]
     public void BadOption_OfASilosPart_IsRefusedByName() => Refused(new CacheGridOptionsValidator(), new()
     {
+        ["Cache:Replication:Tenure is 00:00:01."] = static options => options.Replication.Tenure = TimeSpan.FromSeconds(1),
+        ["Cache:Replication:Tenure is 00:00:11. It must be 00:00:12 (three leases"] = static options => (options.Replication.LeaseDuration, options.Replication.Tenure) = (TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(11)),
+        ["Cache:Replication:Tenure is 01:00:01."] = static options => options.Replication.Tenure = TimeSpan.FromSeconds(3601),
+        ["Cache:Replication:RepairInterval is 00:00:00.5000000."] = static options => options.Replication.RepairInterval = TimeSpan.FromSeconds(0.5),
+        ["Cache:Replication:RepairInterval is 8.00:00:00."] = static options => options.Replication.RepairInterval = TimeSpan.FromDays(8),
         ["Cache:SiloName has 0 "] = static options => options.SiloName = string.Empty,
         ["Cache:SiloName has 129 "] = static options => options.SiloName = new string('n', 129),
         ["Cache:PartitionCount is 0."] = static options => options.PartitionCount = 0,

@@ -86,10 +86,10 @@ internal sealed class CacheGridOptionsValidator : IValidateOptions<CacheGridOpti
             Add(failures, $"Cache:Replication:LeaseDuration is {replication.LeaseDuration}. It must be {ShortestLease} to {LongestLease}, the same on every silo.");
         }
 
-        var shortestTenure = ShortestTenure > 4 * replication.LeaseDuration ? ShortestTenure : 4 * replication.LeaseDuration;
+        var shortestTenure = ShortestTenure > 3 * replication.LeaseDuration ? ShortestTenure : 3 * replication.LeaseDuration;
         if (replication.Tenure < shortestTenure || replication.Tenure > LongestTenure)
         {
-            Add(failures, $"Cache:Replication:Tenure is {replication.Tenure}. It must be {shortestTenure} (four leases, 2 seconds at least) to {LongestTenure}, the same on every silo.");
+            Add(failures, $"Cache:Replication:Tenure is {replication.Tenure}. It must be {shortestTenure} (three leases, 2 seconds at least) to {LongestTenure}, the same on every silo.");
         }
 
         if (replication.RepairInterval != TimeSpan.Zero && (replication.RepairInterval < ShortestRepair || replication.RepairInterval > LongestRepair))

@@ -14,7 +14,7 @@ public sealed class CacheReplicationOptions
     /// How long a silo may go on with what it owns while the grid's record cannot be reached, and how long a grid that has lost all copies of a
     /// partition waits before it begins it empty. Must be the same on all silos.
     /// </summary>
-    /// <value>2 seconds, and four times <see cref="LeaseDuration"/>, to 1 hour. Default: 30 seconds.</value>
+    /// <value>2 seconds, and three times <see cref="LeaseDuration"/>, to 1 hour. Default: 30 seconds.</value>
     public TimeSpan Tenure { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
