@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
+using Orleans.Cache.Client.Near;
 using Orleans.Cache.Client.Routing;
 
 namespace Orleans.Cache.Client.Caching;
 
 /// <summary>The grid as a process sees it. Safe for any number of threads.</summary>
-internal sealed class CacheGridClient(OperationRouter router, ITopologySource topology, ICacheSerializer serializer) : ICacheGrid
+internal sealed class CacheGridClient(OperationRouter router, ITopologySource topology, ICacheSerializer serializer, NearCaches near) : ICacheGrid
 {
     private readonly ConcurrentDictionary<string, ICache> _caches = new(StringComparer.Ordinal);
     private int _names;
@@ -52,6 +53,9 @@ internal sealed class CacheGridClient(OperationRouter router, ITopologySource to
     }
 
     // A number is lost when two threads make the same cache at once, which does no harm.
-    private CacheClient Create(string name) =>
-        new(new NamedCache(name, Interlocked.Increment(ref _names) - 1, topology), router, topology, serializer);
+    private CacheClient Create(string name)
+    {
+        var cache = new NamedCache(name, Interlocked.Increment(ref _names) - 1, topology);
+        return new CacheClient(cache, router, topology, serializer, near.Of(cache));
+    }
 }

@@ -14,6 +14,7 @@ internal static class OperationOutcome
             Value = result.Value,
             Version = result.Result.Version,
             TimeToLive = ToDuration(result.Result.Number),
+            Slides = result.Result.Slides,
         }
         : default;
 

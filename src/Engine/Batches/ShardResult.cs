@@ -18,6 +18,10 @@ internal struct ShardResult
     [FieldOffset(1)]
     public byte Copies;
 
+    /// <summary>Get and peek: 1 if the entry has a sliding expiration, which the next read begins anew.</summary>
+    [FieldOffset(2)]
+    private byte _slides;
+
     [FieldOffset(4)]
     public int ValueLength;
 
@@ -36,4 +40,11 @@ internal struct ShardResult
     /// <summary>Get and peek: milliseconds left to live, <see cref="ShardOperation.Forever"/>. Increment: the sum.</summary>
     [FieldOffset(24)]
     public long Number;
+
+    /// <summary>Get and peek: whether the entry has a sliding expiration.</summary>
+    public bool Slides
+    {
+        readonly get => _slides != 0;
+        set => _slides = value ? (byte)1 : (byte)0;
+    }
 }

@@ -75,6 +75,29 @@ internal sealed class BatchWait : IValueTaskSource, IDisposable
         }
     }
 
+    /// <summary>Lets the whole batch wait for one thing more, until <see cref="Release"/>.</summary>
+    public void Hold()
+    {
+        lock (_lock)
+        {
+            _open++;
+        }
+    }
+
+    /// <summary>Ends what <see cref="Hold"/> began.</summary>
+    public void Release()
+    {
+        lock (_lock)
+        {
+            if (_isTimedOut || --_open > 0)
+            {
+                return;
+            }
+        }
+
+        _source.SetResult(true);
+    }
+
     /// <summary>Takes the reply to an operation.</summary>
     public void Reply(long number, ReplyStatus status, int copies)
     {

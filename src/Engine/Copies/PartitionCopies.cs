@@ -1,3 +1,4 @@
+using Orleans.Cache.Engine.Invalidation;
 using Orleans.Cache.Engine.Replication;
 using Orleans.Cache.Engine.Replication.Messages;
 using Orleans.Cache.Engine.Shards;
@@ -21,19 +22,22 @@ internal sealed class PartitionCopies : IDisposable
     private int _node = -1;
     private bool _isOver;
 
-    public PartitionCopies(ShardHost shards, ReplicationSettings settings, ICopyNetwork network, TimeProvider time, Random? random = null)
+    public PartitionCopies(ShardHost shards, ReplicationSettings settings, ICopyNetwork network, TimeProvider time, Random? random = null, InvalidationFeed? feed = null)
     {
         _shards = shards;
         _settings = settings;
         _network = network;
         _time = time;
         _random = random ?? Random.Shared;
-        _gates = new CopyGates(shards.Settings.PartitionCount, network, time, LongestWait);
+        _gates = new CopyGates(shards.Settings.PartitionCount, network, time, LongestWait, feed);
         _lastIncarnations = new long[shards.Settings.PartitionCount];
     }
 
     /// <summary>A copy's role, its configuration, or whether it serves, changed. Raised without locks.</summary>
     public event Action<int>? Changed;
+
+    /// <summary>The partitions that this silo serves now.</summary>
+    public OwnedPartitions Served => _gates.Served.Now;
 
     /// <summary>How many batches wait for other copies.</summary>
     public int WaitingBatches => _gates.Waits.Count;

@@ -365,8 +365,20 @@ internal sealed class PartitionCopy : IReplicationHost
     {
         // In this order: who sees no uncommitted write because they were given up also sees that this copy serves no more.
         ref var gate = ref _gates[_partition];
-        Volatile.Write(ref gate.ServesUntil, _isOver ? long.MinValue : _core.ServesUntil);
+        if (gate.Epoch != _core.Configuration.Epoch)
+        {
+            // Nobody may take the old epoch for served.
+            Volatile.Write(ref gate.ServesUntil, long.MinValue);
+        }
+
+        if (gate.ServesUntil == long.MinValue)
+        {
+            Volatile.Write(ref gate.ServedSince, Now);
+        }
+
+        // The epoch first: it is the one that is served.
         Volatile.Write(ref gate.Epoch, _core.Configuration.Epoch);
+        Volatile.Write(ref gate.ServesUntil, _isOver ? long.MinValue : _core.ServesUntil);
         Volatile.Write(ref gate.Uncommitted, _core.Uncommitted);
         _isAlone = _core.IsAlone;
     }

@@ -3,6 +3,7 @@ using Orleans.Cache.Engine.Batches;
 using Orleans.Cache.Engine.Eviction;
 using Orleans.Cache.Engine.Expiration;
 using Orleans.Cache.Engine.Index;
+using Orleans.Cache.Engine.Invalidation;
 using Orleans.Cache.Engine.Memory;
 using Orleans.Cache.Engine.Replication;
 
@@ -69,6 +70,7 @@ internal sealed class CacheStore
         _defaultTimeToLive = Milliseconds(options.DefaultTimeToLive);
         _defaultSliding = Milliseconds(options.DefaultSlidingExpiration);
         _reclaim = Reclaim;
+        StrictLeaseTicks = options.NearCache == CacheNearMode.Strict ? NearLease.ServerTicksOf(options.NearCacheStaleness) : 0;
         CountManaged();
     }
 
@@ -79,6 +81,12 @@ internal sealed class CacheStore
     public byte[] NameBytes { get; }
 
     public KeyHash Hash { get; }
+
+    /// <summary>Whether other processes may keep near copies of its entries.</summary>
+    public bool HasNearCaches => _options.NearCache != CacheNearMode.Off;
+
+    /// <summary>How long its writes wait for a subscriber that says nothing, in ticks; 0 where they wait for none.</summary>
+    public long StrictLeaseTicks { get; }
 
     /// <summary>The concern of its writes that name none.</summary>
     public WriteConcern WriteConcern => (WriteConcern)_options.WriteConcern;

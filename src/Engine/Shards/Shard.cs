@@ -191,6 +191,7 @@ internal sealed partial class Shard(CacheStore store, int partition)
         var expiry = entry.Expiry;
         result.Status = OperationStatus.Done;
         result.Version = entry.Version;
+        result.Slides = entry.HasSliding;
         result.Number = expiry == EntryLayout.Never ? ShardOperation.Forever : expiry - now;
     }
 

@@ -21,6 +21,9 @@ internal sealed class CacheGridOptionsValidator : IValidateOptions<CacheGridOpti
     private static readonly TimeSpan LongestLease = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestDrain = TimeSpan.FromHours(1);
 
+    private static readonly TimeSpan ShortestStaleness = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestStaleness = TimeSpan.FromMinutes(10);
+
     public ValidateOptionsResult Validate(string? name, CacheGridOptions options)
     {
         var failures = new List<string>();
@@ -56,6 +59,8 @@ internal sealed class CacheGridOptionsValidator : IValidateOptions<CacheGridOpti
         {
             Add(failures, $"Cache:MaxStagedBytes is {options.MaxStagedBytes}. It must be at least Cache:Limits:MaxValueBytes, which is {options.Limits.MaxValueBytes}, or the largest values could never be set.");
         }
+
+        CheckRange(failures, "Cache:FeedCapacity", options.FeedCapacity, 1 << 10, 1 << 24);
 
         // Written so that NaN fails too.
         if (!(options.Weight >= RingMember.MinWeight && options.Weight <= RingMember.MaxWeight))
@@ -128,6 +133,16 @@ internal sealed class CacheGridOptionsValidator : IValidateOptions<CacheGridOpti
         if (!Enum.IsDefined(cache.ReadLevel))
         {
             Add(failures, $"Cache:Caches:{name}:ReadLevel is {(int)cache.ReadLevel}. It must be owner or any; leave it out for owner.");
+        }
+
+        if (!Enum.IsDefined(cache.NearCache))
+        {
+            Add(failures, $"Cache:Caches:{name}:NearCache is {(int)cache.NearCache}. It must be off, bounded or strict; leave it out for off.");
+        }
+
+        if (cache.NearCacheStaleness < ShortestStaleness || cache.NearCacheStaleness > LongestStaleness)
+        {
+            Add(failures, $"Cache:Caches:{name}:NearCacheStaleness is {cache.NearCacheStaleness}. It must be {ShortestStaleness} to {LongestStaleness}, the same on every silo.");
         }
 
         // Written so that NaN fails too.

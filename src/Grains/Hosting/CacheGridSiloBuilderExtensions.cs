@@ -1,3 +1,4 @@
+using System.Numerics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -5,8 +6,10 @@ using Microsoft.Extensions.Options;
 using Orleans.Cache;
 using Orleans.Cache.Client.Lanes;
 using Orleans.Cache.Client.Routing;
+using Orleans.Cache.Engine.Invalidation;
 using Orleans.Cache.Engine.Shards;
 using Orleans.Cache.Grains.Hosting;
+using Orleans.Cache.Grains.Invalidation;
 using Orleans.Cache.Grains.Nodes;
 using Orleans.Cache.Grains.Partitions;
 using Orleans.Cache.Grains.Placement;
@@ -21,6 +24,9 @@ public static class CacheGridSiloBuilderExtensions
 {
     /// <summary>The configuration section that the options are bound to.</summary>
     public const string SectionName = "Cache";
+
+    /// <summary>A subscriber is remembered for at least so long, so that a pause does not cost it all it has.</summary>
+    private static readonly TimeSpan ShortestMemory = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// Lets the silo hold its part of a cache grid, and gives the application <see cref="ICacheGrid"/>, which reaches the partitions of
@@ -38,6 +44,7 @@ public static class CacheGridSiloBuilderExtensions
             .AddNode()
             .AddPartitions()
             .AddReplication()
+            .AddInvalidation()
             .AddTopology();
         builder.AddGrainService<CacheNode>();
         return builder;
@@ -81,6 +88,20 @@ public static class CacheGridSiloBuilderExtensions
         services.TryAddSingleton<MoveMetrics>();
         services.TryAddSingleton<MapFollower>();
         services.AddHealthChecks().AddCheck<ReadinessCheck>("cache-grid", tags: [ReadinessCheck.Tag]);
+        return services;
+    }
+
+    private static IServiceCollection AddInvalidation(this IServiceCollection services)
+    {
+        services.TryAddSingleton(static provider =>
+        {
+            var options = provider.GetRequiredService<IOptions<CacheGridOptions>>().Value;
+            return new InvalidationFeed(
+                (int)BitOperations.RoundUpToPowerOf2((uint)options.FeedCapacity),
+                provider.GetRequiredService<TimeProvider>(),
+                options.Caches.Values.Select(static cache => cache.NearCacheStaleness).Append(ShortestMemory).Max() * 2);
+        });
+        services.TryAddSingleton<FeedService>();
         return services;
     }
 

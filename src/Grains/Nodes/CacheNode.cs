@@ -1,8 +1,10 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
+using Orleans.Cache.Contracts.Invalidation;
 using Orleans.Cache.Contracts.Nodes;
 using Orleans.Cache.Contracts.Replication;
 using Orleans.Cache.Contracts.Topology;
+using Orleans.Cache.Grains.Invalidation;
 using Orleans.Cache.Grains.Replication;
 using Orleans.Cache.Grains.Topology;
 using Orleans.Cache.Grains.Topology.Stores;
@@ -17,7 +19,8 @@ internal sealed class CacheNode(
     BatchExecutor executor,
     PacketReceiver receiver,
     NodeTopology topology,
-    MemoryTopologyStore record)
+    MemoryTopologyStore record,
+    FeedService feed)
     : GrainService(id, silo, loggerFactory), ICacheNode, IReplicationNode, ITopologyStoreNode
 {
     private static readonly BatchReply WrongSilo = new(BatchOutcome.WrongSilo, 0, null, null);
@@ -61,6 +64,9 @@ internal sealed class CacheNode(
         record.TryWriteAsync(content, expectedVersion, CancellationToken.None);
 
     public ValueTask<NodeStatistics> GetStatisticsAsync() => ValueTask.FromResult(executor.GetStatistics(topology.Settings));
+
+    public ValueTask<FollowReply> FollowAsync(FollowRequest request) =>
+        request.Silo.Equals(topology.LocalSilo) ? feed.FollowAsync(request) : ValueTask.FromResult(default(FollowReply));
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<BatchReply> WaitAsync(ValueTask<BatchReply> reply) =>

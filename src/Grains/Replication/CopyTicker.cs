@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Orleans.Cache.Engine.Invalidation;
 
 namespace Orleans.Cache.Grains.Replication;
 
@@ -7,7 +8,7 @@ namespace Orleans.Cache.Grains.Replication;
 /// a hosted service: those stop first, and a silo that leaves has its copies hand over what they own after that.
 /// </summary>
 internal sealed partial class CopyTicker(
-    CopyNetwork network, IPacketSink copies, ReplicationJournal journal, TimeProvider time, ILogger<CopyTicker> logger)
+    CopyNetwork network, IPacketSink copies, InvalidationFeed feed, ReplicationJournal journal, TimeProvider time, ILogger<CopyTicker> logger)
     : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     /// <summary>From one tick to the next.</summary>
@@ -71,6 +72,7 @@ internal sealed partial class CopyTicker(
         {
             copies.Tick();
             network.Flush();
+            feed.Tick();
             _hasFailed = false;
         }
 #pragma warning disable CA1031 // Without ticks the whole silo would lose its leases because of one mistake.

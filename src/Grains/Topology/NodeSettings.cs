@@ -10,6 +10,7 @@ internal sealed class NodeSettings
 {
     private readonly CacheGridOptions _options;
     private readonly ILocalSiloDetails _silo;
+    private static readonly CacheOptions NoOptions = new();
     private readonly Dictionary<string, CacheOptions> _caches;
 
     public NodeSettings(CacheGridOptions options, ILocalSiloDetails silo)
@@ -35,8 +36,8 @@ internal sealed class NodeSettings
     /// <summary>See <see cref="CacheReplicationOptions.DrainTimeout"/>.</summary>
     public TimeSpan DrainTimeout => _options.Replication.DrainTimeout;
 
-    /// <summary>See <see cref="CacheOptions.ReadLevel"/>.</summary>
-    public CacheReadLevel ReadLevelOf(string cache) => _caches.TryGetValue(cache, out var options) ? options.ReadLevel : CacheReadLevel.Owner;
+    /// <summary>The options of a cache.</summary>
+    public CacheOptions OptionsOf(string cache) => _caches.TryGetValue(cache, out var options) ? options : NoOptions;
 
     /// <summary>What the copies and the authority go by. Most times follow from the lease.</summary>
     /// <param name="time">Whose ticks they are in.</param>
