@@ -1,6 +1,4 @@
-using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Orleans.Cache.Client.Routing;
 using Orleans.Cache.Engine.Invalidation;
 
@@ -18,7 +16,7 @@ internal sealed class NearCache
     /// <summary>Of a sliding time to live only a part is read here: the next read goes to the owner, and begins it anew.</summary>
     private const int PartsOfSliding = 4;
 
-    private readonly ConcurrentDictionary<ulong, NearEntry> _entries = new();
+    private readonly NearTable _entries = new();
     private readonly NearCounts _counts = new();
     private readonly Lock _lock = new();
     private readonly NearQueues _queues;
@@ -86,7 +84,7 @@ internal sealed class NearCache
         var hash = FeedHash.Of(bytes);
         var now = _clock.Now;
         var oldest = now - _staleness;
-        if (_entries.TryGetValue(hash, out var known) && known.ReadUntil > now && _trust!.IsTrusted(known.Partition, known.Stamp, oldest) && bytes.SequenceEqual(known.Key))
+        if (_entries.Find(hash) is { } known && known.ReadUntil > now && _trust!.IsTrusted(known.Partition, known.Stamp, oldest) && bytes.SequenceEqual(known.Key))
         {
             known.NoteUse();
             _counts.OnHit();
@@ -117,11 +115,9 @@ internal sealed class NearCache
 
         var left = entry.TimeToLive is { } timeToLive ? (long)timeToLive.TotalMilliseconds : long.MaxValue;
         var readable = Math.Min(entry.Slides ? left / PartsOfSliding : left, _longestTimeToLive);
-        var copy = new NearEntry
+        var copy = new NearEntry(key, entry.Value.Span)
         {
             Hash = fill.Hash,
-            Key = key.ToArray(),
-            Value = Own(entry.Value),
             Version = entry.Version,
             Partition = fill.Partition,
             Stamp = fill.Stamp,
@@ -130,22 +126,21 @@ internal sealed class NearCache
         };
         lock (_lock)
         {
-            if (_entries.TryGetValue(fill.Hash, out var other))
+            if (_entries.Find(fill.Hash) is { } other)
             {
                 if (other.Stamp == fill.Stamp && other.Version > copy.Version)
                 {
                     return;
                 }
 
-                _queues.Remove(other);
+                RemoveLocked(other);
             }
 
-            _entries[fill.Hash] = copy;
+            _entries.Add(copy);
             _queues.Add(copy);
             while (_queues.IsFull)
             {
-                var gone = _queues.Next();
-                _entries.TryRemove(new KeyValuePair<ulong, NearEntry>(gone.Hash, gone));
+                _entries.Remove(_queues.Next());
                 _evicted++;
             }
 
@@ -160,9 +155,10 @@ internal sealed class NearCache
     /// <summary>Drops a copy if it is older than a change; the trust has noted that before.</summary>
     public void Invalidate(ulong hash, long below)
     {
-        if (_entries.TryGetValue(hash, out var known) && known.Version < below)
+        // Under the lock, because a look without it may miss an entry while the table grows.
+        lock (_lock)
         {
-            lock (_lock)
+            if (_entries.Find(hash) is { } known && known.Version < below)
             {
                 RemoveLocked(known);
             }
@@ -189,7 +185,7 @@ internal sealed class NearCache
     public void Sweep()
     {
         var now = _clock.Now;
-        foreach (var (_, known) in _entries)
+        foreach (var known in _entries.All())
         {
             if (known.ReadUntil <= now || _trust!.IsOutdated(known.Partition, known.Stamp))
             {
@@ -211,7 +207,7 @@ internal sealed class NearCache
 
     private void RemoveLocked(NearEntry entry)
     {
-        if (_entries.TryRemove(new KeyValuePair<ulong, NearEntry>(entry.Hash, entry)))
+        if (_entries.Remove(entry))
         {
             _queues.Remove(entry);
         }
@@ -229,8 +225,4 @@ internal sealed class NearCache
         _isOn = near.Mode != CacheNearMode.Off;
         Volatile.Write(ref _seen, snapshot);
     }
-
-    /// <summary>The bytes in an array of their own: what came with a batch would keep the whole batch alive.</summary>
-    private static ReadOnlyMemory<byte> Own(ReadOnlyMemory<byte> value) =>
-        MemoryMarshal.TryGetArray(value, out var segment) && segment.Array!.Length == value.Length ? value : value.ToArray();
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Cache.Client.Routing;
+using Orleans.Cache.Client.Telemetry;
 using Orleans.Cache.Contracts.Topology;
 
 namespace Orleans.Cache.Client.Near;
@@ -22,7 +23,7 @@ internal sealed class NearCaches : IDisposable
     private volatile NearTrust? _trust;
     private bool _isDisposed;
 
-    public NearCaches(TopologySource topology, IOptions<CacheGridClientOptions> options, TimeProvider time, ILogger<NearCaches> logger, LocalShards? local = null)
+    public NearCaches(TopologySource topology, IOptions<CacheGridClientOptions> options, TimeProvider time, LaneMetrics metrics, ILogger<NearCaches> logger, LocalShards? local = null)
     {
         _topology = topology;
         _options = options.Value.NearCache;
@@ -30,6 +31,7 @@ internal sealed class NearCaches : IDisposable
         _local = local;
         Time = time;
         Clock = new NearClock(time);
+        NearMetrics.Observe(metrics.Meter, this);
     }
 
     public TimeProvider Time { get; }

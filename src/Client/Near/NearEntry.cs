@@ -3,16 +3,32 @@ namespace Orleans.Cache.Client.Near;
 /// <summary>A near copy of an entry. What readers look at never changes, except for the count of uses.</summary>
 internal sealed class NearEntry
 {
-    /// <summary>What an entry takes besides its key and value: the object, its place in the table and in a queue.</summary>
-    private const int Overhead = 160;
+    /// <summary>The next in the chain of <see cref="NearTable"/>, which alone touches it.</summary>
+    public NearEntry? Next;
+
+    /// <summary>What an entry takes besides its key and value: the object, the array's head, its place in the table and in a queue.</summary>
+    private const int Overhead = 144;
 
     private const int MostUses = 3;
 
+    private readonly byte[] _bytes;
+    private readonly int _keyLength;
+
+    /// <param name="key">The key.</param>
+    /// <param name="value">The value. Both are copied into one array, where a hit finds them together, and nothing keeps a whole batch alive.</param>
+    public NearEntry(CacheKey key, ReadOnlySpan<byte> value)
+    {
+        _keyLength = key.ByteCount;
+        _bytes = GC.AllocateUninitializedArray<byte>(_keyLength + value.Length);
+        key.CopyTo(_bytes);
+        value.CopyTo(_bytes.AsSpan(_keyLength));
+    }
+
     public required ulong Hash { get; init; }
 
-    public required byte[] Key { get; init; }
+    public ReadOnlySpan<byte> Key => _bytes.AsSpan(0, _keyLength);
 
-    public required ReadOnlyMemory<byte> Value { get; init; }
+    public ReadOnlyMemory<byte> Value => _bytes.AsMemory(_keyLength);
 
     public required long Version { get; init; }
 
@@ -29,7 +45,7 @@ internal sealed class NearEntry
     public required long ReadUntil { get; init; }
 
     /// <summary>The bytes that count against the limit.</summary>
-    public int Size => Overhead + Key.Length + Value.Length;
+    public int Size => Overhead + _bytes.Length;
 
     /// <summary>How often it was read lately, up to 3. Lost updates do no harm, so that readers on all processors share nothing that is written often.</summary>
     public int Uses { get; set; }

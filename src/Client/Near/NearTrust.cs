@@ -15,9 +15,8 @@ internal sealed class NearTrust(int partitionCount)
     private const int StripeBits = 16;
 
     private readonly Lock _lock = new();
-    private readonly long[] _stamps = new long[partitionCount];
+    private readonly Word[] _words = new Word[partitionCount];
     private readonly long[] _epochs = new long[partitionCount];
-    private readonly FeedState?[] _feeds = new FeedState?[partitionCount];
 
     // When a key with such a hash was invalidated last, as the number of events by then: for answers that were on their way meanwhile.
     private readonly long[] _invalidatedAt = new long[1 << StripeBits];
@@ -36,15 +35,15 @@ internal sealed class NearTrust(int partitionCount)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsTrusted(int partition, long stamp, long oldest) =>
         // The stamp last: it is taken away before the feed changes, so that an old one is never believed for a new feed's word.
-        Volatile.Read(ref _feeds[partition]) is { } feed && feed.VerifiedAt >= oldest && Volatile.Read(ref _stamps[partition]) == stamp;
+        Volatile.Read(ref _words[partition].Feed) is { } feed && feed.VerifiedAt >= oldest && Volatile.Read(ref _words[partition].Stamp) == stamp;
 
     /// <summary>Whether what was read under a stamp will never be read again.</summary>
-    public bool IsOutdated(int partition, long stamp) => Volatile.Read(ref _stamps[partition]) != stamp;
+    public bool IsOutdated(int partition, long stamp) => Volatile.Read(ref _words[partition].Stamp) != stamp;
 
     /// <summary>The stamp to read under now; 0 where nothing may be kept.</summary>
     public long StampOf(int partition, long oldest)
     {
-        var stamp = Volatile.Read(ref _stamps[partition]);
+        var stamp = Volatile.Read(ref _words[partition].Stamp);
         return stamp != 0 && IsTrusted(partition, stamp, oldest) ? stamp : 0;
     }
 
@@ -53,7 +52,7 @@ internal sealed class NearTrust(int partitionCount)
 
     /// <summary>Whether nothing has happened to an entry since a read of it was sent.</summary>
     public bool IsUntouched(in NearFill fill) =>
-        Volatile.Read(ref _invalidatedAt[fill.Hash >> (64 - StripeBits)]) <= fill.Events && Volatile.Read(ref _stamps[fill.Partition]) == fill.Stamp;
+        Volatile.Read(ref _invalidatedAt[fill.Hash >> (64 - StripeBits)]) <= fill.Events && Volatile.Read(ref _words[fill.Partition].Stamp) == fill.Stamp;
 
     /// <summary>Takes the partitions that a silo serves.</summary>
     /// <param name="feed">The silo's feed.</param>
@@ -70,12 +69,12 @@ internal sealed class NearTrust(int partitionCount)
                 {
                     // An answer may be older than that of the partition's next owner.
                     var epoch = epochs[next++];
-                    if (epoch > _epochs[partition] || (epoch == _epochs[partition] && _feeds[partition] is null))
+                    if (epoch > _epochs[partition] || (epoch == _epochs[partition] && _words[partition].Feed is null))
                     {
                         RenewLocked(partition, feed, epoch);
                     }
                 }
-                else if (_feeds[partition] == feed)
+                else if (_words[partition].Feed == feed)
                 {
                     RenewLocked(partition, feed: null, _epochs[partition]);
                 }
@@ -92,7 +91,7 @@ internal sealed class NearTrust(int partitionCount)
         {
             for (var partition = 0; partition < partitionCount; partition++)
             {
-                if (_feeds[partition] == feed)
+                if (_words[partition].Feed == feed)
                 {
                     RenewLocked(partition, feed: null, isOver ? 0 : _epochs[partition]);
                 }
@@ -103,14 +102,21 @@ internal sealed class NearTrust(int partitionCount)
     private void RenewLocked(int partition, FeedState? feed, long epoch)
     {
         // The stamp goes before the feed changes and comes after, so that nobody sees an old stamp with a new feed.
-        Volatile.Write(ref _stamps[partition], 0);
-        Volatile.Write(ref _feeds[partition], feed);
+        Volatile.Write(ref _words[partition].Stamp, 0);
+        Volatile.Write(ref _words[partition].Feed, feed);
         _epochs[partition] = epoch;
         if (feed is not null)
         {
-            Volatile.Write(ref _stamps[partition], ++_lastStamp);
+            Volatile.Write(ref _words[partition].Stamp, ++_lastStamp);
         }
 
         Repairs++;
+    }
+
+    /// <summary>Whose word counts for a partition; both in one line of the processor's cache.</summary>
+    private struct Word
+    {
+        public FeedState? Feed;
+        public long Stamp;
     }
 }

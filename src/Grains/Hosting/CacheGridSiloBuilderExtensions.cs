@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Numerics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -96,10 +97,12 @@ public static class CacheGridSiloBuilderExtensions
         services.TryAddSingleton(static provider =>
         {
             var options = provider.GetRequiredService<IOptions<CacheGridOptions>>().Value;
-            return new InvalidationFeed(
+            var feed = new InvalidationFeed(
                 (int)BitOperations.RoundUpToPowerOf2((uint)options.FeedCapacity),
                 provider.GetRequiredService<TimeProvider>(),
                 options.Caches.Values.Select(static cache => cache.NearCacheStaleness).Append(ShortestMemory).Max() * 2);
+            FeedMetrics.Observe(provider.GetRequiredService<IMeterFactory>(), feed);
+            return feed;
         });
         services.TryAddSingleton<FeedService>();
         return services;
