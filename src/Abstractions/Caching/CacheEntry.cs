@@ -17,4 +17,7 @@ public readonly record struct CacheEntry
 
     /// <summary>Whether reading the entry begins its time to live anew.</summary>
     internal bool Slides { get; init; }
+
+    /// <summary>Whether the entry may be removed by a tag.</summary>
+    internal bool IsTagged { get; init; }
 }

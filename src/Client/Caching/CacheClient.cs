@@ -215,6 +215,32 @@ internal sealed class CacheClient(
         return removed;
     }
 
+    public ValueTask RemoveByTagAsync(string tag, CancellationToken cancellationToken = default) => RemoveByTagAsync([tag], cancellationToken);
+
+    public async ValueTask RemoveByTagAsync(IReadOnlyList<string> tags, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(tags);
+        if (tags.Count == 0)
+        {
+            throw new ArgumentException("There are no tags. Name at least one, or '*' for all entries.", nameof(tags));
+        }
+
+        var snapshot = await topology.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        var section = tags.Contains(TagList.Everything, StringComparer.Ordinal) ? [] : TagList.Before(tags, []);
+        var keys = PartitionKeys.Of(snapshot.Map.PartitionCount);
+        try
+        {
+            foreach (var part in keys.Chunk(snapshot.Limits.MaxBatchOperations))
+            {
+                await RemoveTagsAsync(part, section, snapshot.Limits, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            near.ForgetTagged(all: section.Length == 0);
+        }
+    }
+
     public async ValueTask<bool> TouchAsync(CacheKey key, TimeSpan timeToLive, CancellationToken cancellationToken = default)
     {
         var operation = OperationFactory.Touch(key, timeToLive, router.Limits, asked.WriteConcern);
@@ -342,6 +368,21 @@ internal sealed class CacheClient(
         {
             ArrayPool<int>.Shared.Return(positions);
             ArrayPool<NearFill>.Shared.Return(fills);
+        }
+    }
+
+    private async ValueTask RemoveTagsAsync(CacheKey[] partitions, byte[] section, CacheLimits limits, CancellationToken cancellationToken)
+    {
+        using var call = new BatchCall(partitions.Length);
+        for (var index = 0; index < call.Count; index++)
+        {
+            call.Operations[index] = OperationFactory.RemoveTags(partitions[index], section, limits, asked.WriteConcern);
+        }
+
+        await ExecuteAsync(call, limits, cancellationToken).ConfigureAwait(false);
+        foreach (ref readonly var result in call.Results)
+        {
+            _ = OperationOutcome.WasThere(result);
         }
     }
 

@@ -15,6 +15,7 @@ internal static class OperationOutcome
             Version = result.Result.Version,
             TimeToLive = ToDuration(result.Result.Number),
             Slides = result.Result.Slides,
+            IsTagged = result.Result.IsTagged,
         }
         : default;
 

@@ -107,6 +107,12 @@ internal sealed partial class FeedReader(RoutedNode node, NearCaches caches, Nea
     {
         foreach (ref readonly var change in events)
         {
+            if (change.Kind != FeedEventKind.Entry)
+            {
+                CacheOf(change.Cache)?.ForgetTagged(all: change.Kind == FeedEventKind.All);
+                continue;
+            }
+
             trust.NoteInvalidation(change.KeyHash);
             CacheOf(change.Cache)?.Invalidate(change.KeyHash, change.Below);
         }

@@ -29,6 +29,8 @@ internal sealed class NearCache
     private NearTrust? _trust;
     private long _staleness;
     private volatile bool _isOn;
+    private int _clears;
+    private int _tagRemovals;
     private long _evicted;
 
     public NearCache(NamedCache cache, NearCaches all, CacheNearOptions options)
@@ -84,7 +86,7 @@ internal sealed class NearCache
         var hash = FeedHash.Of(bytes);
         var now = _clock.Now;
         var oldest = now - _staleness;
-        if (_entries.Find(hash) is { } known && known.ReadUntil > now && _trust!.IsTrusted(known.Partition, known.Stamp, oldest) && bytes.SequenceEqual(known.Key))
+        if (_entries.Find(hash) is { } known && known.ReadUntil > now && !IsRemoved(known) && _trust!.IsTrusted(known.Partition, known.Stamp, oldest) && bytes.SequenceEqual(known.Key))
         {
             known.NoteUse();
             _counts.OnHit();
@@ -122,6 +124,8 @@ internal sealed class NearCache
             Partition = fill.Partition,
             Stamp = fill.Stamp,
             DiesAt = left == long.MaxValue ? long.MaxValue : fill.SentAt + left,
+            Clears = fill.Clears,
+            TagRemovals = entry.IsTagged ? fill.TagRemovals : -1,
             ReadUntil = readable == long.MaxValue ? long.MaxValue : fill.SentAt + readable,
         };
         lock (_lock)
@@ -181,13 +185,23 @@ internal sealed class NearCache
         Invalidate(hash, FeedEvent.All);
     }
 
+    /// <summary>Drops all copies of entries that have tags, or all copies: which tags an entry has only its owner knows.</summary>
+    public void ForgetTagged(bool all)
+    {
+        Interlocked.Increment(ref _tagRemovals);
+        if (all)
+        {
+            Interlocked.Increment(ref _clears);
+        }
+    }
+
     /// <summary>Drops copies that may not be read any more: they take room from others. Called now and then.</summary>
     public void Sweep()
     {
         var now = _clock.Now;
         foreach (var known in _entries.All())
         {
-            if (known.ReadUntil <= now || _trust!.IsOutdated(known.Partition, known.Stamp))
+            if (known.ReadUntil <= now || IsRemoved(known) || _trust!.IsOutdated(known.Partition, known.Stamp))
             {
                 lock (_lock)
                 {
@@ -201,9 +215,13 @@ internal sealed class NearCache
     {
         var trust = _trust!;
         var events = trust.Events;
+        var (clears, tagRemovals) = (Volatile.Read(ref _clears), Volatile.Read(ref _tagRemovals));
         var partition = Slot.Of(key).PartitionOf(trust.PartitionCount);
-        return new NearFill(hash, partition, trust.StampOf(partition, oldest), events, now);
+        return new NearFill(hash, partition, trust.StampOf(partition, oldest), events, clears, tagRemovals, now);
     }
+
+    private bool IsRemoved(NearEntry entry) =>
+        entry.Clears != Volatile.Read(ref _clears) || (entry.TagRemovals >= 0 && entry.TagRemovals != Volatile.Read(ref _tagRemovals));
 
     private void RemoveLocked(NearEntry entry)
     {

@@ -38,6 +38,12 @@ internal sealed class NearEntry
     /// <summary>The stamp that the partition had when it was read: see <see cref="NearTrust"/>.</summary>
     public required long Stamp { get; init; }
 
+    /// <summary>How often all copies of the cache had been removed when it was read: if that has changed, this one is.</summary>
+    public required int Clears { get; init; }
+
+    /// <summary>The same of copies with tags; -1 where the entry has none.</summary>
+    public required int TagRemovals { get; init; }
+
     /// <summary>When the entry itself expires, in milliseconds of the <see cref="NearClock"/>; <see cref="long.MaxValue"/> for never.</summary>
     public required long DiesAt { get; init; }
 

@@ -5,8 +5,10 @@ namespace Orleans.Cache.Client.Near;
 /// <param name="Partition">The key's partition.</param>
 /// <param name="Stamp">The partition's stamp; 0 where nothing may be kept.</param>
 /// <param name="Events">How many invalidations had been seen.</param>
+/// <param name="Clears">How often all copies of the cache had been removed by then.</param>
+/// <param name="TagRemovals">How often those with tags had.</param>
 /// <param name="SentAt">When, in milliseconds of the <see cref="NearClock"/>.</param>
-internal readonly record struct NearFill(ulong Hash, int Partition, long Stamp, long Events, long SentAt)
+internal readonly record struct NearFill(ulong Hash, int Partition, long Stamp, long Events, int Clears, int TagRemovals, long SentAt)
 {
     /// <summary>Whether the answer may be kept at all.</summary>
     public bool IsWanted => Stamp != 0;

@@ -13,7 +13,7 @@ internal readonly record struct Operation(ShardOperation Header, CacheKey Key, S
     public bool IsRepeatable => Header.Kind switch
     {
         OperationKind.Increment or OperationKind.Commit => false,
-        OperationKind.Set => Header.Condition == (byte)CacheConditionKind.None,
+        OperationKind.Set or OperationKind.SetTagged => Header.Condition == (byte)CacheConditionKind.None,
         _ => true,
     };
 
@@ -21,7 +21,7 @@ internal readonly record struct Operation(ShardOperation Header, CacheKey Key, S
     public bool IsWrite => Header.Kind is not (OperationKind.Get or OperationKind.Peek or OperationKind.GetRange or OperationKind.Stage or OperationKind.Discard);
 
     /// <summary>Whether it is a part of the transfer of a large value, which belongs to one silo and is begun again as a whole.</summary>
-    public bool IsOfTransfer => Header.Kind >= OperationKind.GetRange;
+    public bool IsOfTransfer => Header.Kind is >= OperationKind.GetRange and <= OperationKind.Discard;
 
     /// <summary>Whether it is sent once, and its caller sees to the rest: what has no answer ends in an error, what moved is answered so.</summary>
     public bool IsOneTry { get; init; }

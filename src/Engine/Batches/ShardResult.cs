@@ -22,6 +22,10 @@ internal struct ShardResult
     [FieldOffset(2)]
     private byte _slides;
 
+    /// <summary>Get and peek: 1 if the entry has tags.</summary>
+    [FieldOffset(3)]
+    private byte _isTagged;
+
     [FieldOffset(4)]
     public int ValueLength;
 
@@ -46,5 +50,12 @@ internal struct ShardResult
     {
         readonly get => _slides != 0;
         set => _slides = value ? (byte)1 : (byte)0;
+    }
+
+    /// <summary>Get and peek: whether the entry has tags.</summary>
+    public bool IsTagged
+    {
+        readonly get => _isTagged != 0;
+        set => _isTagged = value ? (byte)1 : (byte)0;
     }
 }

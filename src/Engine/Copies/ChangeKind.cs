@@ -11,4 +11,10 @@ internal enum ChangeKind : byte
 
     /// <summary>The key's entry, if it has this version, has these times.</summary>
     Times = 3,
+
+    /// <summary>The entries of the key's partition that have one of the tags in the value, and no higher version, are gone.</summary>
+    Tags = 4,
+
+    /// <summary>The entries of the key's partition that have no higher version are gone.</summary>
+    Clear = 5,
 }

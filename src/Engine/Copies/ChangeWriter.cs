@@ -28,6 +28,7 @@ internal sealed class ChangeWriter
             Cache = cache,
             Key = entry.Key,
             Value = kind == ChangeKind.Entry && !isLarge ? entry.Value : default,
+            Tags = kind == ChangeKind.Entry ? entry.Tags : default,
             Version = entry.Version,
             TimeToLive = times.Absolute == EntryLayout.Never ? ShardOperation.Forever : Math.Max(0, times.Absolute - now),
             Sliding = times.Sliding,
@@ -45,6 +46,19 @@ internal sealed class ChangeWriter
         _large.Add((whole[head..], entry.LargeAddress, entry.ValueLength));
         return whole;
     }
+
+    /// <summary>Writes that entries were removed by their tags, or all.</summary>
+    public ReadOnlyMemory<byte> WriteTags(ChangeKind kind, ReadOnlySpan<byte> cache, ReadOnlySpan<byte> key, ReadOnlySpan<byte> tags, long version) => Write(new EntryChange
+    {
+        Kind = kind,
+        Cache = cache,
+        Key = key,
+        Value = tags,
+        Version = version,
+        TimeToLive = ShardOperation.Forever,
+        Sliding = 0,
+        SlidingLeft = 0,
+    });
 
     public ReadOnlyMemory<byte> WriteRemoval(ReadOnlySpan<byte> cache, ReadOnlySpan<byte> key) => Write(new EntryChange
     {

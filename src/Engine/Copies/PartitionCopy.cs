@@ -298,6 +298,18 @@ internal sealed class PartitionCopy : IReplicationHost
     {
         ref readonly var operation = ref batch.Operations[index];
         var isDone = batch.Results[index].Status == OperationStatus.Done;
+        if (operation.Kind is OperationKind.RemoveTags or OperationKind.Clear)
+        {
+            // Also where there is no such entry: it may have been evicted here, and not elsewhere.
+            var removal = operation.Kind == OperationKind.Clear ? ChangeKind.Clear : ChangeKind.Tags;
+            return new CommandEffect
+            {
+                HasChanged = isDone,
+                KeyHash = KeyHashOf(store, hash),
+                Change = isDone ? _store.PackTags(removal, store, batch.KeyOf(operation), batch.ValueOf(operation), batch.Results[index].Version) : default,
+            };
+        }
+
         var kind = operation.Kind switch
         {
             // Also where there is no entry: it may have been evicted here, and not elsewhere.

@@ -31,6 +31,18 @@ internal sealed class BatchChanges
             Array.Resize(ref _events, _count * 2);
         }
 
+        if (store.StrictLeaseTicks > 0)
+        {
+            _lease = store.StrictLeaseTicks;
+            _notBefore = Math.Max(_notBefore, servedSince + store.StrictLeaseTicks);
+        }
+
+        if (operation.Kind is OperationKind.RemoveTags or OperationKind.Clear)
+        {
+            _events[_count++] = new FeedEvent(0, FeedEvent.All, store.Index, operation.Kind == OperationKind.Clear ? FeedEventKind.All : FeedEventKind.Tags);
+            return;
+        }
+
         var version = batch.Results[index].Version;
         var below = operation.Kind switch
         {
@@ -41,11 +53,6 @@ internal sealed class BatchChanges
             _ => version,
         };
         _events[_count++] = new FeedEvent(FeedHash.Of(batch.KeyOf(operation)), below, store.Index);
-        if (store.StrictLeaseTicks > 0)
-        {
-            _lease = store.StrictLeaseTicks;
-            _notBefore = Math.Max(_notBefore, servedSince + store.StrictLeaseTicks);
-        }
     }
 
     /// <summary>Appends what was added.</summary>

@@ -14,11 +14,12 @@ internal readonly record struct FeedEvent
     /// <summary>Stands for "whatever the version": of removals.</summary>
     public const long All = long.MaxValue;
 
-    public FeedEvent(ulong keyHash, long below, int cache)
+    public FeedEvent(ulong keyHash, long below, int cache, FeedEventKind kind = FeedEventKind.Entry)
     {
         KeyHash = keyHash;
         Below = below;
         Cache = cache;
+        Kind = kind;
     }
 
     /// <summary>The <see cref="FeedHash"/> of the key. Two keys with the same hash are invalidated together, which does no harm.</summary>
@@ -32,4 +33,8 @@ internal readonly record struct FeedEvent
     /// <summary>The number of the cache, in the order of the feed's names.</summary>
     [field: FieldOffset(16)]
     public int Cache { get; }
+
+    /// <summary>What it is about.</summary>
+    [field: FieldOffset(20)]
+    public FeedEventKind Kind { get; }
 }

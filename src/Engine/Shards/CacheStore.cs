@@ -62,7 +62,7 @@ internal sealed class CacheStore
         _options = options;
         _settings = settings;
         Hash = hash;
-        Arena = new CacheArena(room.Pool, EntryLayout.SizeOf(settings.Limits.MaxKeyBytes, settings.LargeValueBytes, sliding: true, large: false));
+        Arena = new CacheArena(room.Pool, EntryLayout.SizeOf(settings.Limits.MaxKeyBytes, settings.LargeValueBytes, sliding: true, large: false, TagSection.MostBytes));
         Policy = EvictionPolicies.Create(options.Eviction, Arena, hash);
         Wheel = new TimingWheel(Arena);
         _shards = new Shard?[settings.PartitionCount];
@@ -130,11 +130,11 @@ internal sealed class CacheStore
     public int PartitionOf(ReadOnlySpan<byte> key) => Slot.Of(key).PartitionOf(_settings.PartitionCount);
 
     /// <summary>Whether a value goes to memory of its own, and the class of slot that its entry needs.</summary>
-    public bool IsLarge(int keyLength, int valueLength, bool sliding, out int slotClass)
+    public bool IsLarge(int keyLength, int valueLength, bool sliding, int tags, out int slotClass)
     {
-        var size = EntryLayout.SizeOf(keyLength, valueLength, sliding, large: false);
+        var size = EntryLayout.SizeOf(keyLength, valueLength, sliding, large: false, tags);
         var large = valueLength > _settings.LargeValueBytes || size > Arena.Sizes.Largest;
-        slotClass = Arena.Sizes.ClassOf(large ? EntryLayout.SizeOf(keyLength, valueLength, sliding, large) : size);
+        slotClass = Arena.Sizes.ClassOf(large ? EntryLayout.SizeOf(keyLength, valueLength, sliding, large, tags) : size);
         return large;
     }
 
