@@ -150,7 +150,11 @@ public sealed class TagTests
 
     private static async Task<GridFixture> StartAsync()
     {
-        var grid = await GridFixture.StartAsync(silos: 3, static (_, options) => options.Caches[Near] = new CacheOptions { NearCache = CacheNearMode.Strict });
+        var grid = await GridFixture.StartAsync(silos: 3, static (_, options) =>
+        {
+            options.Limits = options.Limits with { MaxValueBytes = 4 << 20 };
+            options.Caches[Near] = new CacheOptions { NearCache = CacheNearMode.Strict };
+        });
         await grid.WaitUntilSettledAsync();
         return grid;
     }
