@@ -16,14 +16,14 @@ internal sealed class NearCaches : IDisposable
     private readonly Dictionary<RoutedNode, FeedReader> _readers = [];
     private readonly Lock _lock = new();
     private readonly CacheNearOptions _options;
-    private readonly TopologySource _topology;
+    private readonly ITopologySource _topology;
     private readonly LocalShards? _local;
     private readonly ILogger<NearCaches> _logger;
     private ITimer? _sweeper;
     private volatile NearTrust? _trust;
     private bool _isDisposed;
 
-    public NearCaches(TopologySource topology, IOptions<CacheGridClientOptions> options, TimeProvider time, LaneMetrics metrics, ILogger<NearCaches> logger, LocalShards? local = null)
+    public NearCaches(ITopologySource topology, IOptions<CacheGridClientOptions> options, TimeProvider time, LaneMetrics metrics, ILogger<NearCaches> logger, LocalShards? local = null)
     {
         _topology = topology;
         _options = options.Value.NearCache;

@@ -27,4 +27,4 @@ public sealed record TopologyMessage(
     [property: Id(5)] LimitsMessage Limits,
     [property: Id(6)] short[]? Replicas = null,
     [property: Id(7)] byte[]? ReadLevels = null,
-    [property: Id(8)] NearCacheMessage[]? NearCaches = null);
+    [property: Id(9)] NearCacheMessage[]? NearCaches = null);

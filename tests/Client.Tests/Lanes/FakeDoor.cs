@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using Orleans.Cache.Contracts.Invalidation;
 using Orleans.Cache.Contracts.Nodes;
 using Orleans.Cache.Contracts.Topology;
 using Orleans.Cache.Engine.Batches;
@@ -47,6 +48,8 @@ internal sealed class FakeDoor : ICacheNode
     public ValueTask<TopologyMessage?> GetTopologyAsync(long knownVersion) => throw new NotSupportedException();
 
     public ValueTask PublishAsync(TopologyMessage message) => throw new NotSupportedException();
+
+    public ValueTask<FollowReply> FollowAsync(FollowRequest request) => throw new NotSupportedException();
 
     public ValueTask<NodeStatistics> GetStatisticsAsync() => throw new NotSupportedException();
 
