@@ -35,6 +35,9 @@ internal sealed class PartitionCopies : IDisposable
     /// <summary>A copy's role, its configuration, or whether it serves, changed. Raised without locks.</summary>
     public event Action<int>? Changed;
 
+    /// <summary>Fills partitions that begin empty; <see langword="null"/>: nobody does. Set before <see cref="Start"/>.</summary>
+    public IPartitionFiller? Filler { get; set; }
+
     /// <summary>How many batches wait for other copies.</summary>
     public int WaitingBatches => _gates.Waits.Count;
 
@@ -107,6 +110,22 @@ internal sealed class PartitionCopies : IDisposable
     public CopyStatus StatusOf(int partition) =>
         _gates.CopyOf(partition)?.Status ?? new CopyStatus(CopyRole.Idle, IsServing: false, Configuration.None);
 
+    /// <summary>Where the copy of a partition stands; <see langword="null"/> where there is none.</summary>
+    public CopyPoint? PointOf(int partition) => _gates.CopyOf(partition)?.Point;
+
+    /// <inheritdoc cref="PartitionCopy.TryFill"/>
+    public bool TryFill(int partition, long epoch, Action step, bool isLast)
+    {
+        var isFilled = _gates.CopyOf(partition)?.TryFill(epoch, step, isLast) == true;
+        if (isFilled && isLast)
+        {
+            Tell(partition, hasChanged: true);
+            _network.Flush();
+        }
+
+        return isFilled;
+    }
+
     /// <summary>Ends all copies: nothing is served any more, and no batch waits longer. The entries stay until the shards are disposed of.</summary>
     public void Dispose()
     {
@@ -149,7 +168,7 @@ internal sealed class PartitionCopies : IDisposable
                 // Each time it drops what it holds it takes the next incarnation, and leaves the last one here when it goes.
                 _shards.Open(partition, epoch: 1);
                 var self = new CopyId(_node, ++_lastIncarnations[partition]);
-                known = new PartitionCopy(self, partition, _gates, _shards, _settings, _network, _time, _random);
+                known = new PartitionCopy(self, partition, _gates, _shards, _settings, _network, _time, _random, Filler);
                 _gates.Set(partition, known);
             }
 
