@@ -113,6 +113,17 @@ internal sealed class PartitionCopies : IDisposable
     /// <summary>Where the copy of a partition stands; <see langword="null"/> where there is none.</summary>
     public CopyPoint? PointOf(int partition) => _gates.CopyOf(partition)?.Point;
 
+    /// <summary>Lets the copy of a partition serve nothing any more: its silo stops, and what it has acknowledged is to be kept elsewhere.</summary>
+    public void Seal(int partition)
+    {
+        if (_gates.CopyOf(partition) is { } copy)
+        {
+            copy.Seal();
+            Tell(partition, hasChanged: true);
+            _network.Flush();
+        }
+    }
+
     /// <inheritdoc cref="PartitionCopy.TryFill"/>
     public bool TryFill(int partition, long epoch, Action step, bool isLast)
     {

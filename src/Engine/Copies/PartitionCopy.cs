@@ -159,6 +159,19 @@ internal sealed class PartitionCopy : IReplicationHost
         }
     }
 
+    /// <inheritdoc cref="ReplicationCopy.Seal"/>
+    public void Seal()
+    {
+        lock (_lock)
+        {
+            if (Enter())
+            {
+                _core.Seal();
+                Send();
+            }
+        }
+    }
+
     /// <summary>Lets a copy that awaits it be filled, one step of it.</summary>
     /// <param name="epoch">The epoch that began empty.</param>
     /// <param name="step">Writes into the shards of the partition. Called under the copy's lock, so it is short.</param>

@@ -46,8 +46,8 @@ internal sealed class OwnerRole
     /// <inheritdoc cref="ReplicationCopy.IsFilling"/>
     public bool IsFilling { get; private set; }
 
-    /// <summary>Whether all that was acknowledged in earlier epochs is committed here, and the host has filled what it fills.</summary>
-    public bool IsActive => !IsFilling && _state.Commit >= _firstSequence;
+    /// <summary>Whether all that was acknowledged in earlier epochs is committed here, and the host lets it be served.</summary>
+    public bool IsActive => !IsFilling && !_context.IsSealed && _state.Commit >= _firstSequence;
 
     /// <summary>Whether every write of this copy is on all copies in sync.</summary>
     public bool IsDrained => _state.Commit == _state.Log.Last.Sequence;

@@ -195,6 +195,9 @@ internal sealed class ReplicationCopy
     /// <summary>The host has filled the store, with entries or none; from now on the copy is an owner as any other.</summary>
     public void Filled() => _owner?.Filled();
 
+    /// <summary>The host stops: from now on this copy serves nothing, in whatever role, so that nothing is acknowledged that its store has not now.</summary>
+    public void Seal() => _context.IsSealed = true;
+
     /// <summary>Sends the records of the operations since the last call.</summary>
     public void Flush() => _owner?.Flush();
 

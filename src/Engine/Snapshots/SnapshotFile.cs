@@ -12,8 +12,8 @@ internal sealed record SnapshotFile(string Path, int Partition, long WrittenAt, 
     public const string Extension = ".snapshot";
     private const string Prefix = "partition-";
 
-    /// <summary>The file's name in messages.</summary>
-    public string Name => System.IO.Path.GetFileName(Path);
+    /// <summary>The file's name, by which it is known wherever it lies.</summary>
+    public string Name => NameOf(Partition, WrittenAt, SiloHash);
 
     public static string NameOf(int partition, long writtenAt, uint siloHash) =>
         string.Create(CultureInfo.InvariantCulture, $"{Prefix}{partition:D5}-{writtenAt:x12}-{siloHash:x8}{Extension}");
@@ -37,14 +37,14 @@ internal sealed record SnapshotFile(string Path, int Partition, long WrittenAt, 
                 : null;
     }
 
-    /// <summary>Reads the file to its end, and checks all of it.</summary>
+    /// <summary>Reads only what the file says of itself.</summary>
     /// <inheritdoc cref="Open"/>
-    public void Verify(int partitionCount)
+    public SnapshotHeader ReadHeader(int partitionCount)
     {
         var reader = Open(partitionCount, out var stream);
         using (stream)
         {
-            reader.Verify();
+            return reader.Header;
         }
     }
 
@@ -59,7 +59,7 @@ internal sealed record SnapshotFile(string Path, int Partition, long WrittenAt, 
             var reader = new SnapshotFileReader(stream);
             var header = reader.Header;
             SnapshotFormat.Check(header.PartitionCount == partitionCount, $"it is of a grid of {header.PartitionCount} partitions, and this one has {partitionCount}");
-            SnapshotFormat.Check(header.Partition == Partition && header.WrittenAt == WrittenAt, $"it is of partition {header.Partition}, and its name says otherwise: it was renamed");
+            SnapshotFormat.Check(header.Partition == Partition && header.Point.WrittenAt == WrittenAt, $"it is of partition {header.Partition}, and its name says otherwise: it was renamed");
             return reader;
         }
         catch

@@ -79,16 +79,6 @@ internal sealed class SnapshotFileReader
         return true;
     }
 
-    /// <summary>Reads the file to its end.</summary>
-    /// <exception cref="SnapshotFileException">It is torn or damaged.</exception>
-    public void Verify()
-    {
-        while (TryReadBlock(out _, out _))
-        {
-            // The checks are all there is to do.
-        }
-    }
-
     private void ReadFooter(ReadOnlySpan<byte> begun)
     {
         // A block's head and a footer without its checksum are equally long.

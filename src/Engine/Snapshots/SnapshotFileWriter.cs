@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
+using Orleans.Cache.Engine.Copies;
 
 namespace Orleans.Cache.Engine.Snapshots;
 
@@ -26,6 +27,9 @@ internal sealed class SnapshotFileWriter
     /// <summary>How many bytes wait for <see cref="EndBlock"/>.</summary>
     public int BlockBytes => _length - SnapshotFormat.BlockHeadBytes;
 
+    /// <summary>Whether an entry has a sliding expiration.</summary>
+    public bool HasSliding { get; private set; }
+
     /// <summary>Adds an entry, as a change, to the block.</summary>
     public void Add(ReadOnlySpan<byte> change)
     {
@@ -39,15 +43,17 @@ internal sealed class SnapshotFileWriter
         change.CopyTo(_block.AsSpan(_length + sizeof(int)));
         _length = length;
         _blockEntries++;
+        HasSliding |= ChangeFormat.TellsSliding(change);
     }
 
     /// <summary>Writes the block, if there is anything in it.</summary>
     /// <param name="wallClock">When its entries had the times that their changes tell, in milliseconds since 1970.</param>
-    public void EndBlock(long wallClock)
+    /// <returns>Whether there was.</returns>
+    public bool EndBlock(long wallClock)
     {
         if (_blockEntries == 0)
         {
-            return;
+            return false;
         }
 
         var head = _block.AsSpan(0, SnapshotFormat.BlockHeadBytes);
@@ -56,6 +62,7 @@ internal sealed class SnapshotFileWriter
         _entries += _blockEntries;
         _length = SnapshotFormat.BlockHeadBytes;
         _blockEntries = 0;
+        return true;
     }
 
     /// <summary>Writes the footer. Nothing may follow.</summary>

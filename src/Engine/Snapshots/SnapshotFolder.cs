@@ -8,6 +8,7 @@ namespace Orleans.Cache.Engine.Snapshots;
 internal sealed partial class SnapshotFolder(string path, string silo)
 {
     private const string Temporary = ".tmp";
+    private const string Fetched = ".fetched";
 
     private readonly uint _siloHash = XxHash32.HashToUInt32(Encoding.UTF8.GetBytes(silo));
 
@@ -29,15 +30,30 @@ internal sealed partial class SnapshotFolder(string path, string silo)
     /// <summary>Whether this silo has written a file.</summary>
     public bool IsOwn(SnapshotFile file) => file.SiloHash == _siloHash;
 
-    /// <summary>Makes the folder, and removes what this silo left half-written.</summary>
+    /// <summary>Finds a snapshot that this silo wrote.</summary>
+    public SnapshotFile OwnFile(int partition, long writtenAt) => new(FinalPath(partition, writtenAt), partition, writtenAt, _siloHash);
+
+    /// <summary>Makes the folder, removes what this silo left half-written, and makes sure that it can write there.</summary>
+    /// <exception cref="IOException">It cannot.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not.</exception>
     public void Prepare()
     {
         Directory.CreateDirectory(path);
-        foreach (var left in Directory.EnumerateFiles(path, $"*-{_siloHash:x8}{SnapshotFile.Extension}{Temporary}"))
+        foreach (var left in new[] { SnapshotFile.Extension + Temporary, Fetched }.SelectMany(end => Directory.EnumerateFiles(path, $"*-{_siloHash:x8}{end}")))
         {
             File.Delete(left);
         }
+
+        var probe = System.IO.Path.Combine(path, $"probe-{_siloHash:x8}{Temporary}");
+        using (File.Create(probe, bufferSize: 1, FileOptions.DeleteOnClose))
+        {
+            // That it can be made is all.
+        }
     }
+
+    /// <summary>Begins a file for the bytes of another silo's snapshot. It is read, and then dropped.</summary>
+    public FileStream CreateFetched(SnapshotFile theirs) =>
+        new(System.IO.Path.Combine(path, $"{theirs.Name}-{_siloHash:x8}{Fetched}"), FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
 
     /// <summary>Begins a file, under a name that nobody loads.</summary>
     public FileStream Create(int partition, long writtenAt) =>

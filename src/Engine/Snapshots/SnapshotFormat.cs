@@ -22,9 +22,8 @@ internal static class SnapshotFormat
     public const uint FooterMark = uint.MaxValue;
     public const int FooterBytes = 8 + 8 + 8 + ChecksumBytes;
 
-    private const int FixedHeaderBytes = 56;
+    private const int FixedHeaderBytes = 48;
     private const int MostHeaderBytes = 16 << 20;
-    private const int MostNames = ushort.MaxValue;
 
     private static ReadOnlySpan<byte> Magic => "OCSNAPSH"u8;
 
@@ -38,15 +37,14 @@ internal static class SnapshotFormat
         writer.Write(0);
         writer.Write(header.Partition);
         writer.Write(header.PartitionCount);
-        writer.Write(header.Epoch);
-        writer.Write(header.ConfigurationVersion);
-        writer.Write(header.Committed.Epoch);
-        writer.Write(header.Committed.Sequence);
-        writer.Write(header.WrittenAt);
-        writer.Write((ushort)header.Caches.Count);
+        writer.Write(header.Point.Began);
+        writer.Write(header.Point.Committed.Epoch);
+        writer.Write(header.Point.Committed.Sequence);
+        writer.Write(header.Point.WrittenAt);
         writer.Write((ushort)header.Silos.Count);
+        writer.Write((ushort)0);
         writer.Write(0);
-        foreach (var name in header.Caches.Concat(header.Silos).Append(header.Silo))
+        foreach (var name in header.Silos.Append(header.Silo))
         {
             var bytes = Encoding.UTF8.GetBytes(name);
             writer.Write((ushort)bytes.Length);
@@ -79,9 +77,8 @@ internal static class SnapshotFormat
         var content = bytes[..^ChecksumBytes];
         Check(BinaryPrimitives.ReadUInt64LittleEndian(bytes[^ChecksumBytes..]) == XxHash3.HashToUInt64(content), "the checksum of its header is wrong");
         var fields = content[PrefixBytes..];
-        int caches = BinaryPrimitives.ReadUInt16LittleEndian(fields[48..]), silos = BinaryPrimitives.ReadUInt16LittleEndian(fields[50..]);
         var names = fields[FixedHeaderBytes..];
-        var read = new string[caches + silos + 1];
+        var read = new string[BinaryPrimitives.ReadUInt16LittleEndian(fields[40..]) + 1];
         for (var index = 0; index < read.Length; index++)
         {
             Check(names.Length >= sizeof(ushort), "its names end early");
@@ -95,12 +92,11 @@ internal static class SnapshotFormat
         {
             Partition = BinaryPrimitives.ReadInt32LittleEndian(fields),
             PartitionCount = BinaryPrimitives.ReadInt32LittleEndian(fields[4..]),
-            Epoch = BinaryPrimitives.ReadInt64LittleEndian(fields[8..]),
-            ConfigurationVersion = BinaryPrimitives.ReadInt64LittleEndian(fields[16..]),
-            Committed = new LogPosition(BinaryPrimitives.ReadInt64LittleEndian(fields[24..]), BinaryPrimitives.ReadInt64LittleEndian(fields[32..])),
-            WrittenAt = BinaryPrimitives.ReadInt64LittleEndian(fields[40..]),
-            Caches = read[..caches],
-            Silos = read[caches..^1],
+            Point = new SnapshotPoint(
+                BinaryPrimitives.ReadInt64LittleEndian(fields[8..]),
+                new LogPosition(BinaryPrimitives.ReadInt64LittleEndian(fields[16..]), BinaryPrimitives.ReadInt64LittleEndian(fields[24..])),
+                BinaryPrimitives.ReadInt64LittleEndian(fields[32..])),
+            Silos = read[..^1],
             Silo = read[^1],
         };
     }
@@ -125,7 +121,4 @@ internal static class SnapshotFormat
             throw new SnapshotFileException(otherwise);
         }
     }
-
-    /// <summary>As many names as a header can tell.</summary>
-    public static IReadOnlyList<string> Names(IEnumerable<string> names) => [.. names.Take(MostNames)];
 }

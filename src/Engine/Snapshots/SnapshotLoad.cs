@@ -7,7 +7,5 @@ namespace Orleans.Cache.Engine.Snapshots;
 /// <param name="Entries">How many entries were loaded.</param>
 /// <param name="Expired">How many were left out, because their time was over.</param>
 /// <param name="Bytes">The size of the file.</param>
-/// <param name="IsOutOfTime">Whether the time for loading was over before this partition's turn, or within it.</param>
 /// <param name="Skipped">Newer files that could not be loaded, and why.</param>
-internal sealed record SnapshotLoad(
-    int Partition, string? File, long WrittenAt, long Entries, long Expired, long Bytes, bool IsOutOfTime, IReadOnlyList<(string File, string Reason)> Skipped);
+internal sealed record SnapshotLoad(int Partition, string? File, long WrittenAt, long Entries, long Expired, long Bytes, IReadOnlyList<(string File, string Reason)> Skipped);

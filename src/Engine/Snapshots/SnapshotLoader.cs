@@ -5,10 +5,15 @@ using Orleans.Cache.Engine.Shards;
 namespace Orleans.Cache.Engine.Snapshots;
 
 /// <summary>
-/// Fills a partition that begins empty from the newest good file. Whoever has a later epoch begun meanwhile wins: each step is under the lock
-/// of the copy, and only while it awaits filling. Safe for any number of threads, one for each partition.
+/// Fills a partition that begins empty, from the first of some files that is good. Whoever has a later epoch begun meanwhile wins: each step is
+/// under the lock of the copy, and only while it awaits filling. For one thread at a time.
 /// </summary>
-internal sealed class SnapshotLoader(ShardHost shards, PartitionCopies copies, TimeProvider time)
+/// <param name="shards">Where the entries go.</param>
+/// <param name="copies">The copies of this silo.</param>
+/// <param name="time">Its wall clock tells how old a file is.</param>
+/// <param name="partition">The partition.</param>
+/// <param name="epoch">The epoch that began empty.</param>
+internal sealed class SnapshotLoader(ShardHost shards, PartitionCopies copies, TimeProvider time, int partition, long epoch)
 {
     /// <summary>Versions begin at the wall clock's milliseconds, shifted by this.</summary>
     private const int VersionShift = 16;
@@ -16,83 +21,62 @@ internal sealed class SnapshotLoader(ShardHost shards, PartitionCopies copies, T
     /// <summary>So many bytes are loaded under the lock of the copy at once.</summary>
     private const int StepBytes = 64 << 10;
 
-    /// <summary>Loads a partition, and lets it be served, whatever comes of it.</summary>
-    /// <param name="partition">Which.</param>
-    /// <param name="epoch">The epoch that began empty.</param>
-    /// <param name="files">Its files, newest first.</param>
-    /// <param name="isOutOfTime">Asked between blocks: then the partition is served with what was loaded.</param>
-    public SnapshotLoad Load(int partition, long epoch, IEnumerable<SnapshotFile> files, Func<bool> isOutOfTime)
-    {
-        var run = new Run(partition, epoch);
-        try
-        {
-            foreach (var file in files)
-            {
-                if (isOutOfTime())
-                {
-                    run.IsOutOfTime = true;
-                    break;
-                }
+    private readonly List<(string File, string Reason)> _skipped = [];
+    private SnapshotFile? _file;
+    private long _bytes;
+    private long _entries;
+    private long _expired;
+    private long _versionFloor;
 
-                if (TryLoad(run, file, isOutOfTime))
-                {
-                    break;
-                }
-            }
-        }
-        finally
-        {
-            // Also when something unforeseen went wrong: a partition that nobody may use is worse than an empty one.
-            copies.TryFill(partition, epoch, () => shards.RaiseVersionFloor(partition, run.VersionFloor), isLast: true);
-        }
-
-        return new SnapshotLoad(partition, run.File?.Name, run.File?.WrittenAt ?? 0, run.Entries, run.Expired, run.Bytes, run.IsOutOfTime, run.Skipped);
-    }
-
-    private bool TryLoad(Run run, SnapshotFile file, Func<bool> isOutOfTime)
+    /// <summary>Loads a file, whole or not at all.</summary>
+    /// <returns>Whether there is nothing left to be tried: it is loaded, or another epoch has begun.</returns>
+    public bool TryLoad(SnapshotFile file, CancellationToken cancellationToken)
     {
         try
         {
-            // Read twice: nothing is loaded of a file that is damaged further on.
-            file.Verify(shards.Settings.PartitionCount);
             var reader = file.Open(shards.Settings.PartitionCount, out var stream);
             using (stream)
             {
-                run.Begin(file, stream.Length);
+                (_file, _bytes) = (file, stream.Length);
                 while (reader.TryReadBlock(out var block, out var wallClock))
                 {
-                    if (isOutOfTime())
-                    {
-                        run.IsOutOfTime = true;
-                        run.VersionFloor = Math.Max(run.VersionFloor, time.GetUtcNow().ToUnixTimeMilliseconds() << VersionShift);
-                        return true;
-                    }
-
-                    if (!TryLoad(run, block, wallClock))
+                    cancellationToken.ThrowIfCancellationRequested();
+                    if (!TryLoad(block, wallClock))
                     {
                         return true;
                     }
                 }
 
-                run.VersionFloor = Math.Max(reader.Footer.VersionFloor, file.WrittenAt << VersionShift);
+                _versionFloor = Math.Max(reader.Footer.VersionFloor, file.WrittenAt << VersionShift);
                 return true;
             }
         }
         catch (Exception exception) when (exception is SnapshotFileException or InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            run.Skipped.Add((file.Name, exception.Message));
-            run.Begin(file: null, bytes: 0);
-            return !copies.TryFill(run.Partition, run.Epoch, () => shards.Clear(run.Partition), isLast: false);
+            // Nobody has seen what was loaded of it: the partition is not served yet.
+            Skip(file.Name, exception.Message);
+            (_file, _bytes, _entries, _expired) = (null, 0, 0, 0);
+            return !copies.TryFill(partition, epoch, () => shards.Clear(partition), isLast: false);
         }
     }
 
-    private bool TryLoad(Run run, ReadOnlyMemory<byte> block, long wallClock)
+    /// <summary>Takes note of a file that cannot be loaded.</summary>
+    public void Skip(string file, string reason) => _skipped.Add((file, reason));
+
+    /// <summary>Lets the partition be served, with what was loaded. To be called in any case but when the silo stops.</summary>
+    public SnapshotLoad End()
+    {
+        copies.TryFill(partition, epoch, () => shards.RaiseVersionFloor(partition, _versionFloor), isLast: true);
+        return new SnapshotLoad(partition, _file?.Name, _file?.WrittenAt ?? 0, _entries, _expired, _bytes, _skipped);
+    }
+
+    private bool TryLoad(ReadOnlyMemory<byte> block, long wallClock)
     {
         // A clock that was set back makes nothing live longer than it had left.
         var elapsed = Math.Max(0, time.GetUtcNow().ToUnixTimeMilliseconds() - wallClock);
         while (!block.IsEmpty)
         {
-            if (!copies.TryFill(run.Partition, run.Epoch, () => block = LoadStep(run, block, elapsed), isLast: false))
+            if (!copies.TryFill(partition, epoch, () => block = LoadStep(block, elapsed), isLast: false))
             {
                 return false;
             }
@@ -101,7 +85,7 @@ internal sealed class SnapshotLoader(ShardHost shards, PartitionCopies copies, T
         return true;
     }
 
-    private ReadOnlyMemory<byte> LoadStep(Run run, ReadOnlyMemory<byte> block, long elapsed)
+    private ReadOnlyMemory<byte> LoadStep(ReadOnlyMemory<byte> block, long elapsed)
     {
         var rest = block.Span;
         while (block.Length - rest.Length < StepBytes && SnapshotFileReader.TryTake(ref rest, out var change))
@@ -112,12 +96,12 @@ internal sealed class SnapshotLoader(ShardHost shards, PartitionCopies copies, T
             var slidingLeft = entry.Sliding == 0 ? 0 : entry.SlidingLeft - elapsed;
             if ((timeToLive != ShardOperation.Forever && timeToLive <= 0) || (entry.Sliding != 0 && slidingLeft <= 0))
             {
-                run.Expired++;
+                _expired++;
                 continue;
             }
 
-            run.Entries++;
-            shards.Apply(run.Partition, new EntryChange
+            _entries++;
+            shards.Apply(partition, new EntryChange
             {
                 Kind = ChangeKind.Entry,
                 Cache = entry.Cache,
@@ -131,28 +115,5 @@ internal sealed class SnapshotLoader(ShardHost shards, PartitionCopies copies, T
         }
 
         return block[(block.Length - rest.Length)..];
-    }
-
-    private sealed class Run(int partition, long epoch)
-    {
-        public int Partition => partition;
-
-        public long Epoch => epoch;
-
-        public SnapshotFile? File { get; private set; }
-
-        public long Bytes { get; private set; }
-
-        public long Entries { get; set; }
-
-        public long Expired { get; set; }
-
-        public long VersionFloor { get; set; }
-
-        public bool IsOutOfTime { get; set; }
-
-        public List<(string File, string Reason)> Skipped { get; } = [];
-
-        public void Begin(SnapshotFile? file, long bytes) => (File, Bytes, Entries, Expired) = (file, bytes, 0, 0);
     }
 }

@@ -16,46 +16,44 @@ internal sealed class SnapshotTaker(ShardHost shards, PartitionCopies copies, Sn
     /// <summary>Writes a file of a partition.</summary>
     /// <param name="partition">Which.</param>
     /// <param name="after">The wall clock of the newest file of the partition that there is: the new one counts as newer, whatever the clock says.</param>
+    /// <param name="began">The life of the grid.</param>
     /// <param name="silos">The silos of the grid.</param>
-    /// <param name="written">Called after each block with the number of its bytes; it may wait, so that the disk is left to others.</param>
+    /// <param name="written">Called after each block; it may wait, so that processor and disk are left to others.</param>
     /// <param name="cancellationToken">Ends it; no file is left.</param>
-    /// <returns>The bytes of the file; 0 if this silo does not hold the partition whole, or not any more at the end.</returns>
+    /// <returns><see langword="null"/> if this silo does not hold the partition whole, or not any more at the end.</returns>
     /// <exception cref="IOException">The file could not be written; what there was before is there still.</exception>
-    public async Task<long> TakeAsync(int partition, long after, IReadOnlyList<string> silos, Func<long, ValueTask> written, CancellationToken cancellationToken)
+    public async Task<SnapshotTaken?> TakeAsync(
+        int partition, long after, long began, IReadOnlyList<string> silos, Func<ValueTask> written, CancellationToken cancellationToken)
     {
         if (copies.PointOf(partition) is not { IsWhole: true } start)
         {
-            return 0;
+            return null;
         }
 
         var header = new SnapshotHeader
         {
             Partition = partition,
             PartitionCount = shards.Settings.PartitionCount,
-            Epoch = start.Status.Configuration.Epoch,
-            ConfigurationVersion = start.Status.Configuration.Version,
-            Committed = start.Committed,
-            WrittenAt = Math.Max(WallClock, after + 1),
+            Point = new SnapshotPoint(began, start.Committed, Math.Max(WallClock, after + 1)),
             Silo = silo,
-            Caches = shards.CacheNames,
-            Silos = SnapshotFormat.Names(silos),
+            Silos = silos,
         };
-        var file = folder.Create(partition, header.WrittenAt);
+        var file = folder.Create(partition, header.Point.WrittenAt);
         try
         {
             var writer = new SnapshotFileWriter(file, header);
             await WriteAsync(writer, partition, written, cancellationToken).ConfigureAwait(false);
-            writer.End(shards.VersionFloorOf(partition));
+            var footer = writer.End(shards.VersionFloorOf(partition));
 
             // The copy may have dropped everything meanwhile, and been filled again.
             if (copies.PointOf(partition) is not { } end || !end.IsSameAs(start))
             {
                 SnapshotFolder.Drop(file);
-                return 0;
+                return null;
             }
 
-            folder.Keep(file, partition, header.WrittenAt);
-            return writer.Bytes;
+            folder.Keep(file, partition, header.Point.WrittenAt);
+            return new SnapshotTaken(start, header.Point.WrittenAt, writer.Bytes, footer.Entries, writer.HasSliding);
         }
         catch
         {
@@ -66,9 +64,8 @@ internal sealed class SnapshotTaker(ShardHost shards, PartitionCopies copies, Sn
 
     private long WallClock => time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    private async Task WriteAsync(SnapshotFileWriter writer, int partition, Func<long, ValueTask> written, CancellationToken cancellationToken)
+    private async Task WriteAsync(SnapshotFileWriter writer, int partition, Func<ValueTask> written, CancellationToken cancellationToken)
     {
-
         var packer = new ChangeWriter();
         for (var cache = 0; cache < shards.CacheNames.Count; cache++)
         {
@@ -89,9 +86,10 @@ internal sealed class SnapshotTaker(ShardHost shards, PartitionCopies copies, Sn
                 }
                 while (cursor != 0 && writer.BlockBytes < BlockBytes);
 
-                var before = writer.Bytes;
-                writer.EndBlock(wallClock);
-                await written(writer.Bytes - before).ConfigureAwait(false);
+                if (writer.EndBlock(wallClock))
+                {
+                    await written().ConfigureAwait(false);
+                }
             }
             while (cursor != 0);
         }

@@ -81,7 +81,8 @@ internal static class TopologyMessages
             caches,
             nodes.Select(static node => node.Limits).Aggregate(LimitsMessage.Least),
             Flatten(replicas),
-            levels.AsSpan().ContainsAnyExcept((byte)CacheReadLevel.Owner) ? levels : null);
+            levels.AsSpan().ContainsAnyExcept((byte)CacheReadLevel.Owner) ? levels : null,
+            document.Began);
     }
 
     /// <summary>The run of a silo that holds a copy, among those that are there.</summary>

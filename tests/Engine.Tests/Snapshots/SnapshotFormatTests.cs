@@ -9,9 +9,9 @@ namespace Orleans.Cache.Engine.Tests.Snapshots;
 public sealed class SnapshotFormatTests
 {
     private const string GoldenHeader =
-        "4F43534E41505348 01000000 60000000" +
-        "05000000 08000000 0700000000000000 0900000000000000 0700000000000000 2A00000000000000 0068E5CF8B010000 0100 0200 00000000" +
-        "0500 6361636865 0100 61 0100 62 0100 61";
+        "4F43534E41505348 01000000 51000000" +
+        "05000000 08000000 0300000000000000 0700000000000000 2A00000000000000 0068E5CF8B010000 0200 0000 00000000" +
+        "0100 61 0100 62 0100 61";
 
     [Fact]
     public void Header_HasTheGoldenBytes()
@@ -21,8 +21,7 @@ public sealed class SnapshotFormatTests
         var golden = GoldenHeader.Replace(" ", "", StringComparison.Ordinal);
         Assert.Equal(golden, Convert.ToHexString(bytes)[..^16]);
         var read = SnapshotFormat.ReadHeader(bytes);
-        Assert.Equal(Header() with { Caches = [], Silos = [] }, read with { Caches = [], Silos = [] });
-        Assert.Equal(["cache"], read.Caches);
+        Assert.Equal(Header() with { Silos = [] }, read with { Silos = [] });
         Assert.Equal(["a", "b"], read.Silos);
     }
 
@@ -96,16 +95,27 @@ public sealed class SnapshotFormatTests
         }
     }
 
+    [Fact]
+    public void Points_OfALaterLifeAreHigher_ThenThoseThatHaveMore_ThenThoseWrittenLater()
+    {
+        SnapshotPoint[] rising =
+        [
+            new(1, new LogPosition(9, 9), 900),
+            new(2, new LogPosition(1, 5), 950),
+            new(2, new LogPosition(1, 6), 940),
+            new(2, new LogPosition(2, 1), 100),
+            new(2, new LogPosition(2, 1), 101),
+        ];
+
+        Assert.Equal(rising, rising.Reverse().Order());
+    }
+
     private static SnapshotHeader Header() => new()
     {
         Partition = 5,
         PartitionCount = 8,
-        Epoch = 7,
-        ConfigurationVersion = 9,
-        Committed = new LogPosition(7, 42),
-        WrittenAt = 1_700_000_000_000,
+        Point = new SnapshotPoint(3, new LogPosition(7, 42), 1_700_000_000_000),
         Silo = "a",
-        Caches = ["cache"],
         Silos = ["a", "b"],
     };
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Orleans.Cache.Engine.Batches;
 using Orleans.Cache.Engine.Snapshots;
 using Orleans.Cache.Engine.Tests.Copies;
 
@@ -131,7 +132,7 @@ public sealed class SnapshotTests
         var load = loads.Single(static load => load.Partition == 1);
         Assert.Contains("renamed", Assert.Single(load.Skipped).Reason, StringComparison.Ordinal);
         Assert.Equal(second.Name, load.File);
-        var error = Assert.Throws<SnapshotFileException>(() => second.Verify(CopyGrid.Partitions * 2));
+        var error = Assert.Throws<SnapshotFileException>(() => second.ReadHeader(CopyGrid.Partitions * 2));
         Assert.Contains("4 partitions", error.Message, StringComparison.Ordinal);
     }
 
@@ -147,29 +148,12 @@ public sealed class SnapshotTests
         world.SetMany(Keys, "new");
 
         // As a loader that was stopped for long, and goes on.
-        var late = new SnapshotLoader(world.Grid.Shards(0), world.Grid.Copies(0), world.Grid.Clock);
         for (var partition = 0; partition < CopyGrid.Partitions; partition++)
         {
-            late.Load(partition, world.Grid.Recorded(partition).Epoch, world.FilesOf(partition), static () => false);
+            world.Load(partition, world.Grid.Recorded(partition).Epoch);
         }
 
         Assert.All(Enumerable.Range(0, Keys), number => Assert.Equal($"new{number}", world.Get(string.Create(CultureInfo.InvariantCulture, $"key{number}"))));
-    }
-
-    [Fact]
-    public async Task Load_OutOfTime_ServesWithoutWhatWasNotLoaded()
-    {
-        using var world = new SnapshotWorld();
-        world.SetMany(Keys, "old");
-        await world.TakeAsync();
-
-        world.Restart();
-        var loads = world.Load(isOutOfTime: static () => true);
-        world.Grid.Settle(0, 1);
-
-        Assert.All(loads, static load => Assert.True(load.IsOutOfTime));
-        Assert.Null(world.Get("key1"));
-        world.Set("key1", "new");
     }
 
     [Fact]
@@ -185,6 +169,62 @@ public sealed class SnapshotTests
 
         Assert.Equal(0, await world.TakeAsync(node: 0));
         Assert.Equal(Keys, world.Load().Sum(static load => load.Entries));
+    }
+
+    [Fact]
+    public async Task Copy_ThatIsSealed_ServesNothing_AndItsFileHasAllThatWasAcknowledged()
+    {
+        using var world = new SnapshotWorld();
+        world.SetMany(Keys, "old");
+        world.Set("key0", "last");
+
+        for (var partition = 0; partition < CopyGrid.Partitions; partition++)
+        {
+            world.Grid.Copies(0).Seal(partition);
+        }
+
+        Assert.All(Enumerable.Range(0, CopyGrid.Partitions), partition => Assert.False(world.Grid.Copies(0).StatusOf(partition).IsServing));
+        Assert.Equal(OperationStatus.Moved, world.TrySet("key0", "refused"));
+        world.Grid.Run(1000);
+        Assert.Equal(OperationStatus.Moved, world.TrySet("key1", "refused"));
+        Assert.Equal(CopyGrid.Partitions, await world.TakeAsync());
+        world.Restart();
+        world.Load();
+        world.Grid.Settle(0, 1);
+        Assert.Equal(("last", "old1"), (world.Get("key0"), world.Get("key1")));
+    }
+
+    [Fact]
+    public async Task Snapshot_IsAsNewAsItsCopy_UntilSomethingIsWritten_OrAReadMayRenewATime()
+    {
+        using var world = new SnapshotWorld();
+        world.SetMany(Keys, "old");
+        world.Grid.Run(300);
+        var taker = new SnapshotTaker(world.Grid.Shards(0), world.Grid.Copies(0), world.Folder, "silo-0", world.Grid.Clock);
+        var taken = (await TakeAllAsync())!;
+        world.Grid.Run(300);
+
+        Assert.All(Enumerable.Range(0, CopyGrid.Partitions), partition => Assert.True(IsAsNew(partition)));
+        world.Set("key0", "new");
+        world.Grid.Run(300);
+        Assert.Single(Enumerable.Range(0, CopyGrid.Partitions), partition => !IsAsNew(partition));
+        world.Set("key0", "sliding", sliding: 60_000);
+        world.Grid.Run(300);
+        taken = await TakeAllAsync();
+        Assert.Single(Enumerable.Range(0, CopyGrid.Partitions), partition => !IsAsNew(partition));
+
+        bool IsAsNew(int partition) => taken[partition].IsAsNewAs(world.Grid.Copies(0).PointOf(partition)!.Value);
+
+        async Task<SnapshotTaken[]> TakeAllAsync()
+        {
+            var all = new SnapshotTaken[CopyGrid.Partitions];
+            for (var partition = 0; partition < all.Length; partition++)
+            {
+                all[partition] = (await taker.TakeAsync(partition, 0, began: 1, [], static () => ValueTask.CompletedTask, CancellationToken.None))!;
+            }
+
+            return all;
+        }
     }
 
     [Fact]
@@ -214,7 +254,7 @@ public sealed class SnapshotTests
         var before = world.Folder.List();
         var taker = new SnapshotTaker(world.Grid.Shards(0), world.Grid.Copies(0), world.Folder, "silo-0", world.Grid.Clock);
 
-        await Assert.ThrowsAsync<IOException>(() => taker.TakeAsync(0, 0, [], static _ => throw new IOException("no space"), CancellationToken.None));
+        await Assert.ThrowsAsync<IOException>(() => taker.TakeAsync(0, 0, began: 1, [], static () => throw new IOException("no space"), CancellationToken.None));
 
         Assert.Equal(before, world.Folder.List());
         Assert.Equal(before.Count, Directory.GetFiles(world.Folder.Path).Length);

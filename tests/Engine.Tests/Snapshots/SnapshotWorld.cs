@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Orleans.Cache.Engine.Batches;
 using Orleans.Cache.Engine.Copies;
-using Orleans.Cache.Engine.Shards;
 using Orleans.Cache.Engine.Snapshots;
 using Orleans.Cache.Engine.Tests.Copies;
 using Orleans.Cache.Engine.Tests.Shards;
@@ -38,6 +37,15 @@ internal sealed class SnapshotWorld : IDisposable
         return result.Version != 0 ? result.Version : driver.Results[0].Version;
     }
 
+    /// <summary>Sets a key at the owner, which may refuse it.</summary>
+    public OperationStatus TrySet(string key, string value)
+    {
+        using var driver = new HostDriver(Grid.Shards(0));
+        driver.Set(key, Encoding.UTF8.GetBytes(value));
+        Grid.RunUntil(driver.IsComplete);
+        return driver.Results[0].Status;
+    }
+
     public void SetMany(int count, string value)
     {
         for (var number = 0; number < count; number++)
@@ -61,7 +69,7 @@ internal sealed class SnapshotWorld : IDisposable
         for (var partition = 0; partition < CopyGrid.Partitions; partition++)
         {
             var newest = FilesOf(partition).Select(static file => file.WrittenAt).FirstOrDefault();
-            files += await taker.TakeAsync(partition, newest, ["silo-0"], static _ => ValueTask.CompletedTask, CancellationToken.None) > 0 ? 1 : 0;
+            files += await taker.TakeAsync(partition, newest, began: 1, ["silo-0"], static () => ValueTask.CompletedTask, CancellationToken.None) is null ? 0 : 1;
         }
 
         Folder.Sync();
@@ -75,7 +83,7 @@ internal sealed class SnapshotWorld : IDisposable
     {
         Grid.Kill(0);
         Grid.Kill(1);
-        Grid.Filler = (shards, copies) => _fillers[copies] = new Filler(shards, copies, this);
+        Grid.Filler = (_, copies) => _fillers[copies] = new Filler();
         Grid.Start(0);
         Grid.Start(1);
         Grid.WantAll(0, 1);
@@ -83,12 +91,19 @@ internal sealed class SnapshotWorld : IDisposable
     }
 
     /// <summary>Loads the partitions that began empty at a silo.</summary>
-    public List<SnapshotLoad> Load(int node = 0, Func<bool>? isOutOfTime = null)
+    public List<SnapshotLoad> Load(int node = 0)
     {
-        var filler = FillerOf(node);
-        List<SnapshotLoad> loads = [.. filler.Begun.Select(begun => filler.Loader.Load(begun.Partition, begun.Epoch, FilesOf(begun.Partition), isOutOfTime ?? (static () => false)))];
-        filler.Begun.Clear();
+        var begun = FillerOf(node).Begun;
+        List<SnapshotLoad> loads = [.. begun.Select(item => Load(item.Partition, item.Epoch, node))];
+        begun.Clear();
         return loads;
+    }
+
+    public SnapshotLoad Load(int partition, long epoch, int node = 0)
+    {
+        var loader = new SnapshotLoader(Grid.Shards(node), Grid.Copies(node), Grid.Clock, partition, epoch);
+        _ = FilesOf(partition).Any(file => loader.TryLoad(file, CancellationToken.None));
+        return loader.End();
     }
 
     public void Dispose()
@@ -99,10 +114,8 @@ internal sealed class SnapshotWorld : IDisposable
 
     private Filler FillerOf(int node) => _fillers[Grid.Copies(node)];
 
-    private sealed class Filler(ShardHost shards, PartitionCopies copies, SnapshotWorld world) : IPartitionFiller
+    private sealed class Filler : IPartitionFiller
     {
-        public SnapshotLoader Loader { get; } = new(shards, copies, world.Grid.Clock);
-
         public List<(int Partition, long Epoch)> Begun { get; } = [];
 
         public void Begin(int partition, long epoch) => Begun.Add((partition, epoch));
