@@ -10,9 +10,12 @@ internal sealed partial class SnapshotFolder(string path, string silo)
     private const string Temporary = ".tmp";
     private const string Fetched = ".fetched";
 
-    private readonly uint _siloHash = XxHash32.HashToUInt32(Encoding.UTF8.GetBytes(silo));
+    private readonly uint _siloHash = HashOf(silo);
 
     public string Path => path;
+
+    /// <summary>What stands for a silo in the names of its files.</summary>
+    public static uint HashOf(string silo) => XxHash32.HashToUInt32(Encoding.UTF8.GetBytes(silo));
 
     /// <summary>All snapshots, newest first. A name that is none of a snapshot is left alone.</summary>
     public IReadOnlyList<SnapshotFile> List()

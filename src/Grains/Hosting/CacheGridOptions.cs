@@ -38,6 +38,9 @@ public sealed class CacheGridOptions
     /// <summary>How these copies are kept and moved.</summary>
     public CacheReplicationOptions Replication { get; set; } = new();
 
+    /// <summary>Snapshots of this silo's partitions in files.</summary>
+    public CacheSnapshotOptions Snapshots { get; set; } = new();
+
     /// <summary>The sizes that the grid accepts. The grid accepts what every one of its silos accepts.</summary>
     public CacheLimits Limits { get; set; } = new();
 

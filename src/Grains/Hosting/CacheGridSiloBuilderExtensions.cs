@@ -11,6 +11,7 @@ using Orleans.Cache.Grains.Nodes;
 using Orleans.Cache.Grains.Partitions;
 using Orleans.Cache.Grains.Placement;
 using Orleans.Cache.Grains.Replication;
+using Orleans.Cache.Grains.Snapshots;
 using Orleans.Cache.Grains.Topology;
 using Orleans.Cache.Grains.Topology.Stores;
 
@@ -38,6 +39,7 @@ public static class CacheGridSiloBuilderExtensions
             .AddNode()
             .AddPartitions()
             .AddReplication()
+            .AddSnapshots()
             .AddTopology();
         builder.AddGrainService<CacheNode>();
         return builder;

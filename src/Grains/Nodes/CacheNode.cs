@@ -4,6 +4,7 @@ using Orleans.Cache.Contracts.Nodes;
 using Orleans.Cache.Contracts.Replication;
 using Orleans.Cache.Contracts.Topology;
 using Orleans.Cache.Grains.Replication;
+using Orleans.Cache.Grains.Snapshots;
 using Orleans.Cache.Grains.Topology;
 using Orleans.Cache.Grains.Topology.Stores;
 
@@ -17,8 +18,10 @@ internal sealed class CacheNode(
     BatchExecutor executor,
     PacketReceiver receiver,
     NodeTopology topology,
-    MemoryTopologyStore record)
-    : GrainService(id, silo, loggerFactory), ICacheNode, IReplicationNode, ITopologyStoreNode
+    MemoryTopologyStore record,
+    SnapshotExchange snapshots,
+    SnapshotStatus snapshotStatus)
+    : GrainService(id, silo, loggerFactory), ICacheNode, IReplicationNode, ITopologyStoreNode, ISnapshotNode
 {
     private static readonly BatchReply WrongSilo = new(BatchOutcome.WrongSilo, 0, null, null);
 
@@ -60,7 +63,11 @@ internal sealed class CacheNode(
     public ValueTask<bool> TryWriteTopologyAsync(byte[] content, long expectedVersion) =>
         record.TryWriteAsync(content, expectedVersion, CancellationToken.None);
 
-    public ValueTask<NodeStatistics> GetStatisticsAsync() => ValueTask.FromResult(executor.GetStatistics(topology.Settings));
+    public ValueTask<NodeStatistics> GetStatisticsAsync() => ValueTask.FromResult(executor.GetStatistics(topology.Settings) with { Snapshots = snapshotStatus.Now });
+
+    public ValueTask<SnapshotOffer[]> ListSnapshotsAsync(int[] partitions) => snapshots.ListAsync(partitions);
+
+    public ValueTask<byte[]?> ReadSnapshotAsync(int partition, long writtenAt, long offset) => snapshots.ReadAsync(partition, writtenAt, offset);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<BatchReply> WaitAsync(ValueTask<BatchReply> reply) =>

@@ -35,6 +35,9 @@ internal sealed class NodeSettings
     /// <summary>See <see cref="CacheReplicationOptions.DrainTimeout"/>.</summary>
     public TimeSpan DrainTimeout => _options.Replication.DrainTimeout;
 
+    /// <summary>See <see cref="CacheGridOptions.Snapshots"/>.</summary>
+    public CacheSnapshotOptions Snapshots => _options.Snapshots;
+
     /// <summary>See <see cref="CacheOptions.ReadLevel"/>.</summary>
     public CacheReadLevel ReadLevelOf(string cache) => _caches.TryGetValue(cache, out var options) ? options.ReadLevel : CacheReadLevel.Owner;
 
