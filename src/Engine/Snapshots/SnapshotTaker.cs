@@ -11,6 +11,9 @@ internal sealed class SnapshotTaker(ShardHost shards, PartitionCopies copies, Sn
 {
     private const int BlockBytes = 256 << 10;
 
+    /// <summary>Above what the entries of a bucket have, but for large ones: so that a round leaves no garbage for others to wait for.</summary>
+    private const int ChunkBytes = 64 << 10;
+
     private readonly List<ReadOnlyMemory<byte>> _changes = [];
 
     /// <summary>Writes a file of a partition.</summary>
@@ -66,7 +69,7 @@ internal sealed class SnapshotTaker(ShardHost shards, PartitionCopies copies, Sn
 
     private async Task WriteAsync(SnapshotFileWriter writer, int partition, Func<ValueTask> written, CancellationToken cancellationToken)
     {
-        var packer = new ChangeWriter();
+        var packer = new ChangeWriter(ChunkBytes);
         for (var cache = 0; cache < shards.CacheNames.Count; cache++)
         {
             var cursor = 0U;
@@ -83,6 +86,7 @@ internal sealed class SnapshotTaker(ShardHost shards, PartitionCopies copies, Sn
                     }
 
                     _changes.Clear();
+                    packer.Reuse();
                 }
                 while (cursor != 0 && writer.BlockBytes < BlockBytes);
 

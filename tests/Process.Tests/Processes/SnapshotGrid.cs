@@ -36,15 +36,22 @@ internal sealed class SnapshotGrid : IAsyncDisposable
     /// <summary>What the silos that run now have logged.</summary>
     public string Log => string.Join('\n', Silos.Select(static silo => silo.Run.Output.Text));
 
-    /// <summary>Starts the first silo and, when that takes callers, the others; and waits until all are ready: what there is to be loaded is.</summary>
+    /// <summary>
+    /// Starts all silos at once, or, where the first one keeps the membership, the others when that takes callers; and waits until all are ready: what
+    /// there is to be loaded is.
+    /// </summary>
     public async Task StartAsync()
     {
         Silos = [Start(_settings[0])];
-        await Wait.UntilAsync(
-            "the first silo takes callers",
-            async token => Assert.Equal(HttpStatusCode.OK, (await Silos[0].GetAsync("/health/ready", token)).Status),
-            () => Transcript,
-            hopeless: () => Silos[0].Run.HasExited);
+        if (_settings[0].PrimaryPort is not null)
+        {
+            await Wait.UntilAsync(
+                "the first silo takes callers",
+                async token => Assert.Equal(HttpStatusCode.OK, (await Silos[0].GetAsync("/health/ready", token)).Status),
+                () => Transcript,
+                hopeless: () => Silos[0].Run.HasExited);
+        }
+
         Silos = [Silos[0], .. _settings.Skip(1).Select(Start)];
         await Task.WhenAll(Silos.Select(static silo => silo.WaitUntilReadyAsync()));
     }
@@ -90,11 +97,8 @@ internal sealed class SnapshotGrid : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (TestContext.Current.TestState?.Result == TestResult.Failed)
-        {
-            TestContext.Current.TestOutputHelper?.WriteLine(Transcript);
-        }
-
+        // Shown with a test that failed.
+        TestContext.Current.TestOutputHelper?.WriteLine(Transcript);
         foreach (var silo in _all)
         {
             await silo.DisposeAsync();
