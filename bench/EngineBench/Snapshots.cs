@@ -16,7 +16,7 @@ internal static class Snapshots
     private const int Partitions = 1024;
     private const int Repeats = 5;
     private const long Budget = 2L << 30;
-    
+
     private static readonly TimeSpan LeastRest = TimeSpan.FromMilliseconds(4);
 
     public static async Task RunAsync(int entries, string path)
