@@ -42,7 +42,7 @@ internal sealed class CacheGridClient(OperationRouter router, ITopologySource to
         try
         {
             var counted = await node.Door.GetStatisticsAsync().ConfigureAwait(false);
-            return new SiloStatistics(counted.Silo, counted.MemoryBudgetBytes, counted.Caches);
+            return new SiloStatistics(counted.Silo, counted.MemoryBudgetBytes, counted.Caches, counted.Snapshots?.ToStatistics());
         }
 #pragma warning disable CA1031 // A silo that is gone has no statistics; the others still have theirs.
         catch (Exception)

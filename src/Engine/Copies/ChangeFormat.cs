@@ -99,6 +99,9 @@ internal static class ChangeFormat
         };
     }
 
+    /// <summary>Whether a change that was written here tells a sliding expiration.</summary>
+    public static bool TellsSliding(ReadOnlySpan<byte> bytes) => (bytes[2] & HasSliding) != 0;
+
     private static byte FlagsOf(in EntryChange change) =>
         (byte)((change.TimeToLive == ShardOperation.Forever ? 0 : HasTimeToLive) | (change.Sliding == 0 ? 0 : HasSliding) | (change.Tags.IsEmpty ? 0 : HasTags));
 

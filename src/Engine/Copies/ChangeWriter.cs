@@ -8,7 +8,8 @@ namespace Orleans.Cache.Engine.Copies;
 /// Writes the changes of one copy, one behind the other into arrays of some kilobytes. A log that forgets its records so keeps at most one
 /// array more than it needs; with an array for each batch it would keep those of all partitions that the batch touched. Not thread-safe.
 /// </summary>
-internal sealed class ChangeWriter
+/// <param name="chunkBytes">The size of these arrays.</param>
+internal sealed class ChangeWriter(int chunkBytes = ChangeWriter.ChunkBytes)
 {
     private const int ChunkBytes = 2048;
 
@@ -72,6 +73,9 @@ internal sealed class ChangeWriter
         SlidingLeft = 0,
     });
 
+    /// <summary>Nobody looks at the changes any more that were written so far: their place is used again.</summary>
+    public void Reuse() => _end = 0;
+
     /// <summary>Copies a change that somebody else wrote.</summary>
     public ReadOnlyMemory<byte> Copy(ReadOnlyMemory<byte> change)
     {
@@ -101,14 +105,14 @@ internal sealed class ChangeWriter
 
     private Memory<byte> Take(int bytes)
     {
-        if (bytes > ChunkBytes / 2)
+        if (bytes > chunkBytes / 2)
         {
             return GC.AllocateUninitializedArray<byte>(bytes);
         }
 
         if (bytes > _chunk.Length - _end)
         {
-            _chunk = GC.AllocateUninitializedArray<byte>(ChunkBytes);
+            _chunk = GC.AllocateUninitializedArray<byte>(chunkBytes);
             _end = 0;
         }
 

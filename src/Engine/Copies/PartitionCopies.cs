@@ -39,6 +39,9 @@ internal sealed class PartitionCopies : IDisposable
     /// <summary>The partitions that this silo serves now.</summary>
     public OwnedPartitions Served => _gates.Served.Now;
 
+    /// <summary>Fills partitions that begin empty; <see langword="null"/>: nobody does. Set before <see cref="Start"/>.</summary>
+    public IPartitionFiller? Filler { get; set; }
+
     /// <summary>How many batches wait for other copies.</summary>
     public int WaitingBatches => _gates.Waits.Count;
 
@@ -111,6 +114,33 @@ internal sealed class PartitionCopies : IDisposable
     public CopyStatus StatusOf(int partition) =>
         _gates.CopyOf(partition)?.Status ?? new CopyStatus(CopyRole.Idle, IsServing: false, Configuration.None);
 
+    /// <summary>Where the copy of a partition stands; <see langword="null"/> where there is none.</summary>
+    public CopyPoint? PointOf(int partition) => _gates.CopyOf(partition)?.Point;
+
+    /// <summary>Lets the copy of a partition serve nothing any more: its silo stops, and what it has acknowledged is to be kept elsewhere.</summary>
+    public void Seal(int partition)
+    {
+        if (_gates.CopyOf(partition) is { } copy)
+        {
+            copy.Seal();
+            Tell(partition, hasChanged: true);
+            _network.Flush();
+        }
+    }
+
+    /// <inheritdoc cref="PartitionCopy.TryFill"/>
+    public bool TryFill(int partition, long epoch, Action step, bool isLast)
+    {
+        var isFilled = _gates.CopyOf(partition)?.TryFill(epoch, step, isLast) == true;
+        if (isFilled && isLast)
+        {
+            Tell(partition, hasChanged: true);
+            _network.Flush();
+        }
+
+        return isFilled;
+    }
+
     /// <summary>Ends all copies: nothing is served any more, and no batch waits longer. The entries stay until the shards are disposed of.</summary>
     public void Dispose()
     {
@@ -153,7 +183,7 @@ internal sealed class PartitionCopies : IDisposable
                 // Each time it drops what it holds it takes the next incarnation, and leaves the last one here when it goes.
                 _shards.Open(partition, epoch: 1);
                 var self = new CopyId(_node, ++_lastIncarnations[partition]);
-                known = new PartitionCopy(self, partition, _gates, _shards, _settings, _network, _time, _random);
+                known = new PartitionCopy(self, partition, _gates, _shards, _settings, _network, _time, _random, Filler);
                 _gates.Set(partition, known);
             }
 

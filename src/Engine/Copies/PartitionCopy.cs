@@ -22,6 +22,7 @@ internal sealed class PartitionCopy : IReplicationHost
     private readonly TimeProvider _time;
     private readonly ReplicationSettings _settings;
     private readonly PartitionStore _store;
+    private readonly IPartitionFiller? _filler;
     private readonly ReplicationCopy _core;
     private readonly List<object> _outbox = [];
     private readonly int _partition;
@@ -33,8 +34,9 @@ internal sealed class PartitionCopy : IReplicationHost
     private bool _isAlone;
     private long _writesAlone;
 
-    public PartitionCopy(CopyId self, int partition, CopyGates gates, ShardHost shards, ReplicationSettings settings, ICopyNetwork network, TimeProvider time, Random random)
+    public PartitionCopy(CopyId self, int partition, CopyGates gates, ShardHost shards, ReplicationSettings settings, ICopyNetwork network, TimeProvider time, Random random, IPartitionFiller? filler = null)
     {
+        _filler = filler;
         _partition = partition;
         _gates = gates;
         _network = network;
@@ -42,7 +44,7 @@ internal sealed class PartitionCopy : IReplicationHost
         _settings = settings;
         _heardAt = time.GetTimestamp();
         _store = new PartitionStore(shards, partition);
-        _core = new ReplicationCopy(self, this, settings, SoundRules.Instance, _store, random);
+        _core = new ReplicationCopy(self, this, settings, SoundRules.Instance, _store, random) { AwaitsFilling = filler is not null };
     }
 
     /// <inheritdoc/>
@@ -59,7 +61,7 @@ internal sealed class PartitionCopy : IReplicationHost
         }
     }
 
-    private CopyStatus CurrentStatus => new(_core.Role, _core.IsServing, _core.Configuration);
+    private CopyStatus CurrentStatus => new(_core.Role, _core.IsServing, _core.Configuration, _core.IsFilling);
 
     /// <returns>Whether its role, its configuration or whether it serves changed; so of the other members.</returns>
     public bool Want(WantedCopies wanted)
@@ -141,6 +143,57 @@ internal sealed class PartitionCopy : IReplicationHost
             _isOver = true;
             Publish();
             return _core.Self.Incarnation;
+        }
+    }
+
+    /// <summary>Where the copy stands, for a snapshot of it.</summary>
+    public CopyPoint Point
+    {
+        get
+        {
+            lock (_lock)
+            {
+                Enter();
+                return new CopyPoint(_core.Self, CurrentStatus, _core.Committed);
+            }
+        }
+    }
+
+    /// <inheritdoc cref="ReplicationCopy.Seal"/>
+    public void Seal()
+    {
+        lock (_lock)
+        {
+            if (Enter())
+            {
+                _core.Seal();
+                Send();
+            }
+        }
+    }
+
+    /// <summary>Lets a copy that awaits it be filled, one step of it.</summary>
+    /// <param name="epoch">The epoch that began empty.</param>
+    /// <param name="step">Writes into the shards of the partition. Called under the copy's lock, so it is short.</param>
+    /// <param name="isLast">Whether the copy serves from now on.</param>
+    /// <returns>Whether it was; otherwise another epoch has begun, and what was filled does not count any more.</returns>
+    public bool TryFill(long epoch, Action step, bool isLast)
+    {
+        lock (_lock)
+        {
+            if (!Enter() || !_core.IsFilling || _core.Configuration.Epoch != epoch)
+            {
+                return false;
+            }
+
+            step();
+            if (isLast)
+            {
+                _core.Filled();
+                Send();
+            }
+
+            return true;
         }
     }
 
@@ -288,7 +341,14 @@ internal sealed class PartitionCopy : IReplicationHost
     public void Reply(in ClientReply reply) => ((BatchWait)reply.Waiter!).Reply(reply.Id, reply.Status, reply.Copies);
 
     /// <inheritdoc/>
-    public void Report(ReplicationEvent what) => _network.Report(_partition, what);
+    public void Report(ReplicationEvent what)
+    {
+        _network.Report(_partition, what);
+        if (what == ReplicationEvent.StartedEmpty)
+        {
+            _filler?.Begin(_partition, _core.Configuration.Epoch);
+        }
+    }
 
     /// <summary>Keys of different caches are different keys. A collision only lets a read wait for somebody else's write.</summary>
     private static ulong KeyHashOf(CacheStore store, ulong hash) => hash + ((ulong)store.Index * 0x9E3779B97F4A7C15);

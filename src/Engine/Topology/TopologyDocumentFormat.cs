@@ -8,7 +8,10 @@ namespace Orleans.Cache.Engine.Topology;
 /// <summary>The bytes of a <see cref="TopologyDocument"/> as they are stored: see docs/formats/topology.md. Pure.</summary>
 internal static class TopologyDocumentFormat
 {
-    public const byte Version = 1;
+    public const byte Version = 2;
+
+    /// <summary>Does not tell when the record began.</summary>
+    private const byte OldVersion = 1;
 
     private const int MostNodes = PartitionMap.MaxSilos;
     private const int MostCopies = 64;
@@ -20,6 +23,7 @@ internal static class TopologyDocumentFormat
         var to = new Writer();
         to.Byte(Version);
         to.Number(document.MapVersion);
+        to.Number(document.Began);
         to.Number(document.LastNumber);
         to.Number(document.Nodes.Count);
         foreach (var node in document.Nodes)
@@ -40,12 +44,14 @@ internal static class TopologyDocumentFormat
     public static TopologyDocument Read(ReadOnlySpan<byte> bytes)
     {
         var from = new Reader(bytes);
-        if (from.Byte() is var version && version != Version)
+        var version = from.Byte();
+        if (version is not (Version or OldVersion))
         {
             throw from.Wrong($"format {version} is not known; this code reads {Version}");
         }
 
         var mapVersion = from.Number(1, long.MaxValue);
+        var began = version == OldVersion ? 0 : from.Number(0, mapVersion);
         var lastNumber = (int)from.Number(0, int.MaxValue);
         var nodes = new TopologyNode[from.Number(0, Math.Min(MostNodes, lastNumber))];
         for (var index = 0; index < nodes.Length; index++)
@@ -65,7 +71,7 @@ internal static class TopologyDocumentFormat
             configurations[partition] = ReadConfiguration(ref from, lastNumber);
         }
 
-        return from.IsAtEnd ? new TopologyDocument(mapVersion, lastNumber, nodes, configurations) : throw from.Wrong("something follows the last partition");
+        return from.IsAtEnd ? new TopologyDocument(mapVersion, began, lastNumber, nodes, configurations) : throw from.Wrong("something follows the last partition");
     }
 
     private static void Write(Writer to, TopologyNode node)

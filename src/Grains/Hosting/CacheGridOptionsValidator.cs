@@ -20,6 +20,10 @@ internal sealed class CacheGridOptionsValidator : IValidateOptions<CacheGridOpti
     private static readonly TimeSpan ShortestLease = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestLease = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestDrain = TimeSpan.FromHours(1);
+    private static readonly TimeSpan ShortestInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestInterval = TimeSpan.FromDays(1);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
+    private const int MostSnapshots = 100;
 
     private static readonly TimeSpan ShortestStaleness = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestStaleness = TimeSpan.FromMinutes(10);
@@ -29,6 +33,7 @@ internal sealed class CacheGridOptionsValidator : IValidateOptions<CacheGridOpti
         var failures = new List<string>();
         CheckSilo(options, failures);
         CheckReplication(options, failures);
+        CheckSnapshots(options.Snapshots, failures);
         CheckLimits(options.Limits, failures);
         foreach (var (cacheName, cache) in options.Caches)
         {
@@ -91,6 +96,25 @@ internal sealed class CacheGridOptionsValidator : IValidateOptions<CacheGridOpti
         if (replication.DrainTimeout < TimeSpan.Zero || replication.DrainTimeout > LongestDrain)
         {
             Add(failures, $"Cache:Replication:DrainTimeout is {replication.DrainTimeout}. It must be 0 (a silo that stops waits for nobody) to {LongestDrain}.");
+        }
+    }
+
+    private static void CheckSnapshots(CacheSnapshotOptions snapshots, List<string> failures)
+    {
+        if (snapshots.Folder is { } folder && !Path.IsPathFullyQualified(folder))
+        {
+            Add(failures, $"Cache:Snapshots:Folder is '{folder}'. It must be a path from the root, the same wherever the silo is started from; leave it out for no snapshots.");
+        }
+
+        if (snapshots.Interval < ShortestInterval || snapshots.Interval > LongestInterval)
+        {
+            Add(failures, $"Cache:Snapshots:Interval is {snapshots.Interval}. It must be {ShortestInterval} to {LongestInterval}.");
+        }
+
+        CheckRange(failures, "Cache:Snapshots:Keep", snapshots.Keep, 1, MostSnapshots);
+        if (snapshots.WaitForSilos < TimeSpan.Zero || snapshots.WaitForSilos > LongestWait)
+        {
+            Add(failures, $"Cache:Snapshots:WaitForSilos is {snapshots.WaitForSilos}. It must be 0 (a silo that starts waits for nobody) to {LongestWait}.");
         }
     }
 

@@ -15,6 +15,7 @@ using Orleans.Cache.Grains.Nodes;
 using Orleans.Cache.Grains.Partitions;
 using Orleans.Cache.Grains.Placement;
 using Orleans.Cache.Grains.Replication;
+using Orleans.Cache.Grains.Snapshots;
 using Orleans.Cache.Grains.Topology;
 using Orleans.Cache.Grains.Topology.Stores;
 
@@ -46,6 +47,7 @@ public static class CacheGridSiloBuilderExtensions
             .AddPartitions()
             .AddReplication()
             .AddInvalidation()
+            .AddSnapshots()
             .AddTopology();
         builder.AddGrainService<CacheNode>();
         return builder;

@@ -6,6 +6,7 @@ using Orleans.Cache.Contracts.Replication;
 using Orleans.Cache.Contracts.Topology;
 using Orleans.Cache.Grains.Invalidation;
 using Orleans.Cache.Grains.Replication;
+using Orleans.Cache.Grains.Snapshots;
 using Orleans.Cache.Grains.Topology;
 using Orleans.Cache.Grains.Topology.Stores;
 
@@ -20,8 +21,10 @@ internal sealed class CacheNode(
     PacketReceiver receiver,
     NodeTopology topology,
     MemoryTopologyStore record,
-    FeedService feed)
-    : GrainService(id, silo, loggerFactory), ICacheNode, IReplicationNode, ITopologyStoreNode
+    FeedService feed,
+    SnapshotExchange snapshots,
+    SnapshotStatus snapshotStatus)
+    : GrainService(id, silo, loggerFactory), ICacheNode, IReplicationNode, ITopologyStoreNode, ISnapshotNode
 {
     private static readonly BatchReply WrongSilo = new(BatchOutcome.WrongSilo, 0, null, null);
 
@@ -63,7 +66,11 @@ internal sealed class CacheNode(
     public ValueTask<bool> TryWriteTopologyAsync(byte[] content, long expectedVersion) =>
         record.TryWriteAsync(content, expectedVersion, CancellationToken.None);
 
-    public ValueTask<NodeStatistics> GetStatisticsAsync() => ValueTask.FromResult(executor.GetStatistics(topology.Settings));
+    public ValueTask<NodeStatistics> GetStatisticsAsync() => ValueTask.FromResult(executor.GetStatistics(topology.Settings) with { Snapshots = snapshotStatus.Now });
+
+    public ValueTask<SnapshotOffer[]> ListSnapshotsAsync(int[] partitions) => snapshots.ListAsync(partitions);
+
+    public ValueTask<byte[]?> ReadSnapshotAsync(int partition, long writtenAt, long offset) => snapshots.ReadAsync(partition, writtenAt, offset);
 
     public ValueTask<FollowReply> FollowAsync(FollowRequest request) =>
         request.Silo.Equals(topology.LocalSilo) ? feed.FollowAsync(request) : ValueTask.FromResult(default(FollowReply));

@@ -30,6 +30,7 @@ internal sealed partial class MapFollower : IDisposable
     private NodeDescriptor[] _wantedOf = [];
     private volatile WantedCopies[]? _wanted;
     private volatile int _node;
+    private long _run;
 
     public MapFollower(
         TopologySource source,
@@ -69,12 +70,15 @@ internal sealed partial class MapFollower : IDisposable
         var wanted = _wanted ?? [];
         for (var partition = 0; partition < wanted.Length; partition++)
         {
-            if (wanted[partition].Contains(_node) && !Array.Exists(_copies.StatusOf(partition).Configuration.InSync, copy => copy.Node == _node))
+            if (wanted[partition].Contains(_node) && !Array.Exists(_copies.StatusOf(partition).Configuration.InSync, IsOfThisRun))
             {
                 yield return partition;
             }
         }
     }
+
+    /// <summary>After a restart of all silos the record may still have the copies that the run before held.</summary>
+    private bool IsOfThisRun(CopyId copy) => copy.Node == _node && copy.Incarnation >> TopologyDocument.RunShift == _run;
 
     /// <summary>Follows the map until the silo has left the grid.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -139,6 +143,7 @@ internal sealed partial class MapFollower : IDisposable
         if (_planner is null && Array.Find(nodes, node => node.Address.Equals(_topology.LocalSilo)) is { } self)
         {
             _copies.Start(self.Number, self.Run);
+            _run = self.Run;
             _node = self.Number;
             Volatile.Write(ref _planner, new MovePlanner(self.Number, partitionCount, _topology.Settings.ConcurrentMoves));
             LogStarted(self.Number, self.Run);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Cache.Contracts.Topology;
 using Orleans.Cache.Grains.Partitions;
+using Orleans.Cache.Grains.Snapshots;
 
 namespace Orleans.Cache.Grains.Topology;
 
@@ -13,6 +14,7 @@ internal sealed partial class NodeLifecycle(
     IGrainFactory grains,
     IClusterMembershipService membership,
     MapFollower follower,
+    SnapshotSchedule snapshots,
     TimeProvider time,
     ILogger<NodeLifecycle> logger) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
@@ -106,6 +108,7 @@ internal sealed partial class NodeLifecycle(
         if (joined && !cancellationToken.IsCancellationRequested)
         {
             await DrainAsync(cancellationToken);
+            await snapshots.FinishAsync(cancellationToken);
         }
 
         await _stopping.CancelAsync();

@@ -39,6 +39,9 @@ internal sealed class NodeSettings
     /// <summary>The options of a cache.</summary>
     public CacheOptions OptionsOf(string cache) => _caches.TryGetValue(cache, out var options) ? options : NoOptions;
 
+    /// <summary>See <see cref="CacheGridOptions.Snapshots"/>.</summary>
+    public CacheSnapshotOptions Snapshots => _options.Snapshots;
+
     /// <summary>What the copies and the authority go by. Most times follow from the lease.</summary>
     /// <param name="time">Whose ticks they are in.</param>
     public ReplicationSettings ToReplicationSettings(TimeProvider time)

@@ -83,6 +83,7 @@ internal static class TopologyMessages
             nodes.Select(static node => node.Limits).Aggregate(LimitsMessage.Least),
             Flatten(replicas),
             levels.AsSpan().ContainsAnyExcept((byte)CacheReadLevel.Owner) ? levels : null,
+            document.Began,
             near.Any(static cache => cache.Mode != CacheNearMode.Off) ? near : null);
     }
 

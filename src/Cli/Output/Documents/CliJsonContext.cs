@@ -15,6 +15,7 @@ namespace Orleans.Cache.Cli.Output.Documents;
 [JsonSerializable(typeof(LocationDocument))]
 [JsonSerializable(typeof(RingDocument))]
 [JsonSerializable(typeof(StatisticsDocument))]
+[JsonSerializable(typeof(SnapshotsDocument))]
 [JsonSerializable(typeof(ReplayDocument))]
 [JsonSerializable(typeof(DatabaseInitDocument))]
 [JsonSerializable(typeof(DatabaseStatusDocument))]
