@@ -68,7 +68,7 @@ internal sealed class ChaosRun
                 readers.Add(new Reader($"through {silo.Name}", new GridStore(clients[^1].Grid.GetCache()), silo.Name));
             }
 
-            var record = new Record(TimeProvider.System);
+            var record = new Record(TimeProvider.System) { Say = settings.SaysErrors ? say : null };
             await using var load = new ChaosLoad(settings.Load, new GridStore(clients[0].Grid.GetCache()), readers, record, TimeProvider.System);
             var run = new ChaosRun(settings, grid, clients[0], load, say);
             await run.RunAsync(cancellationToken);
@@ -76,6 +76,11 @@ internal sealed class ChaosRun
         }
         finally
         {
+            foreach (var silo in settings.Logs is null ? [] : grid.Silos)
+            {
+                await File.WriteAllTextAsync(Path.Combine(settings.Logs!, $"{settings.Scenario.Name}-{silo.Name}.log"), silo.Output, CancellationToken.None);
+            }
+
             foreach (var client in clients)
             {
                 await client.DisposeAsync();

@@ -45,7 +45,7 @@ internal sealed class BatchPart : LaneEntry
         foreach (var position in Positions.Span.Slice(first, count))
         {
             ref readonly var operation = ref operations[position];
-            writer.Add(operation.Header, operation.Key, operation.Value.Span);
+            writer.Add(operation.HeaderSince(_try.Began, Lane.Lanes.Time), operation.Key, operation.Value.Span);
         }
     }
 

@@ -22,6 +22,7 @@ internal sealed class LaneBatch : IThreadPoolWorkItem
     private BatchBytes? _reply;
     private LaneFailure _failure;
     private bool _isMoved;
+    private bool _hasMarks;
     private int _valuesStart;
     private int _next;
     private int _unread;
@@ -65,6 +66,8 @@ internal sealed class LaneBatch : IThreadPoolWorkItem
         {
             segment.Entry.Pack(segment.First, segment.Count, ref writer);
         }
+
+        _hasMarks = writer.HasMarks;
     }
 
     /// <summary>Sends the batch. Never throws, and never waits.</summary>
@@ -115,7 +118,8 @@ internal sealed class LaneBatch : IThreadPoolWorkItem
         {
             Measure();
 #pragma warning disable CA2012 // Consumed once, by OnReply: an async method would allocate for every batch.
-            _call = _lane.Door.ExecuteAsync(new BatchRequest(_lane.Node.Descriptor.Address, _lane.Cache.MapVersion, _lane.Cache.Name, _request!)).ConfigureAwait(false).GetAwaiter();
+            _call = _lane.Door.ExecuteAsync(new BatchRequest(
+                _lane.Node.Descriptor.Address, _lane.Cache.MapVersion, _lane.Cache.Name, _request!, _hasMarks ? _lane.Node.Clock.SurelyOver() : 0)).ConfigureAwait(false).GetAwaiter();
 #pragma warning restore CA2012
         }
 #pragma warning disable CA1031 // Whatever it is, the callers must learn of it.
@@ -187,6 +191,7 @@ internal sealed class LaneBatch : IThreadPoolWorkItem
     private void Read(in BatchReply reply)
     {
         _lane.Cache.OnMapVersion(reply.MapVersion);
+        _lane.Node.Clock.Note(reply.Clock);
         switch (reply.Outcome)
         {
             case BatchOutcome.Executed when reply.Results is { } results:

@@ -51,6 +51,7 @@ internal static class OperationFactory
         header.Concern = ToNumber(options.WriteConcern ?? concern);
         header.Argument = options.Condition.Version;
         header.ValueLength = value.Length;
+        header.Mark = options.Condition.Kind == CacheConditionKind.None ? 0 : OperationMark.Next();
         return operation with { Header = header, Value = value };
     }
 
@@ -59,6 +60,7 @@ internal static class OperationFactory
         var operation = Keyed(OperationKind.Increment, key, limits);
         var header = WithExpiry(operation.Header, options, limits);
         header.Argument = by;
+        header.Mark = OperationMark.Next();
         header.Concern = ToNumber(options.WriteConcern ?? concern);
         return operation with { Header = header };
     }
