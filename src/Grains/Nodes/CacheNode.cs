@@ -17,7 +17,8 @@ internal sealed class CacheNode(
     BatchExecutor executor,
     PacketReceiver receiver,
     NodeTopology topology,
-    MemoryTopologyStore record)
+    MemoryTopologyStore record,
+    TimeProvider time)
     : GrainService(id, silo, loggerFactory), ICacheNode, IReplicationNode, ITopologyStoreNode
 {
     private static readonly BatchReply WrongSilo = new(BatchOutcome.WrongSilo, 0, null, null);
@@ -32,6 +33,11 @@ internal sealed class CacheNode(
     {
         using (request.Operations)
         {
+            if (!topology.Joined)
+            {
+                topology.CalledAt = time.GetTimestamp();
+            }
+
             var reply = request.Silo.Equals(topology.LocalSilo) ? executor.ExecuteAsync(request) : ValueTask.FromResult(WrongSilo);
             return reply.IsCompletedSuccessfully ? ValueTask.FromResult(reply.Result with { MapVersion = topology.Current.Version }) : WaitAsync(reply);
         }

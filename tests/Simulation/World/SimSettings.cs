@@ -30,7 +30,7 @@ internal sealed record SimSettings
     public required bool DoublesRequests { get; init; }
 
     /// <summary>Whether silos know when an operation began, instead of a position of the log from before; drawn with the others.</summary>
-    public bool KnowsTimes => Replication.TailRecords % 2 == 0;
+    public bool KnowsTimes => Replication.TailRecords % 2 == 1;
 
     /// <summary>By how much in a thousand the clocks of nodes run off, at most.</summary>
     public required int ClockDriftPerMille { get; init; }
@@ -58,7 +58,6 @@ internal sealed record SimSettings
     {
         var isFocused = random.Chance(400);
         const int drift = 10;
-        const int sometimes = 3;
         var settings = new SimSettings
         {
             IsFocused = isFocused,
@@ -88,7 +87,7 @@ internal sealed record SimSettings
                 ChunkEntries = random.Next(1, 6),
             },
         };
-        return settings.Replication.OperationsKept % sometimes > 0
+        return settings.Replication.OperationsKept % 3 < 2
             ? settings
             : settings with { Replication = settings.Replication with { OperationsKeptTicks = 300 * Millisecond } };
     }
