@@ -212,7 +212,7 @@ internal sealed class ChaosRun
     }
 
     /// <summary>
-    /// Waits until every silo that is meant to run says that it is ready, and the map has these silos and no others, an owner for every partition, and
+    /// Waits until every silo that is meant to run says that it is ready, and the map has these silos and no others, an owner and all copies for every partition, and
     /// does not change any more.
     /// </summary>
     private async Task SettleAsync(CancellationToken cancellationToken)
@@ -227,7 +227,7 @@ internal sealed class ChaosRun
                 {
                     var topology = await _client.Grid.GetTopologyAsync(cancellationToken);
                     var wanted = _grid.Wanted.Select(static silo => silo.Name).Order(StringComparer.Ordinal);
-                    var isWhole = topology.Owners.All(static owner => owner >= 0) && topology.Silos.Select(static silo => silo.Name).SequenceEqual(wanted);
+                    var isWhole = topology.PartitionsLackingCopies == 0 && topology.Owners.All(static owner => owner >= 0) && topology.Silos.Select(static silo => silo.Name).SequenceEqual(wanted);
                     var isStable = isWhole && topology.Version == version;
                     version = isWhole ? topology.Version : -1;
                     _partitionCount = topology.PartitionCount;
