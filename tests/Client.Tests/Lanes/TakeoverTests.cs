@@ -91,6 +91,38 @@ public sealed class TakeoverTests : IDisposable
     }
 
     [Fact]
+    public async Task Calls_ThatWereSentThroughAnotherSilo_AreSentAgainWhenAConnectionIsLost()
+    {
+        // The shortest way is avoided for a while after a loss.
+        var lost = _client.GetAsync("lost", TestContext.Current.CancellationToken);
+        _client.Door.Next().Lose();
+        _client.Relayed.Next().Echo();
+        await lost;
+        var get = _client.GetAsync("get", TestContext.Current.CancellationToken);
+        var first = _client.Relayed.Next();
+        Tick();
+        Assert.Equal(2, _client.Relayed.Count);
+
+        _client.Lanes.OnWayLost();
+        Tick();
+
+        _client.Relayed.Next().Echo();
+        Assert.Equal("get", await get);
+        var increment = _client.Cache.IncrementAsync("counter", cancellationToken: TestContext.Current.CancellationToken).AsTask();
+        _client.Relayed.Next();
+        _client.Lanes.OnWayLost();
+        Tick();
+        _client.Relayed.Next().Echo();
+        await increment;
+
+        // Too late, and of no harm.
+        first.Echo();
+        var last = _client.GetAsync("last", TestContext.Current.CancellationToken);
+        _client.Relayed.Next().Echo();
+        Assert.Equal("last", await last);
+    }
+
+    [Fact]
     public async Task SiloThatIsOnlySlow_KeepsItsCalls()
     {
         var get = _client.GetAsync("key", TestContext.Current.CancellationToken);
