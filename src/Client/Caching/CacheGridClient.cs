@@ -27,7 +27,7 @@ internal sealed class CacheGridClient(OperationRouter router, ITopologySource to
     {
         var known = await topology.ConnectAsync(cancellationToken).ConfigureAwait(false);
         var snapshot = await topology.RefreshAsync(known, cancellationToken).ConfigureAwait(false);
-        return snapshot.Map.ToTopology(snapshot.Caches);
+        return snapshot.Map.ToTopology(snapshot.Caches) with { PartitionsLackingCopies = snapshot.CountLackingCopies() };
     }
 
     public async ValueTask<IReadOnlyList<SiloStatistics>> GetStatisticsAsync(CancellationToken cancellationToken = default)

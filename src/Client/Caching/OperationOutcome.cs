@@ -63,6 +63,7 @@ internal static class OperationOutcome
         OperationStatus.Overflow => throw CacheRequestException.IncrementOverflow(),
         OperationStatus.EntryTooLarge => throw CacheRequestException.EntryTooLarge(),
         OperationStatus.NoMajority => throw CacheUnavailableException.NoMajority(),
+        OperationStatus.Forgotten => throw CallErrors.OutcomeUnknown(),
         OperationStatus.Invalid => throw CacheRequestException.Malformed("the operation breaks a limit of the silo"),
         _ => result.Result,
     };

@@ -31,6 +31,9 @@ internal abstract class LaneEntry
     /// <summary>Whether the caller has its answer, or has given up: nothing of the entry is looked at any more.</summary>
     public abstract bool IsFinished { get; }
 
+    /// <summary>Whether all of it may be sent again when it has no answer. Of an entry that is open; under the lane's lock.</summary>
+    public abstract bool MayBeSentAgain { get; }
+
     /// <summary>The bytes of key and value of an operation.</summary>
     public abstract int PayloadBytesOf(int index);
 

@@ -81,6 +81,14 @@ internal sealed class GridSnapshot : IVersionedSnapshot
 
     public bool HasCache(string name) => _caches.ContainsKey(name);
 
+    /// <summary>How many partitions have fewer copies in sync than the silos that stay could hold of those wanted.</summary>
+    public int CountLackingCopies()
+    {
+        var nodes = Message?.Nodes ?? [];
+        var wanted = nodes.Length == 0 ? 0 : Math.Min(nodes.Max(static node => node.Replicas) + 1, nodes.Count(static node => !node.IsLeaving));
+        return Enumerable.Range(0, Map.PartitionCount).Count(partition => (Map.OwnerOf(partition) < 0 ? 0 : 1 + Map.ReplicasOf(partition).Length) < wanted);
+    }
+
     /// <summary>The node that owns a partition, or <see langword="null"/> where none does.</summary>
     public RoutedNode? OwnerOf(int partition) => Map.OwnerOf(partition) is >= 0 and var owner ? _nodes[owner] : null;
 }

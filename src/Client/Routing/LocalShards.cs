@@ -25,10 +25,12 @@ internal sealed class LocalShards
     private static ValueBuffer? _values;
 
     private readonly ShardHost _host;
+    private readonly TimeProvider _time;
 
-    public LocalShards(ShardHost host, SiloAddress silo)
+    public LocalShards(ShardHost host, SiloAddress silo, TimeProvider time)
     {
         _host = host;
+        _time = time;
         Silo = silo;
         Reads = new LocalReads(host, this);
     }
@@ -118,10 +120,15 @@ internal sealed class LocalShards
     }
 
     /// <summary>Executes operations of a call here and now.</summary>
-    /// <remarks><paramref name="waits"/>: What the results wait for, if anything: see <see cref="SettleAsync(List{ValueTuple{BatchWait, int[]}}, BatchCall)"/>.</remarks>
+    /// <remarks><paramref name="began"/>: When the call began, by the clock's timestamps. <paramref name="waits"/>: What the results wait for, if anything: see <see cref="SettleAsync(List{ValueTuple{BatchWait, int[]}}, BatchCall)"/>.</remarks>
     /// <returns>Whether none has to be tried again, as far as that is known.</returns>
     public bool Execute(
-        string cache, ReadOnlySpan<Operation> operations, ReadOnlySpan<int> positions, Span<OperationResult> results, out List<(BatchWait Wait, int[] Positions)>? waits)
+        string cache,
+        ReadOnlySpan<Operation> operations,
+        ReadOnlySpan<int> positions,
+        Span<OperationResult> results,
+        long began,
+        out List<(BatchWait Wait, int[] Positions)>? waits)
     {
         var bytes = 0;
         foreach (var position in positions)
@@ -137,7 +144,7 @@ internal sealed class LocalShards
             Pack(operations, positions, payload, headers);
             waits = null;
             return Execute(
-                IndexOf(cache), headers.AsSpan(0, positions.Length), payload.AsSpan(0, bytes), shardResults.AsSpan(0, positions.Length), positions, results, ref waits);
+                IndexOf(cache), headers.AsSpan(0, positions.Length), payload.AsSpan(0, bytes), shardResults.AsSpan(0, positions.Length), positions, results, began, ref waits);
         }
         finally
         {
@@ -159,13 +166,14 @@ internal sealed class LocalShards
         Span<ShardResult> shardResults,
         ReadOnlySpan<int> positions,
         Span<OperationResult> results,
+        long began,
         ref List<(BatchWait Wait, int[] Positions)>? waits)
     {
         var areOpen = true;
         while (true)
         {
             var values = EmptyBuffer();
-            Keep(_host.Execute(cache, new ShardBatch(headers, payload, shardResults, values, MaxGathered)), positions, ref waits);
+            Keep(_host.Execute(cache, new ShardBatch(headers, payload, shardResults, values, MaxGathered, began)), positions, ref waits);
             areOpen &= Unpack(shardResults, values.Values.ToArray(), positions, results);
             var deferred = 0;
             for (var index = 0; index < headers.Length; index++)
@@ -223,7 +231,7 @@ internal sealed class LocalShards
     private ShardResult Execute(int cache, in ShardOperation operation, ReadOnlySpan<byte> payload, ValueBuffer values, out BatchWait? wait)
     {
         var result = default(ShardResult);
-        wait = _host.Execute(cache, new ShardBatch(new ReadOnlySpan<ShardOperation>(in operation), payload, new Span<ShardResult>(ref result), values));
+        wait = _host.Execute(cache, new ShardBatch(new ReadOnlySpan<ShardOperation>(in operation), payload, new Span<ShardResult>(ref result), values, sentAfter: operation.Mark == 0 ? ShardBatch.NeverSent : _time.GetTimestamp()));
         return result;
     }
 

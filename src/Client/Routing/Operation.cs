@@ -9,8 +9,11 @@ namespace Orleans.Cache.Client.Routing;
 /// <param name="Value">The value of a set.</param>
 internal readonly record struct Operation(ShardOperation Header, CacheKey Key, Slot Slot, ReadOnlyMemory<byte> Value)
 {
-    /// <summary>Whether doing it twice comes to the same as once, so that it may be sent again when no answer came.</summary>
-    public bool IsRepeatable => Header.Kind switch
+    /// <summary>Whether it may be sent again when no answer came: doing it twice comes to the same as once, or the grid knows it again by its id.</summary>
+    public bool IsRepeatable => Header.Mark != 0 || DoesNoHarmTwice;
+
+    /// <summary>Whether doing it twice comes to the same as once.</summary>
+    public bool DoesNoHarmTwice => Header.Kind switch
     {
         OperationKind.Increment or OperationKind.Commit => false,
         OperationKind.Set or OperationKind.SetTagged => Header.Condition == (byte)CacheConditionKind.None,
@@ -28,6 +31,12 @@ internal readonly record struct Operation(ShardOperation Header, CacheKey Key, S
 
     /// <summary>Whether the value of a get is to lie in a rented array: see <see cref="PooledValue"/>.</summary>
     public bool IsPooled { get; init; }
+
+    /// <summary>The header for an attempt that may be a further one.</summary>
+    /// <param name="began">When the first was made at the earliest, by the clock's timestamps.</param>
+    /// <param name="time">The clock.</param>
+    public ShardOperation HeaderSince(long began, TimeProvider time) =>
+        Header.Mark == 0 ? Header : Header with { Mark = OperationMark.WithAge(Header.Mark, time.GetElapsedTime(began)) };
 
     /// <summary>The bytes of key and value.</summary>
     public int PayloadBytes => Header.KeyLength + Value.Length;

@@ -58,6 +58,7 @@ internal static class OperationFactory
         }
 
         header.ValueLength = value.Length;
+        header.Mark = options.Condition.Kind == CacheConditionKind.None ? 0 : OperationMark.Next();
         return operation with { Header = header, Value = value };
     }
 
@@ -66,6 +67,7 @@ internal static class OperationFactory
         var operation = Keyed(OperationKind.Increment, key, limits);
         var header = WithExpiry(operation.Header, options, limits);
         header.Argument = by;
+        header.Mark = OperationMark.Next();
         header.Concern = ToNumber(options.WriteConcern ?? concern);
         var value = options.Tags is { Count: > 0 } tags ? TagList.Before(tags, []) : [];
         header.ValueLength = value.Length;

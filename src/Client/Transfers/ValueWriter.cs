@@ -43,7 +43,7 @@ internal sealed class ValueWriter(OperationRouter router, CacheLaneOptions limit
             var bytes = new byte[sizeof(long) + tags.Length];
             BinaryPrimitives.WriteInt64LittleEndian(bytes, id);
             tags.CopyTo(bytes.AsMemory(sizeof(long)));
-            var commit = set with { Header = set.Header with { Kind = OperationKind.Commit, ValueLength = bytes.Length }, Value = bytes };
+            var commit = set with { Header = set.Header with { Kind = OperationKind.Commit, ValueLength = bytes.Length, Mark = 0 }, Value = bytes };
             var result = await router.ExecuteOnAsync(node, cache, commit, target: default, cancellationToken).ConfigureAwait(false);
             isSettled = result.Result.Status != OperationStatus.Moved;
             return result;

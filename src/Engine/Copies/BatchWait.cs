@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Threading.Tasks.Sources;
 using Orleans.Cache.Engine.Batches;
 using Orleans.Cache.Engine.Replication;
@@ -17,6 +18,7 @@ internal sealed class BatchWait : IValueTaskSource, IDisposable
 
     private readonly Lock _lock = new();
     private ManualResetValueTaskSourceCore<bool> _source = new() { RunContinuationsAsynchronously = true };
+    private readonly Dictionary<int, ShardResult> _first = [];
     private Slot[] _slots = new Slot[8];
     private int _count;
     private int _open;
@@ -99,7 +101,8 @@ internal sealed class BatchWait : IValueTaskSource, IDisposable
     }
 
     /// <summary>Takes the reply to an operation.</summary>
-    public void Reply(long number, ReplyStatus status, int copies)
+    /// <remarks><paramref name="result"/>: What the operation was answered first, if it has an id; else empty.</remarks>
+    public void Reply(long number, ReplyStatus status, int copies, ReadOnlySpan<byte> result)
     {
         lock (_lock)
         {
@@ -108,12 +111,18 @@ internal sealed class BatchWait : IValueTaskSource, IDisposable
                 return;
             }
 
+            if (!result.IsEmpty)
+            {
+                _first[(int)number] = MemoryMarshal.Read<ShardResult>(result);
+            }
+
             ref var slot = ref _slots[number];
             slot.Copies = (byte)copies;
             slot.Status = status switch
             {
                 ReplyStatus.Done => OperationStatus.Done,
-                ReplyStatus.Unknown or ReplyStatus.Forgotten => OperationStatus.Unknown,
+                ReplyStatus.Unknown => OperationStatus.Unknown,
+                ReplyStatus.Forgotten => OperationStatus.Forgotten,
                 ReplyStatus.NoMajority => OperationStatus.NoMajority,
                 _ => OperationStatus.Moved,
             };
@@ -170,8 +179,15 @@ internal sealed class BatchWait : IValueTaskSource, IDisposable
         if (slot.Status != OperationStatus.Done)
         {
             result = new ShardResult { Status = slot.Status };
+            return;
         }
-        else if (slot.IsWrite && result.Status == OperationStatus.Done)
+
+        if (_first.Count > 0 && _first.TryGetValue(number, out var first))
+        {
+            result = first;
+        }
+
+        if (slot.IsWrite && result.Status == OperationStatus.Done)
         {
             result.Copies = slot.Copies;
         }
@@ -207,6 +223,7 @@ internal sealed class BatchWait : IValueTaskSource, IDisposable
         }
 
         _count = 0;
+        _first.Clear();
         _source.Reset();
         var pool = _pool ??= new Stack<BatchWait>(MaxPooled);
         if (pool.Count < MaxPooled)

@@ -205,6 +205,13 @@ internal sealed class PartitionCopy : IReplicationHost
         isUnsent = false;
         var named = batch.Operations[index].Concern;
         var concern = named == 0 ? store.WriteConcern : (WriteConcern)(named - 1);
+        var mark = batch.Operations[index].Mark;
+        if (mark != 0 && batch.SentAfter == ShardBatch.NeverSent)
+        {
+            result.Status = OperationStatus.Deferred;
+            return false;
+        }
+
         lock (_lock)
         {
             ref var gate = ref _gates[_partition];
@@ -214,8 +221,8 @@ internal sealed class PartitionCopy : IReplicationHost
                 return false;
             }
 
-            // Whether one copy is a majority the core knows.
-            if (_isAlone && concern != WriteConcern.Majority)
+            // Whether one copy is a majority the core knows, and it remembers operations.
+            if (_isAlone && concern != WriteConcern.Majority && mark == 0)
             {
                 // Nobody needs a record, so the core hears of these writes when it is used next: only their number counts.
                 runner.Run(store, batch, index, hash, _partition, ref moment);
@@ -227,12 +234,21 @@ internal sealed class PartitionCopy : IReplicationHost
             _ = Enter();
             wait ??= BatchWait.Rent();
             var request = new ClientRequest { Id = wait.Add(index, isWrite: true), Waiter = wait, IsRead = false, Concern = concern };
+            request = mark == 0 ? request : MarkedOperations.Named(request, mark, batch.SentAfter, _time);
             if (_core.TryAdmit(request))
             {
                 // Before the shard is written: whoever reads the write looks at this afterwards, and then comes for the lock.
                 Volatile.Write(ref gate.Uncommitted, gate.Uncommitted + 1);
                 runner.Run(store, batch, index, hash, _partition, ref moment);
-                _core.Executed(request, EffectOf(store, batch, index, hash, moment.Now));
+                var effect = EffectOf(store, batch, index, hash, moment.Now);
+                if (mark == 0)
+                {
+                    _core.Executed(request, effect);
+                }
+                else
+                {
+                    MarkedOperations.Executed(_core, request, effect, result);
+                }
             }
 
             isUnsent = !_isUnsent;
@@ -338,7 +354,7 @@ internal sealed class PartitionCopy : IReplicationHost
     public void Ask(AuthorityRequest request) => _outbox.Add(request);
 
     /// <inheritdoc/>
-    public void Reply(in ClientReply reply) => ((BatchWait)reply.Waiter!).Reply(reply.Id, reply.Status, reply.Copies);
+    public void Reply(in ClientReply reply) => ((BatchWait)reply.Waiter!).Reply(reply.Id, reply.Status, reply.Copies, reply.Result.Span);
 
     /// <inheritdoc/>
     public void Report(ReplicationEvent what)

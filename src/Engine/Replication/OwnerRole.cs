@@ -227,7 +227,7 @@ internal sealed class OwnerRole
     {
         var position = NextPosition;
         _state.ExecutedAlone(position);
-        _state.Operations.Add(new LogRecord { Position = position, Operation = request.Operation, Result = effect.Result });
+        _state.Remember(new LogRecord { Position = position, Operation = request.Operation, Result = effect.Result });
 
         // Without tenure the authority may have given the partition up.
         var reply = Done(request, effect.Result, position);
@@ -289,7 +289,7 @@ internal sealed class OwnerRole
             return true;
         }
 
-        if (_rules.RefusesForgotten && request.Since < _state.Operations.Forgotten)
+        if (_rules.RefusesForgotten && (request.Began is { } began ? began <= _state.Operations.ForgottenAt : request.Since < _state.Operations.Forgotten))
         {
             Refuse(request, ReplyStatus.Forgotten);
             return true;

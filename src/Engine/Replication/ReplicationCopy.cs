@@ -40,7 +40,7 @@ internal sealed class ReplicationCopy
         CopyId self, IReplicationHost host, ReplicationSettings settings, ReplicationRules rules, IEntryStore store, Random random)
     {
         ArgumentNullException.ThrowIfNull(host);
-        _context = new CopyContext(self, host, settings, rules, new CopyState(store, settings, rules));
+        _context = new CopyContext(self, host, settings, rules, new CopyState(store, settings, rules, () => host.Now));
         _follower = new FollowerRole(_context, random);
         _follower.EnterEpoch();
         _tickedAt = host.Now;
@@ -212,6 +212,7 @@ internal sealed class ReplicationCopy
         }
 
         _tickedAt = now;
+        _context.State.Operations.Trim(now);
         _context.AskInTime(now);
         if (_owner is { } owner)
         {
@@ -231,6 +232,7 @@ internal sealed class ReplicationCopy
     {
         _owner = null;
         _context.ForgetTime();
+        _context.State.Operations.ForgetTimes(_context.Host.Now);
         _tickedAt = _context.Host.Now;
         _follower.Restart();
     }

@@ -1,7 +1,7 @@
 namespace Orleans.Cache.Engine.Replication;
 
 /// <summary>Times in the host's ticks, and limits. The same on every copy, but where said.</summary>
-internal sealed class ReplicationSettings
+internal sealed record ReplicationSettings
 {
     /// <summary>How long an owner may serve after it sent what all copies in sync then answered.</summary>
     public required long LeaseTicks { get; init; }
@@ -38,6 +38,9 @@ internal sealed class ReplicationSettings
 
     /// <summary>How many operations with ids are remembered. The same on every copy.</summary>
     public required int OperationsKept { get; init; }
+
+    /// <summary>How long operations with ids are remembered at most, in ticks. Default: until there are too many.</summary>
+    public long OperationsKeptTicks { get; init; } = long.MaxValue;
 
     /// <summary>How many writes may wait for the replicas.</summary>
     public required int MaxUncommitted { get; init; }

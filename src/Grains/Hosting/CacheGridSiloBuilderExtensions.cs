@@ -77,7 +77,7 @@ public static class CacheGridSiloBuilderExtensions
         services.TryAddSingleton(static provider => new ShardHost(
             provider.GetRequiredService<NodeSettings>().ToShardHostSettings(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(static provider => new LocalShards(
-            provider.GetRequiredService<ShardHost>(), provider.GetRequiredService<ILocalSiloDetails>().SiloAddress));
+            provider.GetRequiredService<ShardHost>(), provider.GetRequiredService<ILocalSiloDetails>().SiloAddress, provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<BatchExecutor>();
         services.AddHostedService<ShardSweeper>();
         return services;

@@ -23,7 +23,8 @@ internal sealed class CacheNode(
     MemoryTopologyStore record,
     FeedService feed,
     SnapshotExchange snapshots,
-    SnapshotStatus snapshotStatus)
+    SnapshotStatus snapshotStatus,
+    TimeProvider time)
     : GrainService(id, silo, loggerFactory), ICacheNode, IReplicationNode, ITopologyStoreNode, ISnapshotNode
 {
     private static readonly BatchReply WrongSilo = new(BatchOutcome.WrongSilo, 0, null, null);
@@ -38,6 +39,11 @@ internal sealed class CacheNode(
     {
         using (request.Operations)
         {
+            if (!topology.Joined)
+            {
+                topology.CalledAt = time.GetTimestamp();
+            }
+
             var reply = request.Silo.Equals(topology.LocalSilo) ? executor.ExecuteAsync(request) : ValueTask.FromResult(WrongSilo);
             return reply.IsCompletedSuccessfully ? ValueTask.FromResult(reply.Result with { MapVersion = topology.Current.Version }) : WaitAsync(reply);
         }

@@ -49,7 +49,7 @@ internal sealed partial class MapFollower : IDisposable
         _keeper = keeper;
         _time = time;
         _logger = logger;
-        metrics.Observe(() => MovesInProgress, () => MovesWaiting);
+        metrics.Observe(() => MovesInProgress, () => MovesWaiting, CountLackingCopies);
     }
 
     /// <summary>How many of the partitions that this silo owns are moving, or being filled.</summary>
@@ -57,6 +57,22 @@ internal sealed partial class MapFollower : IDisposable
 
     /// <summary>How many of them wait for that.</summary>
     public int MovesWaiting => Volatile.Read(ref _planner)?.Waiting ?? 0;
+
+    /// <summary>How many of the partitions that this silo owns lack a copy in sync that they should have.</summary>
+    public int CountLackingCopies()
+    {
+        var lacking = 0;
+        var wanted = _wanted ?? [];
+        for (var partition = 0; partition < wanted.Length; partition++)
+        {
+            if (_copies.StatusOf(partition) is { Role: CopyRole.Owner, Configuration.InSync: var inSync })
+            {
+                lacking += Array.Exists(wanted[partition].Nodes, node => !Array.Exists(inSync, copy => copy.Node == node)) ? 1 : 0;
+            }
+        }
+
+        return lacking;
+    }
 
     /// <summary>How many partitions should have a copy here, as owner or replica; <see langword="null"/> before the silo knows.</summary>
     public int? WantedHere => _wanted?.Count(wanted => wanted.Contains(_node));

@@ -30,7 +30,7 @@ internal sealed class FakeDoor : ICacheNode
     public ValueTask<BatchReply> ExecuteAsync(BatchRequest request)
     {
         Interlocked.Increment(ref _count);
-        var batch = new ReceivedBatch(Read(request.Operations.Span));
+        var batch = new ReceivedBatch(Read(request.Operations.Span, out var marks)) { Marks = marks, SentAfter = request.SentAfter };
         if (Answer is { } answer)
         {
             _ = answer(batch);
@@ -53,11 +53,13 @@ internal sealed class FakeDoor : ICacheNode
 
     public ValueTask<NodeStatistics> GetStatisticsAsync() => throw new NotSupportedException();
 
-    private static List<(OperationKind Kind, string Key)> Read(ReadOnlySpan<byte> request)
+    private static List<(OperationKind Kind, string Key)> Read(ReadOnlySpan<byte> request, out List<long> marks)
     {
+        marks = [];
         var read = new List<(OperationKind, string)>();
         foreach (ref readonly var operation in BatchFormat.ReadRequest(request, int.MaxValue, out var payload))
         {
+            marks.Add(operation.Mark);
             read.Add((operation.Kind, Encoding.UTF8.GetString(payload.Slice(operation.KeyOffset, operation.KeyLength))));
         }
 

@@ -67,6 +67,8 @@ internal sealed class LaneFixture : ITopologySource, IDisposable
 
     public NodeReferences References { get; }
 
+    public LaneSet Lanes => _lanes;
+
     public LiveGateways Gateways { get; } = new();
 
     public IMeterFactory Meters => _services.GetRequiredService<IMeterFactory>();

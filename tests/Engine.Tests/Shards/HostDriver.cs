@@ -24,6 +24,9 @@ internal sealed class HostDriver(ShardHost host, int cache = 0) : IDisposable
     /// <summary>How many bytes of values a batch returns.</summary>
     public int MaxValues { get; set; } = int.MaxValue;
 
+    /// <summary>When a batch was sent at the earliest.</summary>
+    public long SentAfter { get; set; } = ShardBatch.NeverSent;
+
     /// <summary>Starts a batch.</summary>
     public void Begin()
     {
@@ -59,7 +62,7 @@ internal sealed class HostDriver(ShardHost host, int cache = 0) : IDisposable
     public void Execute()
     {
         _values.Reset();
-        Wait = host.Execute(cache, new ShardBatch(_operations.AsSpan(0, _count), _payload.AsSpan(0, _end), _results.AsSpan(0, _count), _values, MaxValues));
+        Wait = host.Execute(cache, new ShardBatch(_operations.AsSpan(0, _count), _payload.AsSpan(0, _end), _results.AsSpan(0, _count), _values, MaxValues, SentAfter));
     }
 
     /// <summary>What the results of the last batch wait for, if anything.</summary>

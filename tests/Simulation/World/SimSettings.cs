@@ -3,7 +3,7 @@ using Orleans.Cache.Engine.Replication;
 namespace Orleans.Cache.Simulation.World;
 
 /// <summary>The size of a simulated grid and its times, drawn from the seed. Times in microseconds.</summary>
-internal sealed class SimSettings
+internal sealed record SimSettings
 {
     public const int Keys = 10;
     public const int Millisecond = 1000;
@@ -28,6 +28,9 @@ internal sealed class SimSettings
 
     /// <summary>Whether the network may deliver a client's request twice. Then a refusal says nothing about the other one.</summary>
     public required bool DoublesRequests { get; init; }
+
+    /// <summary>Whether silos know when an operation began, instead of a position of the log from before; drawn with the others.</summary>
+    public bool KnowsTimes => Replication.TailRecords % 2 == 1;
 
     /// <summary>By how much in a thousand the clocks of nodes run off, at most.</summary>
     public required int ClockDriftPerMille { get; init; }
@@ -55,7 +58,7 @@ internal sealed class SimSettings
     {
         var isFocused = random.Chance(400);
         const int drift = 10;
-        return new SimSettings
+        var settings = new SimSettings
         {
             IsFocused = isFocused,
             Nodes = isFocused ? 3 : random.Next(3, 6),
@@ -84,5 +87,8 @@ internal sealed class SimSettings
                 ChunkEntries = random.Next(1, 6),
             },
         };
+        return settings.Replication.OperationsKept % 3 < 2
+            ? settings
+            : settings with { Replication = settings.Replication with { OperationsKeptTicks = 300 * Millisecond } };
     }
 }
