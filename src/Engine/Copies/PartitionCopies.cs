@@ -123,7 +123,8 @@ internal sealed class PartitionCopies : IDisposable
         _gates.Waits.TimeOut(long.MaxValue);
     }
 
-    private void Take(int partition, PeerMessage message)
+    /// <summary>As <see cref="Receive(int, PeerMessage)"/>, of one of many messages: the caller flushes the network after the last.</summary>
+    public void Take(int partition, PeerMessage message)
     {
         // Only an owner says such things, and only to who shall hold a copy.
         var mayMake = message is Append or SnapshotChunk && message.To.Node == _node;

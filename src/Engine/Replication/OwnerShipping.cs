@@ -34,7 +34,14 @@ internal sealed class OwnerShipping(CopyContext context, FollowerSet followers, 
 
             if (now - follower.SentAt >= _settings.BeatTicks)
             {
-                SendOne(follower, now);
+                if (follower.IsStreaming && follower.Next > _state.Log.Last.Sequence)
+                {
+                    SendBeat(follower, now);
+                }
+                else
+                {
+                    SendOne(follower, now);
+                }
             }
         }
     }
@@ -236,6 +243,21 @@ internal sealed class OwnerShipping(CopyContext context, FollowerSet followers, 
         }
 
         follower.Next = previous.Sequence + 1 + count;
+        Send(follower, previous, records, now);
+    }
+
+    /// <summary>
+    /// Sends no records. It joins where the follower's log surely does, not behind what is on the way: so it may overtake that, and large
+    /// records cost nobody the lease.
+    /// </summary>
+    private void SendBeat(FollowerProgress follower, long now)
+    {
+        var log = _state.Log;
+        Send(follower, log.PositionAt(log.Reaches(follower.Matched) ? follower.Matched : log.Last.Sequence), NoRecords, now);
+    }
+
+    private void Send(FollowerProgress follower, LogPosition previous, LogRecord[] records, long now)
+    {
         follower.SentAt = now;
         context.Host.Send(new Append
         {

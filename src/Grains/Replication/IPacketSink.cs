@@ -5,6 +5,7 @@ namespace Orleans.Cache.Grains.Replication;
 /// <summary>Where what arrives goes, and who is woken: the copies of this silo. Any thread may call it; it waits for nothing but locks.</summary>
 internal interface IPacketSink
 {
+    /// <summary>Takes a message. What is said to it waits until the caller lets it leave.</summary>
     void Receive(int partition, PeerMessage message);
 
     void Receive(int partition, AuthorityReply reply);
