@@ -15,7 +15,7 @@ internal sealed class BatchWait : IValueTaskSource, IDisposable
     [ThreadStatic]
     private static Stack<BatchWait>? _pool;
 
-    private readonly Lock _lock = new();
+    private CopyLock _lock;
     private ManualResetValueTaskSourceCore<bool> _source = new() { RunContinuationsAsynchronously = true };
     private Slot[] _slots = new Slot[8];
     private int _count;
@@ -62,7 +62,7 @@ internal sealed class BatchWait : IValueTaskSource, IDisposable
     /// <returns>The number by which the reply names it.</returns>
     public int Add(int index, bool isWrite)
     {
-        lock (_lock)
+        using (_lock.Enter())
         {
             if (_count == _slots.Length)
             {
@@ -78,7 +78,7 @@ internal sealed class BatchWait : IValueTaskSource, IDisposable
     /// <summary>Takes the reply to an operation.</summary>
     public void Reply(long number, ReplyStatus status, int copies)
     {
-        lock (_lock)
+        using (_lock.Enter())
         {
             if (_isTimedOut)
             {
@@ -107,7 +107,7 @@ internal sealed class BatchWait : IValueTaskSource, IDisposable
     /// <returns>Whether nothing waits any more; if not, the wait is to be awaited.</returns>
     public bool TryEnd()
     {
-        lock (_lock)
+        using (_lock.Enter())
         {
             return --_open == 0;
         }
@@ -116,7 +116,7 @@ internal sealed class BatchWait : IValueTaskSource, IDisposable
     /// <summary>Ends the wait: what has no reply is not known, or, if it was a read, not answered.</summary>
     public void TimeOut()
     {
-        lock (_lock)
+        using (_lock.Enter())
         {
             if (_open == 0)
             {

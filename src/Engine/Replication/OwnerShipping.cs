@@ -32,7 +32,7 @@ internal sealed class OwnerShipping(CopyContext context, FollowerSet followers, 
                 SendRecords(follower, now);
             }
 
-            if (now - follower.SentAt >= _settings.BeatTicks)
+            if (IsBeatDue(now - follower.SentAt, now))
             {
                 if (follower.IsStreaming && follower.Next > _state.Log.Last.Sequence)
                 {
@@ -45,6 +45,13 @@ internal sealed class OwnerShipping(CopyContext context, FollowerSet followers, 
             }
         }
     }
+
+    /// <summary>
+    /// Beats are due together, for all partitions that share the clock: so they need few packets. Who was spoken to a short while ago has time
+    /// until the next round.
+    /// </summary>
+    private bool IsBeatDue(long silence, long now) =>
+        silence >= _settings.BeatTicks || (silence >= _settings.BeatTicks / 2 && now / _settings.BeatTicks != (now - silence) / _settings.BeatTicks);
 
     /// <summary>Sends what the followers were not sent yet.</summary>
     public void Flush()

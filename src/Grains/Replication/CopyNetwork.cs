@@ -147,11 +147,12 @@ internal sealed partial class CopyNetwork : ICopyNetwork
             return;
         }
 
+        var arrival = _time.GetTimestamp();
         foreach (var (partition, message) in messages)
         {
             try
             {
-                sink.Receive(partition, message);
+                sink.Receive(partition, message, arrival);
             }
 #pragma warning disable CA1031 // A mistake in one copy must not keep the others from being served.
             catch (Exception exception)

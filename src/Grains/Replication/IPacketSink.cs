@@ -6,7 +6,10 @@ namespace Orleans.Cache.Grains.Replication;
 internal interface IPacketSink
 {
     /// <summary>Takes a message. What is said to it waits until the caller lets it leave.</summary>
-    void Receive(int partition, PeerMessage message);
+    /// <param name="partition">The partition.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="arrival">The clock's timestamp, read after it had come.</param>
+    void Receive(int partition, PeerMessage message, long arrival);
 
     void Receive(int partition, AuthorityReply reply);
 

@@ -18,7 +18,7 @@ internal sealed class ReceivedMessages : IPacketSink
     /// <summary>Called with each message, before it is kept.</summary>
     public Action<int, PeerMessage>? OnMessage { get; set; }
 
-    public void Receive(int partition, PeerMessage message)
+    public void Receive(int partition, PeerMessage message, long arrival)
     {
         OnMessage?.Invoke(partition, message);
         _received.Writer.TryWrite((partition, message is Append append ? Copy(append) : message));
