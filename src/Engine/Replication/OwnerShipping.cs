@@ -51,7 +51,7 @@ internal sealed class OwnerShipping(CopyContext context, FollowerSet followers, 
     /// until the next round.
     /// </summary>
     private bool IsBeatDue(long silence, long now) =>
-        silence >= _settings.BeatTicks || (silence >= _settings.BeatTicks / 2 && now / _settings.BeatTicks != (now - silence) / _settings.BeatTicks);
+        silence >= _settings.BeatTicks || (_settings.BeatsTogether && silence >= _settings.BeatTicks / 2 && now / _settings.BeatTicks != (now - silence) / _settings.BeatTicks);
 
     /// <summary>Sends what the followers were not sent yet.</summary>
     public void Flush()
