@@ -16,7 +16,7 @@ internal sealed class BatchWait : IValueTaskSource, IDisposable
     [ThreadStatic]
     private static Stack<BatchWait>? _pool;
 
-    private readonly Lock _lock = new();
+    private CopyLock _lock;
     private ManualResetValueTaskSourceCore<bool> _source = new() { RunContinuationsAsynchronously = true };
     private readonly Dictionary<int, ShardResult> _first = [];
     private Slot[] _slots = new Slot[8];
@@ -64,7 +64,7 @@ internal sealed class BatchWait : IValueTaskSource, IDisposable
     /// <returns>The number by which the reply names it.</returns>
     public int Add(int index, bool isWrite)
     {
-        lock (_lock)
+        using (_lock.Enter())
         {
             if (_count == _slots.Length)
             {
@@ -80,7 +80,7 @@ internal sealed class BatchWait : IValueTaskSource, IDisposable
     /// <summary>Lets the whole batch wait for one thing more, until <see cref="Release"/>.</summary>
     public void Hold()
     {
-        lock (_lock)
+        using (_lock.Enter())
         {
             _open++;
         }
@@ -89,7 +89,7 @@ internal sealed class BatchWait : IValueTaskSource, IDisposable
     /// <summary>Ends what <see cref="Hold"/> began.</summary>
     public void Release()
     {
-        lock (_lock)
+        using (_lock.Enter())
         {
             if (_isTimedOut || --_open > 0)
             {
@@ -104,7 +104,7 @@ internal sealed class BatchWait : IValueTaskSource, IDisposable
     /// <remarks><paramref name="result"/>: What the operation was answered first, if it has an id; else empty.</remarks>
     public void Reply(long number, ReplyStatus status, int copies, ReadOnlySpan<byte> result)
     {
-        lock (_lock)
+        using (_lock.Enter())
         {
             if (_isTimedOut)
             {
@@ -139,7 +139,7 @@ internal sealed class BatchWait : IValueTaskSource, IDisposable
     /// <returns>Whether nothing waits any more; if not, the wait is to be awaited.</returns>
     public bool TryEnd()
     {
-        lock (_lock)
+        using (_lock.Enter())
         {
             return --_open == 0;
         }
@@ -148,7 +148,7 @@ internal sealed class BatchWait : IValueTaskSource, IDisposable
     /// <summary>Ends the wait: what has no reply is not known, or, if it was a read, not answered.</summary>
     public void TimeOut()
     {
-        lock (_lock)
+        using (_lock.Enter())
         {
             if (_open == 0)
             {

@@ -174,9 +174,10 @@ internal sealed class CopyGates
     {
         if (_unsent is { Count: > 0 } unsent)
         {
+            var now = _time.GetTimestamp();
             foreach (var copy in unsent)
             {
-                copy.Flush();
+                copy.Flush(now);
             }
 
             unsent.Clear();

@@ -69,7 +69,7 @@ internal sealed class PartitionCopies : IDisposable
     /// <summary>Takes a message of another node's copy; of a partition that has no copy here, a new one begins if the message is an owner's.</summary>
     public void Receive(int partition, PeerMessage message)
     {
-        Take(partition, message);
+        Take(partition, message, _time.GetTimestamp());
         _network.Flush();
     }
 
@@ -77,12 +77,27 @@ internal sealed class PartitionCopies : IDisposable
     public void Receive(IReadOnlyList<(int Partition, PeerMessage Message)> messages)
     {
         ArgumentNullException.ThrowIfNull(messages);
+        var arrival = _time.GetTimestamp();
         for (var index = 0; index < messages.Count; index++)
         {
-            Take(messages[index].Partition, messages[index].Message);
+            Take(messages[index].Partition, messages[index].Message, arrival);
         }
 
         _network.Flush();
+    }
+
+    /// <summary>As <see cref="Receive(int, PeerMessage)"/>, of one of many messages: the caller flushes the network after the last.</summary>
+    /// <param name="partition">The partition.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="arrival">The clock, read after the messages had come.</param>
+    public void Take(int partition, PeerMessage message, long arrival)
+    {
+        // Only an owner says such things, and only to who shall hold a copy.
+        var mayMake = message is Append or SnapshotChunk && message.To.Node == _node;
+        if (Find(partition, mayMake) is { } copy)
+        {
+            Tell(partition, copy.Receive(message, arrival));
+        }
     }
 
     /// <summary>Takes an answer of the authority.</summary>
@@ -98,11 +113,12 @@ internal sealed class PartitionCopies : IDisposable
     /// <summary>Does what is due in all copies. Called a few times per beat. Copies that are idle and not wanted any more are dropped here, with their entries.</summary>
     public void Tick()
     {
+        var now = _time.GetTimestamp();
         for (var partition = 0; partition < _lastIncarnations.Length; partition++)
         {
             if (_gates.CopyOf(partition) is { } copy)
             {
-                Tell(partition, copy.Tick());
+                Tell(partition, copy.Tick(now));
                 Retire(partition, copy);
             }
         }
@@ -155,16 +171,6 @@ internal sealed class PartitionCopies : IDisposable
         }
 
         _gates.Waits.TimeOut(long.MaxValue);
-    }
-
-    private void Take(int partition, PeerMessage message)
-    {
-        // Only an owner says such things, and only to who shall hold a copy.
-        var mayMake = message is Append or SnapshotChunk && message.To.Node == _node;
-        if (Find(partition, mayMake) is { } copy)
-        {
-            Tell(partition, copy.Receive(message));
-        }
     }
 
     private PartitionCopy? Find(int partition, bool mayMake)

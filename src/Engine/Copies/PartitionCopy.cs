@@ -10,13 +10,12 @@ namespace Orleans.Cache.Engine.Copies;
 /// Safe for any number of threads.
 /// </summary>
 /// <remarks>
-/// <para>Members that let the core act begin with <see cref="Enter"/> and end with <see cref="Leave"/> or <see cref="Publish"/>: first the gate is written, then what the core says to
+/// <para>Members that let the core act begin with <see cref="Enter()"/> and end with <see cref="Leave"/> or <see cref="Publish"/>: first the gate is written, then what the core says to
 /// others is handed to the network. So nothing that lets another copy serve leaves the silo while readers here still believe that they may.</para>
 /// <para>Order of locks: a copy's, then a shard's. No thread holds two copies' locks.</para>
 /// </remarks>
 internal sealed class PartitionCopy : IReplicationHost
 {
-    private readonly Lock _lock = new();
     private readonly CopyGates _gates;
     private readonly ICopyNetwork _network;
     private readonly TimeProvider _time;
@@ -26,9 +25,11 @@ internal sealed class PartitionCopy : IReplicationHost
     private readonly ReplicationCopy _core;
     private readonly List<object> _outbox = [];
     private readonly int _partition;
+    private CopyLock _lock;
     private CopyStatus _told = new(CopyRole.Idle, IsServing: false, Configuration.None);
     private WantedCopies? _wanted;
     private long _heardAt;
+    private long _now;
     private bool _isUnsent;
     private bool _isOver;
     private bool _isAlone;
@@ -42,20 +43,22 @@ internal sealed class PartitionCopy : IReplicationHost
         _network = network;
         _time = time;
         _settings = settings;
-        _heardAt = time.GetTimestamp();
+        _heardAt = _now = time.GetTimestamp();
         _store = new PartitionStore(shards, partition);
         _core = new ReplicationCopy(self, this, settings, SoundRules.Instance, _store, random) { AwaitsFilling = filler is not null };
     }
 
     /// <inheritdoc/>
-    public long Now => _time.GetTimestamp();
+    /// <remarks>It never goes back, whichever thread has read it for its call.</remarks>
+    public long Now => _now;
 
     public CopyStatus Status
     {
         get
         {
-            lock (_lock)
+            using (_lock.Enter())
             {
+                _now = _time.GetTimestamp();
                 return CurrentStatus;
             }
         }
@@ -66,7 +69,7 @@ internal sealed class PartitionCopy : IReplicationHost
     /// <returns>Whether its role, its configuration or whether it serves changed; so of the other members.</returns>
     public bool Want(WantedCopies wanted)
     {
-        lock (_lock)
+        using (_lock.Enter())
         {
             _wanted = wanted;
             if (!Enter())
@@ -79,12 +82,14 @@ internal sealed class PartitionCopy : IReplicationHost
         }
     }
 
-    public bool Receive(PeerMessage message)
+    /// <param name="message">The message.</param>
+    /// <param name="arrival">The clock, read after the message had come.</param>
+    public bool Receive(PeerMessage message, long arrival)
     {
-        lock (_lock)
+        using (_lock.Enter())
         {
-            _heardAt = Now;
-            if (!Enter())
+            _heardAt = arrival;
+            if (!Enter(arrival))
             {
                 return false;
             }
@@ -96,7 +101,7 @@ internal sealed class PartitionCopy : IReplicationHost
 
     public bool Receive(AuthorityReply reply)
     {
-        lock (_lock)
+        using (_lock.Enter())
         {
             if (!Enter())
             {
@@ -108,11 +113,12 @@ internal sealed class PartitionCopy : IReplicationHost
         }
     }
 
-    public bool Tick()
+    /// <param name="now">The clock, read before.</param>
+    public bool Tick(long now)
     {
-        lock (_lock)
+        using (_lock.Enter())
         {
-            if (!Enter())
+            if (!Enter(now))
             {
                 return false;
             }
@@ -127,9 +133,9 @@ internal sealed class PartitionCopy : IReplicationHost
     {
         get
         {
-            lock (_lock)
+            using (_lock.Enter())
             {
-                return _core.Role == CopyRole.Idle && !_core.IsProposing && _wanted?.Contains(_core.Self.Node) != true && Now - _heardAt >= 2 * _settings.LeaseTicks;
+                return _core.Role == CopyRole.Idle && !_core.IsProposing && _wanted?.Contains(_core.Self.Node) != true && _time.GetTimestamp() - _heardAt >= 2 * _settings.LeaseTicks;
             }
         }
     }
@@ -138,7 +144,7 @@ internal sealed class PartitionCopy : IReplicationHost
     /// <returns>The incarnation that it had last.</returns>
     public long End()
     {
-        lock (_lock)
+        using (_lock.Enter())
         {
             _isOver = true;
             Publish();
@@ -151,7 +157,7 @@ internal sealed class PartitionCopy : IReplicationHost
     {
         get
         {
-            lock (_lock)
+            using (_lock.Enter())
             {
                 Enter();
                 return new CopyPoint(_core.Self, CurrentStatus, _core.Committed);
@@ -162,7 +168,7 @@ internal sealed class PartitionCopy : IReplicationHost
     /// <inheritdoc cref="ReplicationCopy.Seal"/>
     public void Seal()
     {
-        lock (_lock)
+        using (_lock.Enter())
         {
             if (Enter())
             {
@@ -179,7 +185,7 @@ internal sealed class PartitionCopy : IReplicationHost
     /// <returns>Whether it was; otherwise another epoch has begun, and what was filled does not count any more.</returns>
     public bool TryFill(long epoch, Action step, bool isLast)
     {
-        lock (_lock)
+        using (_lock.Enter())
         {
             if (!Enter() || !_core.IsFilling || _core.Configuration.Epoch != epoch)
             {
@@ -212,7 +218,7 @@ internal sealed class PartitionCopy : IReplicationHost
             return false;
         }
 
-        lock (_lock)
+        using (_lock.Enter())
         {
             ref var gate = ref _gates[_partition];
             if (_isOver || (_isAlone && moment.Timestamp >= gate.ServesUntil))
@@ -231,7 +237,8 @@ internal sealed class PartitionCopy : IReplicationHost
                 return true;
             }
 
-            _ = Enter();
+            // Whether the lease holds matters after the operation only: the clock is read again then.
+            _ = Enter(moment.Timestamp);
             wait ??= BatchWait.Rent();
             var request = new ClientRequest { Id = wait.Add(index, isWrite: true), Waiter = wait, IsRead = false, Concern = concern };
             request = mark == 0 ? request : MarkedOperations.Named(request, mark, batch.SentAfter, _time);
@@ -241,6 +248,7 @@ internal sealed class PartitionCopy : IReplicationHost
                 Volatile.Write(ref gate.Uncommitted, gate.Uncommitted + 1);
                 runner.Run(store, batch, index, hash, _partition, ref moment);
                 var effect = EffectOf(store, batch, index, hash, moment.Now);
+                _now = _time.GetTimestamp();
                 if (mark == 0)
                 {
                     _core.Executed(request, effect);
@@ -264,7 +272,7 @@ internal sealed class PartitionCopy : IReplicationHost
     /// <returns>As <see cref="Write"/>.</returns>
     public bool CheckRead(int index, ulong hash, CacheStore store, long epoch, ref ShardResult result, ref BatchWait? wait)
     {
-        lock (_lock)
+        using (_lock.Enter())
         {
             // What was read under an earlier epoch may have been cut off since.
             if (_isOver || _core.Configuration.Epoch != epoch)
@@ -273,6 +281,7 @@ internal sealed class PartitionCopy : IReplicationHost
                 return false;
             }
 
+            _now = _time.GetTimestamp();
             var keyHash = KeyHashOf(store, hash);
             if (!_core.IsAwaited(keyHash))
             {
@@ -300,8 +309,9 @@ internal sealed class PartitionCopy : IReplicationHost
         ref var result = ref batch.Results[index];
 
         // Under the lock nothing is applied, and nothing dropped: what is read is what was committed up to one position.
-        lock (_lock)
+        using (_lock.Enter())
         {
+            _now = _time.GetTimestamp();
             if (_isOver || _core.MayReadStale(session: default) != ReplyStatus.Done
                 || (operation.Kind == OperationKind.Get && store.FindShard(_partition)?.HasSliding(batch.KeyOf(operation), hash) == true))
             {
@@ -310,6 +320,7 @@ internal sealed class PartitionCopy : IReplicationHost
             }
 
             runner.Run(store, batch, index, hash, _partition, ref moment);
+            _now = _time.GetTimestamp();
             if (!_core.IsFresh)
             {
                 result = new ShardResult { Status = OperationStatus.Moved };
@@ -320,13 +331,14 @@ internal sealed class PartitionCopy : IReplicationHost
     /// <summary>Tells other copies, if there are any, that an entry was used: its sliding expiration began again.</summary>
     public bool Renewed(CacheStore store, ReadOnlySpan<byte> key, ulong hash, long now)
     {
-        lock (_lock)
+        using (_lock.Enter())
         {
             if (_isOver || _isAlone)
             {
                 return false;
             }
 
+            _now = _time.GetTimestamp();
             _core.Amend(_store.Pack(ChangeKind.Times, store, key, hash, now));
             var isUnsent = !_isUnsent;
             _isUnsent = true;
@@ -336,11 +348,12 @@ internal sealed class PartitionCopy : IReplicationHost
     }
 
     /// <summary>Lets the records of a batch leave.</summary>
-    public void Flush()
+    /// <param name="now">The clock, read before.</param>
+    public void Flush(long now)
     {
-        lock (_lock)
+        using (_lock.Enter())
         {
-            if (Enter())
+            if (Enter(now))
             {
                 Send();
             }
@@ -404,8 +417,12 @@ internal sealed class PartitionCopy : IReplicationHost
 
     /// <summary>Tells the core what it has not heard yet.</summary>
     /// <returns>Whether the copy is one still.</returns>
-    private bool Enter()
+    private bool Enter() => Enter(_time.GetTimestamp());
+
+    private bool Enter(long now)
     {
+        // Other threads may have read it later than this one and come before it.
+        _now = Math.Max(_now, now);
         if (_writesAlone > 0)
         {
             _core.ExecutedAlone(_writesAlone);

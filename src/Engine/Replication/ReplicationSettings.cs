@@ -60,6 +60,9 @@ internal sealed record ReplicationSettings
     /// <summary>A message takes no further record when it has so many bytes of changes. Default: 256 KiB.</summary>
     public int BatchBytes { get; init; } = 256 << 10;
 
+    /// <summary>Whether beats of all copies that share a clock are due together, and so need few packets. Default: yes.</summary>
+    public bool BeatsTogether { get; init; } = true;
+
     /// <summary>How long the other side of a lease must keep its promise, for the lease to be over by any pair of clocks within the drift.</summary>
     public long PromiseTicks => Lengthened(LeaseTicks);
 

@@ -63,7 +63,7 @@ internal sealed class CacheNode(
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask ReceiveAsync(int from, int node, long run, BatchBytes messages) =>
+    public ValueTask<BatchBytes?> ReceiveAsync(int from, int node, long run, BatchBytes messages) =>
         new(receiver.ReceiveAsync(from, node, run, messages));
 
     public async ValueTask<StoredTopologyMessage?> ReadTopologyAsync() =>

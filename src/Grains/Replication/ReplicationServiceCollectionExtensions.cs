@@ -15,6 +15,7 @@ internal static class ReplicationServiceCollectionExtensions
     {
         services.TryAddSingleton<ReplicationMetrics>();
         services.TryAddSingleton<ReplicationJournal>();
+        services.TryAddSingleton<PacketReader>();
         services.TryAddSingleton<CopyNetwork>();
         services.TryAddSingleton<PacketReceiver>();
         return services;

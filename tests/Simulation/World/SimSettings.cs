@@ -58,6 +58,7 @@ internal sealed record SimSettings
     {
         var isFocused = random.Chance(400);
         const int drift = 10;
+        int tail;
         var settings = new SimSettings
         {
             IsFocused = isFocused,
@@ -80,11 +81,14 @@ internal sealed record SimSettings
                 StalenessTicks = 500 * Millisecond,
                 HandoverTicks = 300 * Millisecond,
                 Copies = random.Chance(550) ? 2 : random.Chance(900) ? 3 : 1,
-                TailRecords = random.Next(2, 24),
+                TailRecords = tail = random.Next(2, 24),
                 OperationsKept = random.Next(8, 64),
                 MaxUncommitted = random.Next(4, 64),
                 BatchRecords = random.Next(1, 8),
                 ChunkEntries = random.Next(1, 6),
+
+                // Not drawn by itself: what seeds had shown before stays as it was.
+                BeatsTogether = tail % 4 == 3,
             },
         };
         return settings.Replication.OperationsKept % 3 < 2

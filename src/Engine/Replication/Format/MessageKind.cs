@@ -19,4 +19,7 @@ internal enum MessageKind : byte
 
     /// <summary>A <see cref="Messages.SnapshotChunk"/>.</summary>
     SnapshotChunk = 5,
+
+    /// <summary>A piece of a message that is too large for one packet: see <see cref="FragmentFormat"/>.</summary>
+    Fragment = 6,
 }
