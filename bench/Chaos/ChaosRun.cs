@@ -68,7 +68,7 @@ internal sealed class ChaosRun
                 readers.Add(new Reader($"through {silo.Name}", new GridStore(clients[^1].Grid.GetCache()), silo.Name));
             }
 
-            var record = new Record(TimeProvider.System);
+            var record = new Record(TimeProvider.System) { Say = settings.SaysErrors ? say : null };
             await using var load = new ChaosLoad(settings.Load, new GridStore(clients[0].Grid.GetCache()), readers, record, TimeProvider.System);
             var run = new ChaosRun(settings, grid, clients[0], load, say);
             await run.RunAsync(cancellationToken);
@@ -76,6 +76,11 @@ internal sealed class ChaosRun
         }
         finally
         {
+            foreach (var silo in settings.Logs is null ? [] : grid.Silos)
+            {
+                await File.WriteAllTextAsync(Path.Combine(settings.Logs!, $"{settings.Scenario.Name}-{silo.Name}.log"), silo.Output, CancellationToken.None);
+            }
+
             foreach (var client in clients)
             {
                 await client.DisposeAsync();
@@ -207,7 +212,7 @@ internal sealed class ChaosRun
     }
 
     /// <summary>
-    /// Waits until every silo that is meant to run says that it is ready, and the map has these silos and no others, an owner for every partition, and
+    /// Waits until every silo that is meant to run says that it is ready, and the map has these silos and no others, an owner and all copies for every partition, and
     /// does not change any more.
     /// </summary>
     private async Task SettleAsync(CancellationToken cancellationToken)
@@ -222,7 +227,7 @@ internal sealed class ChaosRun
                 {
                     var topology = await _client.Grid.GetTopologyAsync(cancellationToken);
                     var wanted = _grid.Wanted.Select(static silo => silo.Name).Order(StringComparer.Ordinal);
-                    var isWhole = topology.Owners.All(static owner => owner >= 0) && topology.Silos.Select(static silo => silo.Name).SequenceEqual(wanted);
+                    var isWhole = topology.PartitionsLackingCopies == 0 && topology.Owners.All(static owner => owner >= 0) && topology.Silos.Select(static silo => silo.Name).SequenceEqual(wanted);
                     var isStable = isWhole && topology.Version == version;
                     version = isWhole ? topology.Version : -1;
                     _partitionCount = topology.PartitionCount;

@@ -18,6 +18,12 @@ internal sealed record ChaosSettings
     /// <summary>How many writes are acknowledged in every round at least, half of them before the first fault.</summary>
     public int WritesOfARound { get; init; }
 
+    /// <summary>Whether every error of a call is told as it happens.</summary>
+    public bool SaysErrors { get; init; }
+
+    /// <summary>A folder for what the silos write, or <see langword="null"/>.</summary>
+    public string? Logs { get; init; }
+
     public ChaosGridSettings Grid { get; init; } = new();
 
     public LoadSettings Load { get; init; } = new();

@@ -27,10 +27,12 @@ internal static class RunCommand
         var set = new Option<string[]>("--set") { Description = "A setting of all silos, such as Cache:PartitionCount=256.", HelpName = "name=value" };
         var report = new Option<bool>("--report") { Description = $"Writes {ResultFile}." };
         var json = new Option<FileInfo?>("--json") { Description = "Writes everything to a file.", HelpName = "file" };
+        var errors = new Option<bool>("--errors") { Description = "Prints every error of a call as it happens." };
+        var logs = new Option<DirectoryInfo?>("--logs") { Description = "Writes what the silos write to files in a folder, which must exist.", HelpName = "folder" };
         var list = new Option<bool>("--list") { Description = "Only prints the scenarios." };
         var command = new Command("run", "Kills, suspends, stops, adds and cuts off silos while writers and readers check each other.")
         {
-            scenario, rounds, seed, silos, writes, keys, rate, netns, development, set, report, json, list,
+            scenario, rounds, seed, silos, writes, keys, rate, netns, development, set, report, json, errors, logs, list,
         };
         command.SetAction(async (arguments, cancellationToken) =>
         {
@@ -48,6 +50,8 @@ internal static class RunCommand
                 Rounds = arguments.GetValue(rounds),
                 Seed = arguments.GetValue(seed),
                 WritesOfARound = arguments.GetValue(writes),
+                SaysErrors = arguments.GetValue(errors),
+                Logs = arguments.GetValue(logs)?.FullName,
                 Grid = new() { Namespaces = arguments.GetValue(netns), Development = arguments.GetValue(development), SiloSettings = arguments.GetValue(set) ?? [] },
                 Load = new() { Keys = arguments.GetValue(keys), WritesPerSecond = arguments.GetValue(rate), ReadsPerSecond = arguments.GetValue(rate) },
             };

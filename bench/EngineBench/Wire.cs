@@ -39,7 +39,7 @@ internal static class Wire
         const int TicksPerBeat = 4;
         using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var received = 0L;
-        var link = new PeerLink("other", Take, TimeProvider.System, new ReplicationMetrics(services.GetRequiredService<IMeterFactory>()), NullLogger.Instance);
+        var link = new PeerLink("other", Take, static _ => { }, TimeProvider.System, new ReplicationMetrics(services.GetRequiredService<IMeterFactory>()), NullLogger.Instance);
         PeerMessage[] beats = [.. Enumerable.Range(0, Partitions).Select(partition => Append(partition, records: 0))];
         PeerMessage[] answers = [.. Enumerable.Range(0, Partitions).Select(Ack)];
         var costs = new double[Rounds];
@@ -72,10 +72,10 @@ internal static class Wire
         Array.Sort(costs);
         Console.WriteLine($"Link, write and read of ten beats a second from each of {Partitions} partitions, and their answers: {costs[Rounds / 2]:N1} ms of processor time in a second");
 
-        ValueTask Take(BatchBytes packet)
+        ValueTask<BatchBytes?> Take(BatchBytes packet)
         {
             Interlocked.Add(ref received, ReplicationFormat.ReadMessages(packet.Span).Count);
-            return ValueTask.CompletedTask;
+            return ValueTask.FromResult<BatchBytes?>(null);
         }
     }
 

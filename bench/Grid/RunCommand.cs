@@ -36,7 +36,7 @@ internal static class RunCommand
         var load = scenario.Grid.Load;
         await using var side = scenario.Grid.Side == SideKind.HostedGrid
             ? await GridSide.StartHostedAsync(load.ValueBytes, cancellationToken)
-            : await GridSide.StartAsync(scenario.Grid.Silos, load.ValueBytes, cancellationToken);
+            : await GridSide.StartAsync(scenario.Grid.Silos, scenario.Grid.Replicas, load.ValueBytes, cancellationToken);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"client pid {Environment.ProcessId}"));
         foreach (var id in side.SiloProcessIds)
         {

@@ -6,4 +6,5 @@ internal static class EventIds
     public const int TopologyLookFailed = 1000;
     public const int TopologySiloSilent = 1001;
     public const int BatchFailed = 1002;
+    public const int FeedFailed = 1003;
 }

@@ -29,6 +29,16 @@ internal static class EventIds
     public const int PartitionsPromoted = 2026;
     public const int CopiesChanged = 2027;
     public const int TickFailed = 2028;
-    public const int CopiesDiffered = 2040;
-    public const int CompareFailed = 2041;
+    public const int SnapshotsFailed = 2040;
+    public const int SnapshotsBroken = 2041;
+    public const int SnapshotsGoodAgain = 2042;
+    public const int SnapshotsFinished = 2043;
+    public const int SnapshotsUnfinished = 2044;
+    public const int SnapshotsLoaded = 2045;
+    public const int SnapshotSkipped = 2046;
+    public const int SnapshotsAwaited = 2047;
+    public const int SnapshotsUnasked = 2048;
+    public const int SnapshotsNotLoaded = 2049;
+    public const int CopiesDiffered = 2060;
+    public const int CompareFailed = 2061;
 }

@@ -9,7 +9,7 @@ namespace Orleans.Cache.Cluster.Tests;
 internal sealed class HeldSink(CopiesSink copies) : IPacketSink
 {
     private readonly Lock _lock = new();
-    private readonly Queue<(int Partition, PeerMessage Message)> _held = [];
+    private readonly Queue<(int Partition, PeerMessage Message, long Arrival)> _held = [];
     private bool _isHolding;
 
     /// <summary>Adds it to a silo.</summary>
@@ -37,22 +37,22 @@ internal sealed class HeldSink(CopiesSink copies) : IPacketSink
             _isHolding = false;
             while (_held.TryDequeue(out var held))
             {
-                copies.Receive(held.Partition, held.Message);
+                copies.Receive(held.Partition, held.Message, held.Arrival);
             }
         }
     }
 
-    public void Receive(int partition, PeerMessage message)
+    public void Receive(int partition, PeerMessage message, long arrival)
     {
         lock (_lock)
         {
             if (_isHolding)
             {
-                _held.Enqueue((partition, message));
+                _held.Enqueue((partition, message, arrival));
                 return;
             }
 
-            copies.Receive(partition, message);
+            copies.Receive(partition, message, arrival);
         }
     }
 

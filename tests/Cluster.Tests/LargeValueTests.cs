@@ -280,6 +280,36 @@ public sealed class LargeValueTests
     }
 
     [Fact]
+    public async Task Writes_OfLargeValuesOnTwoCopies_FailNoReadBesideThem()
+    {
+        await using var grid = await StartAsync(silos: 2);
+        var cache = grid.Grid.GetCache();
+        CacheKey[] small = [.. Enumerable.Range(0, 200).Select(static number => (CacheKey)$"small:{number}")];
+        await cache.SetManyAsync([.. small.Select(static key => new CacheSetItem(key, new byte[10]))]);
+        using var stop = new CancellationTokenSource();
+        var reads = Task.Run(async () =>
+        {
+            var rounds = 0;
+            for (; rounds < 3 || !stop.IsCancellationRequested; rounds++)
+            {
+                Assert.All(await cache.GetManyAsync(small), static entry => Assert.True(entry.Found));
+            }
+
+            return rounds;
+        });
+
+        var value = Bytes(16 * Mebi);
+        foreach (var number in Enumerable.Range(0, 12))
+        {
+            var written = await cache.SetAsync($"large:{number % 3}", value, new CacheSetOptions { WriteConcern = CacheWriteConcern.Replicated });
+            Assert.Equal((CacheWriteOutcome.Stored, 2), (written.Outcome, written.Copies));
+        }
+
+        await stop.CancelAsync();
+        Assert.True(await reads >= 3);
+    }
+
+    [Fact]
     public async Task Chunks_AreBounded_AndSmallOperationsPassThemAndMakeThemSmall()
     {
         await using var grid = await StartAsync(silos: 1, client: options =>

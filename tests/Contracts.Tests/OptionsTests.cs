@@ -16,6 +16,7 @@ public sealed class OptionsTests
 
     [Theory]
     [InlineData(typeof(CacheGridOptions))]
+    [InlineData(typeof(CacheSnapshotOptions))]
     [InlineData(typeof(CacheOptions))]
     [InlineData(typeof(CacheLimits))]
     [InlineData(typeof(CacheGridClientOptions))]
@@ -35,6 +36,7 @@ public sealed class OptionsTests
 
     [Theory]
     [InlineData(typeof(CacheGridOptions), typeof(CacheGridOptionsValidator))]
+    [InlineData(typeof(CacheSnapshotOptions), typeof(CacheGridOptionsValidator))]
     [InlineData(typeof(CacheOptions), typeof(CacheGridOptionsValidator))]
     [InlineData(typeof(CacheLimits), typeof(CacheGridOptionsValidator))]
     [InlineData(typeof(CacheGridClientOptions), typeof(CacheGridClientOptionsValidator))]
@@ -81,6 +83,14 @@ public sealed class OptionsTests
         ["Cache:Limits:MaxBatchBytes is 268435457."] = static options => options.Limits = new() { MaxBatchBytes = 268435457 },
         ["Cache:Limits:MaxTimeToLive is 00:00:00."] = static options => options.Limits = new() { MaxTimeToLive = TimeSpan.Zero },
         ["Cache:Limits:MaxTimeToLive is 3651.00:00:00."] = static options => options.Limits = new() { MaxTimeToLive = TimeSpan.FromDays(3651) },
+        ["Cache:Snapshots:Folder is 'snapshots'."] = static options => options.Snapshots.Folder = "snapshots",
+        ["Cache:Snapshots:Folder is ''."] = static options => options.Snapshots.Folder = string.Empty,
+        ["Cache:Snapshots:Interval is 00:00:00.5000000."] = static options => options.Snapshots.Interval = TimeSpan.FromSeconds(0.5),
+        ["Cache:Snapshots:Interval is 1.00:00:01."] = static options => options.Snapshots.Interval = TimeSpan.FromSeconds(86401),
+        ["Cache:Snapshots:Keep is 0."] = static options => options.Snapshots.Keep = 0,
+        ["Cache:Snapshots:Keep is 101."] = static options => options.Snapshots.Keep = 101,
+        ["Cache:Snapshots:WaitForSilos is -00:00:01."] = static options => options.Snapshots.WaitForSilos = TimeSpan.FromSeconds(-1),
+        ["Cache:Snapshots:WaitForSilos is 01:00:01."] = static options => options.Snapshots.WaitForSilos = TimeSpan.FromSeconds(3601),
         ["Cache:Caches has 'no name'"] = static options => options.Caches["no name"] = new CacheOptions(),
         ["Cache:Caches:small:DefaultTimeToLive is 00:00:00."] = static options => options.Caches["small"] = new() { DefaultTimeToLive = TimeSpan.Zero },
         ["Cache:Caches:small:DefaultSlidingExpiration is -00:00:01."] = static options => options.Caches["small"] = new() { DefaultSlidingExpiration = TimeSpan.FromSeconds(-1) },

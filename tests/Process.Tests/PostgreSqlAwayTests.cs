@@ -78,7 +78,7 @@ public sealed class PostgreSqlAwayTests : IAsyncLifetime
     [Fact]
     public async Task SiloToldToStopMeanwhile_Stops()
     {
-        await using var grid = new DatabaseGrid(_connection);
+        await using var grid = new DatabaseGrid(_connection, "--Cache:Replication:DrainTimeout=00:00:05");
         var silos = await grid.StartReadyAsync(0, 1);
         await using var client = await grid.ConnectAsync();
         await grid.UntilMapHasAsync(client, silos);

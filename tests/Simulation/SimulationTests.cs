@@ -20,7 +20,7 @@ public sealed class SimulationTests
         { nameof(Flaw.SkipReplication), 1 },
         { nameof(Flaw.SkipFence), 1 },
         { nameof(Flaw.ServeAfterLease), 1 },
-        { nameof(Flaw.LeaseFromAnswer), 2600 },
+        { nameof(Flaw.LeaseFromAnswer), 2000 },
         { nameof(Flaw.PromiseTooShort), 400 },
         { nameof(Flaw.PromiseWhileProposing), 1 },
         { nameof(Flaw.PromiseForgottenAtRestart), 400 },

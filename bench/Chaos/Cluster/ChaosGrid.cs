@@ -129,7 +129,7 @@ internal sealed class ChaosGrid : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until all silos that are meant to run say that they are ready; one that has ended by itself is started again.</summary>
+    /// <summary>Waits until all silos that are meant to run say that they are ready, and all copies in sync; one that has ended by itself is started again.</summary>
     public async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
     {
         foreach (var silo in Wanted)
@@ -238,7 +238,9 @@ internal sealed class ChaosGrid : IAsyncDisposable
         {
             var ready = new UriBuilder(Uri.UriSchemeHttp, silo.Place.Address.ToString(), silo.Place.HttpPort, "/health/ready").Uri;
             using var answer = await Http.GetAsync(ready, cancellationToken);
-            return answer.StatusCode == HttpStatusCode.OK;
+            // Behind the status stands what is still to come: copies that are not in sync, partitions on the move.
+            return answer.StatusCode == HttpStatusCode.OK
+                && string.Equals(await answer.Content.ReadAsStringAsync(cancellationToken), "Healthy", StringComparison.Ordinal);
         }
         catch (Exception error) when (error is HttpRequestException || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 
 namespace Orleans.Cache.Chaos.Histories;
 
@@ -45,7 +46,15 @@ internal sealed class Record(TimeProvider clock)
 
     public void AddLostSlot(Slot slot) => _lostSlots[slot] = true;
 
-    public void CountError(ErrorKey error) => _errors.AddOrUpdate(error, 1, static (_, count) => count + 1);
+    /// <summary>Takes a line for every error, if set.</summary>
+    public Action<string>? Say { get; init; }
+
+    public void CountError(ErrorKey error, string key, Exception exception)
+    {
+        _errors.AddOrUpdate(error, 1, static (_, count) => count + 1);
+        Say?.Invoke(string.Create(
+            CultureInfo.InvariantCulture, $"      {Now.TotalSeconds:F3} s: {error.Operation} {key} {error.Where}: {exception.Message} {exception.InnerException?.Message}"));
+    }
 
     public void Add(ViolationKind kind, string key, string reader, string seen)
     {

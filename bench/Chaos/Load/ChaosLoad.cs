@@ -163,7 +163,7 @@ internal sealed class ChaosLoad : IAsyncDisposable
             }
             catch (Exception error)
             {
-                Record.CountError(new ErrorKey("write", error.GetType().Name, PlaceOf(item, silo: null)));
+                Record.CountError(new ErrorKey("write", error.GetType().Name, PlaceOf(item, silo: null)), item.Tag, error);
             }
 
             await PauseAsync(pause, stop);
@@ -182,7 +182,7 @@ internal sealed class ChaosLoad : IAsyncDisposable
             }
             catch (Exception error)
             {
-                Record.CountError(new ErrorKey("read", error.GetType().Name, PlaceOf(item, reader.Silo)));
+                Record.CountError(new ErrorKey("read", error.GetType().Name, PlaceOf(item, reader.Silo)), item.Tag, error);
             }
 
             await PauseAsync(pause, stop);
@@ -208,7 +208,7 @@ internal sealed class ChaosLoad : IAsyncDisposable
             }
             catch (CacheException error)
             {
-                Record.CountError(new ErrorKey("read", error.GetType().Name, PlaceOf(item, silo: null)));
+                Record.CountError(new ErrorKey("read", error.GetType().Name, PlaceOf(item, silo: null)), item.Tag, error);
             }
 
             await Task.Delay(watch.HasRead(item) ? SlowProbePause : ProbePause, _clock, CancellationToken.None);

@@ -7,6 +7,9 @@ namespace Orleans.Cache.Chaos.Load;
 /// </summary>
 internal abstract class Item(Record record, string tag)
 {
+    /// <summary>What all its keys have in common.</summary>
+    public string Tag => tag;
+
     /// <summary>Where all keys of the item are: they share a hash tag.</summary>
     public Slot Slot { get; } = Slot.Of((CacheKey)$"{{{tag}}}");
 

@@ -34,7 +34,7 @@ internal sealed class RunningTarget : IAsyncDisposable
                 var memcached = await MemcachedSide.StartAsync(valueBytes, cancellationToken);
                 return new(kind, memcached, new SocketTarget(memcached.Port, new MemcachedProtocol(valueBytes)), _ => Use(memcached.ServerProcessor));
             default:
-                var grid = await GridSide.StartAsync(silos: 1, valueBytes, cancellationToken);
+                var grid = await GridSide.StartAsync(silos: 1, replicas: null, valueBytes, cancellationToken);
                 return new(kind, grid, new GridTarget(grid.Cache, valueBytes), grid.GetSiloUseAsync);
         }
 

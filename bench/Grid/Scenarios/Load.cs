@@ -7,7 +7,9 @@ namespace Orleans.Cache.GridBench.Scenarios;
 /// <param name="Callers">How many callers, each waiting for its answer before it asks again; connections, for Redis and memcached.</param>
 /// <param name="Batch">How many operations a caller sends at once; the pipeline's depth, for Redis and memcached.</param>
 /// <param name="ValueBytes">How long values are.</param>
-internal sealed record Load(LoadOperation Operation, int Callers, int Batch = 1, int ValueBytes = Load.UsualValueBytes)
+/// <param name="Concern">How many copies must have a write before it is acknowledged; none: what the grid does by itself. Only the grid knows it.</param>
+internal sealed record Load(
+    LoadOperation Operation, int Callers, int Batch = 1, int ValueBytes = Load.UsualValueBytes, CacheWriteConcern? Concern = null)
 {
     public const int UsualValueBytes = 100;
 

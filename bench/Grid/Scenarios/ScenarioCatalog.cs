@@ -48,12 +48,28 @@ internal static class ScenarioCatalog
             "3 silos against 1, 256 callers, get, one key each",
             Grid(Get, 256) with { Silos = 3 },
             [Grid(Get, 256) with { Reach = new Reach(ReachKind.CostAtMost, 1.3) }]),
+        Replicated("set-replicated", "3 silos, 64 callers, set, one key each, on two copies", new Load(Set, 64)),
+        Replicated("set-replicated-batch", "3 silos, 8 callers, set, batches of 64, on two copies", new Load(Set, 8, 64)),
         .. Larger("1k", "1 KiB", KiB),
         .. Larger("10k", "10 KiB", 10 * KiB),
     ];
 
     /// <summary>Everything that <c>--scenario</c> may name.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(static scenario => scenario.Name), OpenLoop];
+
+    /// <summary>Writes that wait for the replica, against those of the same silos that do not, and of silos that have none.</summary>
+    private static Scenario Replicated(string name, string title, Load load)
+    {
+        var replicated = new Contestant(SideKind.Grid, load with { Concern = CacheWriteConcern.Replicated }, Silos: 3);
+        return new Scenario(
+            name,
+            title,
+            replicated,
+            [
+                replicated with { Load = load with { Concern = CacheWriteConcern.Owner }, Reach = new Reach(ReachKind.RateAtLeast, 0.6) },
+                replicated with { Load = load, Replicas = 0 },
+            ]);
+    }
 
     private static Scenario[] Larger(string suffix, string size, int valueBytes)
     {

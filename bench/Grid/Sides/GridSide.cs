@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Cache.GridBench.Measurements;
@@ -25,9 +26,10 @@ internal sealed class GridSide : ISide
     public IEnumerable<int> SiloProcessIds => _silos.Count == 0 ? [Environment.ProcessId] : _silos.Select(static silo => silo.Id);
 
     /// <summary>Starts silos in processes of their own, and a client here.</summary>
-    public static async Task<GridSide> StartAsync(int silos, int valueBytes, CancellationToken cancellationToken)
+    public static async Task<GridSide> StartAsync(int silos, int? replicas, int valueBytes, CancellationToken cancellationToken)
     {
-        var processes = await SiloProcess.StartAsync(silos, valueBytes, cancellationToken);
+        string[] settings = replicas is { } count ? [string.Create(CultureInfo.InvariantCulture, $"--Cache:Replicas={count}")] : [];
+        var processes = await SiloProcess.StartAsync(silos, valueBytes, settings, cancellationToken);
         try
         {
             return await StartAsync(GridHosts.Client(processes.Select(static silo => silo.GatewayPort)), processes, valueBytes, cancellationToken);
@@ -46,8 +48,9 @@ internal sealed class GridSide : ISide
     public Task<Measurement> RunAsync(Load load, TimeSpan duration, CancellationToken cancellationToken)
     {
         var value = DataSet.Value(load.ValueBytes);
+        var cache = load.Concern is { } concern ? Cache.WithOptions(new CacheCallOptions { WriteConcern = concern }) : Cache;
         return ClosedLoop.RunAsync(
-            [.. Enumerable.Range(0, load.Callers).Select(number => new CallerLoop(Cache, load, value, number))],
+            [.. Enumerable.Range(0, load.Callers).Select(number => new CallerLoop(cache, load, value, number))],
             duration,
             () => GetSiloUseAsync(cancellationToken),
             cancellationToken);

@@ -6,13 +6,13 @@ namespace Orleans.Cache.GridBench.Sides;
 /// <summary>The sides of one scenario: each is started once, when it is first needed, and all end together.</summary>
 internal sealed class RunningSides : IAsyncDisposable
 {
-    private readonly Dictionary<(SideKind Kind, int Silos), ISide> _sides = [];
+    private readonly Dictionary<(SideKind Kind, int Silos, int? Replicas), ISide> _sides = [];
 
     public async Task<ISide> GetAsync(Contestant contestant, CancellationToken cancellationToken)
     {
-        if (!_sides.TryGetValue((contestant.Side, contestant.Silos), out var side))
+        if (!_sides.TryGetValue((contestant.Side, contestant.Silos, contestant.Replicas), out var side))
         {
-            _sides[(contestant.Side, contestant.Silos)] = side = await StartAsync(contestant, cancellationToken);
+            _sides[(contestant.Side, contestant.Silos, contestant.Replicas)] = side = await StartAsync(contestant, cancellationToken);
         }
 
         return side;
@@ -31,7 +31,7 @@ internal sealed class RunningSides : IAsyncDisposable
         var valueBytes = contestant.Load.ValueBytes;
         return contestant.Side switch
         {
-            SideKind.Grid => await GridSide.StartAsync(contestant.Silos, valueBytes, cancellationToken),
+            SideKind.Grid => await GridSide.StartAsync(contestant.Silos, contestant.Replicas, valueBytes, cancellationToken),
             SideKind.HostedGrid => await GridSide.StartHostedAsync(valueBytes, cancellationToken),
             SideKind.Redis => await RedisSide.StartAsync(valueBytes, cancellationToken),
             SideKind.Memcached => await MemcachedSide.StartAsync(valueBytes, cancellationToken),

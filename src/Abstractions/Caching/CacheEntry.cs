@@ -14,4 +14,10 @@ public readonly record struct CacheEntry
 
     /// <summary>How long the entry still lives unless read or written again; <see langword="null"/> where it does not expire, or for a miss.</summary>
     public TimeSpan? TimeToLive { get; init; }
+
+    /// <summary>Whether reading the entry begins its time to live anew.</summary>
+    internal bool Slides { get; init; }
+
+    /// <summary>Whether the entry may be removed by a tag.</summary>
+    internal bool IsTagged { get; init; }
 }

@@ -45,4 +45,15 @@ public sealed record CacheOptions
     /// <summary>Which copy may answer a read that does not say.</summary>
     /// <value><c>owner</c> or <c>any</c>. Default: <c>owner</c>.</value>
     public CacheReadLevel ReadLevel { get; init; }
+
+    /// <summary>Whether processes that use the cache keep near copies of what they read, and how these are kept from going stale.</summary>
+    /// <value><c>off</c>, <c>bounded</c> or <c>strict</c>. Default: <c>off</c>.</value>
+    public CacheNearMode NearCache { get; init; }
+
+    /// <summary>
+    /// How stale a near copy may be at most, whatever is lost on the way: without news from the owner for so long it is not read any more. Where
+    /// near caches are strict nothing read is stale; then it is how long a write waits, at most, for a process that does not answer.
+    /// </summary>
+    /// <value>100 ms to 10 minutes. Default: 1 second.</value>
+    public TimeSpan NearCacheStaleness { get; init; } = TimeSpan.FromSeconds(1);
 }

@@ -21,6 +21,10 @@ public readonly record struct CacheSetOptions
     /// <value>Default: no condition.</value>
     public CacheCondition Condition { get; init; }
 
+    /// <summary>What the entry can be removed by, together with others: see <see cref="ICache.RemoveByTagAsync(string, CancellationToken)"/>.</summary>
+    /// <value>At most 16 tags of 1 to 256 bytes in UTF-8, none of them <c>*</c>. A write without tags leaves the entry without. Default: none.</value>
+    public IReadOnlyList<string>? Tags { get; init; }
+
     /// <summary>How many copies have the write before it is acknowledged.</summary>
     /// <value>Default: that of <see cref="ICache.WithOptions"/>, or <see cref="CacheOptions.WriteConcern"/>.</value>
     public CacheWriteConcern? WriteConcern { get; init; }

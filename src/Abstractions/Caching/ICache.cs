@@ -90,6 +90,20 @@ public interface ICache
     /// <returns>How many there were.</returns>
     ValueTask<int> RemoveManyAsync(IReadOnlyList<CacheKey> keys, CancellationToken cancellationToken = default);
 
+    /// <summary>Removes all entries that were written with a tag.</summary>
+    /// <remarks>
+    /// No entry is looked for: each partition notes the tag, and what was written under it before is not found any more, by anybody, when this
+    /// returns; near copies go as after any write. Partitions take note one by one, each atomically. Doing it again does no harm.
+    /// </remarks>
+    /// <param name="tag">The tag; <c>*</c>: all entries of the cache, tagged or not.</param>
+    /// <param name="cancellationToken">Ends the wait; entries may still be removed.</param>
+    ValueTask RemoveByTagAsync(string tag, CancellationToken cancellationToken = default);
+
+    /// <summary>As the other, of all entries that were written with at least one of some tags.</summary>
+    /// <param name="tags">1 to 16 tags; with <c>*</c> among them all entries.</param>
+    /// <param name="cancellationToken">Ends the wait; entries may still be removed.</param>
+    ValueTask RemoveByTagAsync(IReadOnlyList<string> tags, CancellationToken cancellationToken = default);
+
     /// <summary>Gives an entry a new time to live, from now on; its value and version stay.</summary>
     /// <param name="key">The key.</param>
     /// <param name="timeToLive">

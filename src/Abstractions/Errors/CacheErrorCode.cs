@@ -42,6 +42,9 @@ public enum CacheErrorCode
     /// <summary>The request cannot be read: another version of the protocol, or damaged.</summary>
     MalformedRequest = 12,
 
+    /// <summary>An entry has too many tags, or one that is empty, too long, not well-formed text, or <c>*</c>.</summary>
+    InvalidTag = 13,
+
     /// <summary>The grid could not be reached or is not ready; nothing was done.</summary>
     Unavailable = 20,
 

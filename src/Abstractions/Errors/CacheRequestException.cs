@@ -54,6 +54,14 @@ public sealed class CacheRequestException : CacheException
         CacheErrorCode.UnknownCache,
         $"'{name}' is no cache name. A name has 1 to 64 characters of a-z, A-Z, 0-9, '-', '_' and '.'.");
 
+    internal static CacheRequestException TooManyTags(int tags, int limit) => Create(
+        CacheErrorCode.InvalidTag,
+        $"There are {tags} tags; the limit is {limit}. Use fewer: tag entries with what they are removed by, not with all that they contain.");
+
+    internal static CacheRequestException InvalidTag(string? tag, int limit) => Create(
+        CacheErrorCode.InvalidTag,
+        $"'{tag}' is no tag. A tag is well-formed text of 1 to {limit} bytes in UTF-8, and not '*', which stands for all entries where tags are removed.");
+
     internal static CacheRequestException NotANumber() => new(
         CacheErrorCode.NotANumber,
         "The entry does not hold a whole number. An entry can be incremented if it is absent, or if its value is the decimal text of a signed 64-bit number, as increments write it: set it to such text, or remove it first.");

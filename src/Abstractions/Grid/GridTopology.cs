@@ -18,6 +18,12 @@ public sealed record GridTopology
     /// <summary>For every partition its epoch.</summary>
     public required IReadOnlyList<long> Epochs { get; init; }
 
+    /// <summary>
+    /// How many partitions have fewer copies in sync than the grid's silos could hold of those wanted (<c>Cache:Replicas</c> and one). Until it is 0
+    /// another loss may cost data.
+    /// </summary>
+    public int PartitionsLackingCopies { get; init; }
+
     /// <summary>The names of the grid's caches.</summary>
     public required IReadOnlyList<string> Caches { get; init; }
 }

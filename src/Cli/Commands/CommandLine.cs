@@ -15,6 +15,7 @@ internal static class CommandLine
         new("ocache where greeting", "see which silo owns it"),
         new("ocache ring", "see the silos and what each of them owns"),
         new("ocache stats --cache sessions", "hits and misses of another cache"),
+        new("ocache snapshots", "how far each silo's snapshots are"),
         new("ocache set --help", "the examples of one command"),
     ];
 
@@ -62,6 +63,7 @@ internal static class CommandLine
             RingCommand.Create(runner),
             StatisticsCommand.Create(runner),
             MovesCommand.Create(runner),
+            SnapshotsCommand.Create(runner),
             ReplayCommand.Create(runner),
             DatabaseCommand.Create(new DatabaseRunner(options, terminal)),
         };

@@ -36,12 +36,17 @@ internal static class RingCommand
     {
         CreateTable(ring).Write(console);
 
-        var caption = new[]
-        {
+        List<string> caption =
+        [
             Counted(ring.PartitionCount, "partition"),
             Counted(ring.Silos.Count, "silo"),
             string.Create(CultureInfo.InvariantCulture, $"map version {ring.Version}"),
-        };
+        ];
+        if (ring.PartitionsLackingCopies > 0)
+        {
+            caption.Add($"{PlainText.Count(ring.PartitionsLackingCopies)} lack copies");
+        }
+
         var picture = RingPicture.Draw(ring.Owners, Math.Min(console.Profile.Width, 80), caption);
         console.WriteLine();
         console.Write(RingPainter.Paint(picture, console.Profile.Capabilities.ColorSystem != ColorSystem.NoColors));

@@ -37,6 +37,9 @@ internal static class PlainText
         return string.Create(CultureInfo.InvariantCulture, $"{size:F1} {units[unit]}");
     }
 
+    /// <summary>A moment, in UTC: <c>2026-11-21 08:31:42</c>.</summary>
+    public static string Time(DateTimeOffset? moment) => moment?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? None;
+
     /// <summary>A latency in microseconds, milliseconds or seconds, with three digits.</summary>
     public static string Latency(TimeSpan latency) => latency.TotalMicroseconds switch
     {

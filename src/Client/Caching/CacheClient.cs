@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Orleans.Cache.Client.Near;
 using Orleans.Cache.Client.Routing;
 using Orleans.Cache.Engine.Memory;
 
@@ -8,13 +9,25 @@ namespace Orleans.Cache.Client.Caching;
 
 /// <summary>A named cache: turns calls into operations and results into what callers see. Safe for any number of threads.</summary>
 internal sealed class CacheClient(
-    NamedCache cache, OperationRouter router, Sessions sessions, ITopologySource topology, ICacheSerializer serializer, CacheCallOptions asked = default) : ICache
+    NamedCache cache,
+    OperationRouter router,
+    Sessions sessions,
+    ITopologySource topology,
+    ICacheSerializer serializer,
+    NearCache near,
+    CacheCallOptions asked = default) : ICache
 {
     public string Name => cache.Name;
 
     private CacheReadLevel Level => asked.ReadLevel ?? cache.ReadLevel;
 
     private CacheSession? Session => asked.Session ?? Sessions.Current;
+
+    /// <summary>
+    /// Whether reads may be answered by near copies: a call that names a level is for the grid, and what a session has seen is known of the
+    /// grid's copies only.
+    /// </summary>
+    private bool IsNear => near.IsOn && asked.ReadLevel is null && Session is null;
 
     public ICache WithOptions(CacheCallOptions options)
     {
@@ -28,7 +41,7 @@ internal sealed class CacheClient(
             throw new ArgumentOutOfRangeException(nameof(options), concern, "There is no such write concern. Use Owner, Replicated or Majority.");
         }
 
-        return new CacheClient(cache, router, sessions, topology, serializer, options with
+        return new CacheClient(cache, router, sessions, topology, serializer, near, options with
         {
             ReadLevel = options.ReadLevel ?? asked.ReadLevel,
             WriteConcern = options.WriteConcern ?? asked.WriteConcern,
@@ -38,6 +51,11 @@ internal sealed class CacheClient(
 
     public ValueTask<CacheEntry> TryGetAsync(CacheKey key, CancellationToken cancellationToken = default)
     {
+        if (IsNear)
+        {
+            return near.TryGet(key, out var copy, out var fill) ? ValueTask.FromResult(copy) : GetFarAsync(key, fill, cancellationToken);
+        }
+
         if (!cancellationToken.IsCancellationRequested && Session is null && router.TryReadHere(cache, key, Level, out var entry))
         {
             return ValueTask.FromResult(entry);
@@ -65,6 +83,11 @@ internal sealed class CacheClient(
 
     public async ValueTask<IMemoryOwner<byte>?> GetPooledAsync(CacheKey key, CancellationToken cancellationToken = default)
     {
+        if (IsNear && near.TryGet(key, out var copy, out _))
+        {
+            return new PooledValue(PooledValue.Rent(copy.Value.Span));
+        }
+
         var operation = OperationFactory.Get(key, router.Limits, router.MaxWholeValueBytes, Level) with { IsPooled = true };
         var result = await ExecuteAsync(operation, cancellationToken).ConfigureAwait(false);
         return OperationOutcome.ToEntry(result).Found ? new PooledValue(result.Value) : null;
@@ -104,6 +127,11 @@ internal sealed class CacheClient(
             throw new ArgumentException($"There is room for {entries.Length} entries, and {keys.Count} keys. Give room for one entry to each key.", nameof(entries));
         }
 
+        if (IsNear)
+        {
+            return GetManyNearAsync(keys, entries, cancellationToken);
+        }
+
         // Whoever hosts the entries reads them here and now.
         var left = keys.Count;
         var span = keys switch
@@ -125,7 +153,7 @@ internal sealed class CacheClient(
     public ValueTask<CacheWriteResult> SetAsync(
         CacheKey key, ReadOnlyMemory<byte> value, CacheSetOptions options = default, CancellationToken cancellationToken = default)
     {
-        var result = ExecuteAsync(OperationFactory.Set(key, value, options, router.Limits, asked.WriteConcern), cancellationToken);
+        var result = WriteAsync(OperationFactory.Set(key, value, options, router.Limits, asked.WriteConcern), cancellationToken);
         return result.IsCompletedSuccessfully ? ValueTask.FromResult(OperationOutcome.ToWriteResult(result.Result)) : WaitAsync(result);
 
         [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -163,7 +191,7 @@ internal sealed class CacheClient(
             call.Operations[index] = OperationFactory.Set(item.Key, item.Value, item.Options, limits, asked.WriteConcern);
         }
 
-        await ExecuteAsync(call, limits, cancellationToken).ConfigureAwait(false);
+        await WriteAsync(call, limits, cancellationToken).ConfigureAwait(false);
         var results = new CacheWriteResult[call.Count];
         for (var index = 0; index < results.Length; index++)
         {
@@ -175,7 +203,7 @@ internal sealed class CacheClient(
 
     public async ValueTask<bool> RemoveAsync(CacheKey key, CancellationToken cancellationToken = default)
     {
-        var result = await ExecuteAsync(OperationFactory.Remove(key, router.Limits, asked.WriteConcern), cancellationToken).ConfigureAwait(false);
+        var result = await WriteAsync(OperationFactory.Remove(key, router.Limits, asked.WriteConcern), cancellationToken).ConfigureAwait(false);
         return OperationOutcome.WasThere(result);
     }
 
@@ -189,7 +217,7 @@ internal sealed class CacheClient(
             call.Operations[index] = OperationFactory.Remove(keys[index], limits, asked.WriteConcern);
         }
 
-        await ExecuteAsync(call, limits, cancellationToken).ConfigureAwait(false);
+        await WriteAsync(call, limits, cancellationToken).ConfigureAwait(false);
         var removed = 0;
         foreach (ref readonly var result in call.Results)
         {
@@ -199,10 +227,36 @@ internal sealed class CacheClient(
         return removed;
     }
 
+    public ValueTask RemoveByTagAsync(string tag, CancellationToken cancellationToken = default) => RemoveByTagAsync([tag], cancellationToken);
+
+    public async ValueTask RemoveByTagAsync(IReadOnlyList<string> tags, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(tags);
+        if (tags.Count == 0)
+        {
+            throw new ArgumentException("There are no tags. Name at least one, or '*' for all entries.", nameof(tags));
+        }
+
+        var snapshot = await topology.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        var section = tags.Contains(TagList.Everything, StringComparer.Ordinal) ? [] : TagList.Before(tags, []);
+        var keys = PartitionKeys.Of(snapshot.Map.PartitionCount);
+        try
+        {
+            foreach (var part in keys.Chunk(snapshot.Limits.MaxBatchOperations))
+            {
+                await RemoveTagsAsync(part, section, snapshot.Limits, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            near.ForgetTagged(all: section.Length == 0);
+        }
+    }
+
     public async ValueTask<bool> TouchAsync(CacheKey key, TimeSpan timeToLive, CancellationToken cancellationToken = default)
     {
         var operation = OperationFactory.Touch(key, timeToLive, router.Limits, asked.WriteConcern);
-        var result = await ExecuteAsync(operation, cancellationToken).ConfigureAwait(false);
+        var result = await WriteAsync(operation, cancellationToken).ConfigureAwait(false);
         return OperationOutcome.WasThere(result);
     }
 
@@ -215,7 +269,7 @@ internal sealed class CacheClient(
         }
 
         var operation = OperationFactory.Increment(key, by, options, router.Limits, asked.WriteConcern);
-        var result = await ExecuteAsync(operation, cancellationToken).ConfigureAwait(false);
+        var result = await WriteAsync(operation, cancellationToken).ConfigureAwait(false);
         return OperationOutcome.ToNumber(result);
     }
 
@@ -243,23 +297,7 @@ internal sealed class CacheClient(
     {
         try
         {
-            var limits = router.Limits;
-            using var call = new BatchCall(count);
-            for (var index = 0; index < count; index++)
-            {
-                if (index + CacheKey.PrefetchAhead < count)
-                {
-                    keys[positions?[index + CacheKey.PrefetchAhead] ?? (index + CacheKey.PrefetchAhead)].Prefetch();
-                }
-
-                call.Operations[index] = OperationFactory.Get(keys[positions?[index] ?? index], limits, router.MaxWholeValueBytes, Level);
-            }
-
-            await ExecuteAsync(call, limits, cancellationToken).ConfigureAwait(false);
-            for (var index = 0; index < count; index++)
-            {
-                entries.Span[positions?[index] ?? index] = OperationOutcome.ToEntry(call.Results[index]);
-            }
+            await GetAtAsync(keys, positions, count, entries, Level, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -270,6 +308,129 @@ internal sealed class CacheClient(
         }
 
         return CountFound(entries.Span[..keys.Count]);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask GetAtAsync(
+        IReadOnlyList<CacheKey> keys, int[]? positions, int count, Memory<CacheEntry> entries, CacheReadLevel level, CancellationToken cancellationToken)
+    {
+        var limits = router.Limits;
+        using var call = new BatchCall(count);
+        for (var index = 0; index < count; index++)
+        {
+            if (index + CacheKey.PrefetchAhead < count)
+            {
+                keys[positions?[index + CacheKey.PrefetchAhead] ?? (index + CacheKey.PrefetchAhead)].Prefetch();
+            }
+
+            call.Operations[index] = OperationFactory.Get(keys[positions?[index] ?? index], limits, router.MaxWholeValueBytes, level);
+        }
+
+        await ExecuteAsync(call, limits, cancellationToken).ConfigureAwait(false);
+        for (var index = 0; index < count; index++)
+        {
+            entries.Span[positions?[index] ?? index] = OperationOutcome.ToEntry(call.Results[index]);
+        }
+    }
+
+    /// <summary>Reads a key that has no near copy, and keeps one.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<CacheEntry> GetFarAsync(CacheKey key, NearFill fill, CancellationToken cancellationToken)
+    {
+        // What is in this process needs no copy. What any copy answers may be stale already, and would be kept so.
+        if (cancellationToken.IsCancellationRequested || !router.TryReadHere(cache, key, CacheReadLevel.Owner, out var entry))
+        {
+            var operation = OperationFactory.Get(key, router.Limits, router.MaxWholeValueBytes, CacheReadLevel.Owner);
+            entry = OperationOutcome.ToEntry(await ExecuteAsync(operation, cancellationToken).ConfigureAwait(false));
+            near.Keep(fill, key, entry);
+        }
+
+        return entry;
+    }
+
+    /// <summary>Reads keys from their near copies, and the others from the grid, of which it keeps copies.</summary>
+    private async ValueTask<int> GetManyNearAsync(IReadOnlyList<CacheKey> keys, Memory<CacheEntry> entries, CancellationToken cancellationToken)
+    {
+        var positions = ArrayPool<int>.Shared.Rent(keys.Count);
+        var fills = ArrayPool<NearFill>.Shared.Rent(keys.Count);
+        try
+        {
+            var left = 0;
+            for (var index = 0; index < keys.Count; index++)
+            {
+                if (!near.TryGet(keys[index], out entries.Span[index], out fills[left]))
+                {
+                    positions[left++] = index;
+                }
+            }
+
+            if (left > 0)
+            {
+                await GetAtAsync(keys, positions, left, entries, CacheReadLevel.Owner, cancellationToken).ConfigureAwait(false);
+            }
+
+            for (var index = 0; index < left; index++)
+            {
+                near.Keep(fills[index], keys[positions[index]], entries.Span[positions[index]]);
+            }
+
+            return CountFound(entries.Span[..keys.Count]);
+        }
+        finally
+        {
+            ArrayPool<int>.Shared.Return(positions);
+            ArrayPool<NearFill>.Shared.Return(fills);
+        }
+    }
+
+    private async ValueTask RemoveTagsAsync(CacheKey[] partitions, byte[] section, CacheLimits limits, CancellationToken cancellationToken)
+    {
+        using var call = new BatchCall(partitions.Length);
+        for (var index = 0; index < call.Count; index++)
+        {
+            call.Operations[index] = OperationFactory.RemoveTags(partitions[index], section, limits, asked.WriteConcern);
+        }
+
+        await ExecuteAsync(call, limits, cancellationToken).ConfigureAwait(false);
+        foreach (ref readonly var result in call.Results)
+        {
+            _ = OperationOutcome.WasThere(result);
+        }
+    }
+
+    /// <summary>Executes a write. This process reads no near copy from before it afterwards, whatever comes of it.</summary>
+    private ValueTask<OperationResult> WriteAsync(in Operation operation, CancellationToken cancellationToken)
+    {
+        var result = ExecuteAsync(operation, cancellationToken);
+        return near.IsOn ? ForgetAsync(near, result, operation.Key) : result;
+
+        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+        static async ValueTask<OperationResult> ForgetAsync(NearCache near, ValueTask<OperationResult> result, CacheKey key)
+        {
+            try
+            {
+                return await result.ConfigureAwait(false);
+            }
+            finally
+            {
+                near.Forget(key);
+            }
+        }
+    }
+
+    private async ValueTask WriteAsync(BatchCall call, CacheLimits limits, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ExecuteAsync(call, limits, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            for (var index = 0; near.IsOn && index < call.Count; index++)
+            {
+                near.Forget(call.Operations[index].Key);
+            }
+        }
     }
 
     private ValueTask<OperationResult> ExecuteAsync(in Operation operation, CancellationToken cancellationToken) =>

@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
+using Orleans.Cache.Client.Near;
 using Orleans.Cache.Client.Routing;
 using Orleans.Cache.Contracts.Nodes;
 
 namespace Orleans.Cache.Client.Caching;
 
 /// <summary>The grid as a process sees it. Safe for any number of threads.</summary>
-internal sealed class CacheGridClient(OperationRouter router, ITopologySource topology, ICacheSerializer serializer) : ICacheGrid
+internal sealed class CacheGridClient(OperationRouter router, ITopologySource topology, ICacheSerializer serializer, NearCaches near) : ICacheGrid
 {
     private readonly ConcurrentDictionary<string, ICache> _caches = new(StringComparer.Ordinal);
     private readonly Sessions _sessions = new(router, topology);
@@ -32,7 +33,7 @@ internal sealed class CacheGridClient(OperationRouter router, ITopologySource to
     {
         var known = await topology.ConnectAsync(cancellationToken).ConfigureAwait(false);
         var snapshot = await topology.RefreshAsync(known, cancellationToken).ConfigureAwait(false);
-        return snapshot.Map.ToTopology(snapshot.Caches);
+        return snapshot.Map.ToTopology(snapshot.Caches) with { PartitionsLackingCopies = snapshot.CountLackingCopies() };
     }
 
     public async ValueTask<IReadOnlyList<SiloStatistics>> GetStatisticsAsync(CancellationToken cancellationToken = default)
@@ -43,7 +44,7 @@ internal sealed class CacheGridClient(OperationRouter router, ITopologySource to
             static async door =>
             {
                 var counted = await door.GetStatisticsAsync().ConfigureAwait(false);
-                return new SiloStatistics(counted.Silo, counted.MemoryBudgetBytes, counted.Caches);
+                return new SiloStatistics(counted.Silo, counted.MemoryBudgetBytes, counted.Caches, counted.Snapshots?.ToStatistics());
             },
             cancellationToken).ConfigureAwait(false);
     }
@@ -77,6 +78,9 @@ internal sealed class CacheGridClient(OperationRouter router, ITopologySource to
     }
 
     // A number is lost when two threads make the same cache at once, which does no harm.
-    private CacheClient Create(string name) =>
-        new(new NamedCache(name, Interlocked.Increment(ref _names) - 1, topology), router, _sessions, topology, serializer);
+    private CacheClient Create(string name)
+    {
+        var cache = new NamedCache(name, Interlocked.Increment(ref _names) - 1, topology);
+        return new CacheClient(cache, router, _sessions, topology, serializer, near.Of(cache));
+    }
 }

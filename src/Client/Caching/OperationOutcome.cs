@@ -14,6 +14,8 @@ internal static class OperationOutcome
             Value = result.Value,
             Version = result.Result.Version,
             TimeToLive = ToDuration(result.Result.Number),
+            Slides = result.Result.Slides,
+            IsTagged = result.Result.IsTagged,
         }
         : default;
 
@@ -61,6 +63,7 @@ internal static class OperationOutcome
         OperationStatus.Overflow => throw CacheRequestException.IncrementOverflow(),
         OperationStatus.EntryTooLarge => throw CacheRequestException.EntryTooLarge(),
         OperationStatus.NoMajority => throw CacheUnavailableException.NoMajority(),
+        OperationStatus.Forgotten => throw CallErrors.OutcomeUnknown(),
         OperationStatus.Invalid => throw CacheRequestException.Malformed("the operation breaks a limit of the silo"),
         _ => result.Result,
     };

@@ -28,6 +28,7 @@ public static class CacheGridClientBuilderExtensions
         builder.Services.TryAddSingleton(static provider => new NodeReferences(
             provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<LiveGateways>(), provider.GetRequiredService<LaneSet>()));
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, TopologyRefresher>());
+        builder.AddClusterConnectionStatusObserver<ConnectionWatch>();
         return builder;
     }
 }

@@ -33,6 +33,9 @@ public sealed class CacheGridClientOptions
     /// <summary>How calls that are made at the same time share messages.</summary>
     public CacheLaneOptions Lanes { get; } = new();
 
+    /// <summary>What is kept in this process of caches that have near copies.</summary>
+    public CacheNearOptions NearCache { get; } = new();
+
     /// <summary>What turns typed values into bytes.</summary>
     /// <value>Default: <see langword="null"/>: JSON for the types registered with <see cref="JsonContexts"/>.</value>
     public ICacheSerializer? Serializer { get; set; }

@@ -32,6 +32,10 @@ internal sealed class CacheGridClientOptionsValidator : IValidateOptions<CacheGr
         CheckNumber("Lanes.ChunkBytes", lanes.ChunkBytes, 1 << 10, 1 << 20);
         CheckNumber("Lanes.SharedChunkBytes", lanes.SharedChunkBytes, 1 << 10, 1 << 20);
         CheckNumber("Lanes.MaxChunksInFlight", lanes.MaxChunksInFlight, 1, 64);
+        CheckNumber("NearCache.MaxEntries", options.NearCache.MaxEntries, 1, 100_000_000);
+        CheckNumber("NearCache.MaxBytes", options.NearCache.MaxBytes, 64 << 10, long.MaxValue);
+        CheckNumber("NearCache.MaxValueBytes", options.NearCache.MaxValueBytes, 0, int.MaxValue);
+        CheckRange("NearCache.MaxTimeToLive", options.NearCache.MaxTimeToLive ?? TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(3650));
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
 
         void CheckText(string option, string value)

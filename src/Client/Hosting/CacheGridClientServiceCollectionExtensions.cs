@@ -5,6 +5,7 @@ using Orleans.Cache;
 using Orleans.Cache.Client.Caching;
 using Orleans.Cache.Client.Hosting;
 using Orleans.Cache.Client.Lanes;
+using Orleans.Cache.Client.Near;
 using Orleans.Cache.Client.Routing;
 using Orleans.Cache.Client.Telemetry;
 using Orleans.Configuration;
@@ -69,6 +70,7 @@ public static class CacheGridClientServiceCollectionExtensions
         services.AddMetrics();
         services.TryAddSingleton<LaneMetrics>();
         services.TryAddSingleton<LaneSet>();
+        services.TryAddSingleton<NearCaches>();
         services.TryAddSingleton<Owners>();
         services.TryAddSingleton<CallErrors>();
         services.TryAddSingleton<OperationRouter>();

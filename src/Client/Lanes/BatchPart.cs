@@ -41,6 +41,22 @@ internal sealed class BatchPart : LaneEntry
 
     public override bool HasSession { get; }
 
+    public override bool MayBeSentAgain
+    {
+        get
+        {
+            foreach (var position in Positions.Span)
+            {
+                if (!_try.Call.Operations[position].IsRepeatable)
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+    }
+
     public override int PayloadBytesOf(int index) => _try.Call.Operations[Positions.Span[index]].PayloadBytes;
 
     public override void Pack(int first, int count, ref BatchWriter writer)
@@ -49,7 +65,7 @@ internal sealed class BatchPart : LaneEntry
         foreach (var position in Positions.Span.Slice(first, count))
         {
             ref readonly var operation = ref operations[position];
-            writer.Add(operation.Header, operation.Key, operation.Value.Span, operation.Seen);
+            writer.Add(operation.HeaderSince(_try.Began, Lane.Lanes.Time), operation.Key, operation.Value.Span, operation.Seen);
         }
     }
 
@@ -120,7 +136,8 @@ internal sealed class BatchPart : LaneEntry
     }
 
     // The router of the call tries again, by the newer map.
-    public override void TakeBack(in LaneFailure failure) => CompleteAbandoned(failure with { Kind = LaneFailureKind.NoAnswer });
+    public override void TakeBack(in LaneFailure failure) => CompleteAbandoned(
+        failure.Kind == LaneFailureKind.WayLost ? failure : failure with { Kind = LaneFailureKind.NoAnswer });
 
     public override void Drop()
     {

@@ -30,6 +30,9 @@ internal sealed class BatchTry : IValueTaskSource, IDisposable
 
     public ref readonly BatchCall Call => ref _call;
 
+    /// <summary>When the call began, by the clock's timestamps: what it writes was not under way before.</summary>
+    public long Began { get; init; }
+
     public long Deadline { get; }
 
     /// <summary>Whether silos are given less time than the call has.</summary>

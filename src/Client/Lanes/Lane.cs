@@ -28,6 +28,7 @@ internal sealed class Lane(RoutedNode node, NamedCache cache, LaneKind kind, Cac
     private LaneEntry? _head;
     private LaneEntry? _tail;
     private int _queued;
+    private int _lost;
     private long _queuedBytes;
     private long _inFlightBytes;
 
@@ -37,8 +38,14 @@ internal sealed class Lane(RoutedNode node, NamedCache cache, LaneKind kind, Cac
 
     public LaneSet Lanes => lanes;
 
-    /// <summary>The silo's door, by the way that this lane goes.</summary>
-    public ICacheNode Door => kind == LaneKind.Relayed ? node.Relayed : node.Door;
+    /// <summary>The silo's door, by the way that this lane goes now.</summary>
+    /// <remarks><paramref name="isRelayed"/>: Whether that leads through another silo, or may.</remarks>
+    public ICacheNode FindDoor(out bool isRelayed)
+    {
+        var door = kind == LaneKind.Relayed ? node.Relayed : node.Door;
+        isRelayed = ReferenceEquals(door, node.Relayed);
+        return door;
+    }
 
     /// <summary>The bytes of keys and values that are sent and not answered.</summary>
     public long InFlightBytes => Volatile.Read(ref _inFlightBytes);
@@ -111,6 +118,7 @@ internal sealed class Lane(RoutedNode node, NamedCache cache, LaneKind kind, Cac
         lock (_lock)
         {
             _inFlight.Remove(batch);
+            _lost -= batch.IsLost ? 1 : 0;
             lanes.OnBatches(kind == LaneKind.Bulk ? 0 : -1);
             _inFlightBytes -= batch.PayloadBytes;
             next = TryFormLocked();
@@ -153,14 +161,31 @@ internal sealed class Lane(RoutedNode node, NamedCache cache, LaneKind kind, Cac
 
     /// <summary>
     /// Looks after a silo that has left a batch without an answer since some time: somebody looks for a newer map, and what has another owner by
-    /// that is taken back.
+    /// that is taken back. So is what was sent through another silo, and perhaps through one that was lost meanwhile.
     /// </summary>
-    public void TakeBackFromSilent(long sentBefore, List<LaneEntry> misplaced)
+    /// <param name="sentBefore">When it was sent at the latest, by the clock's timestamps.</param>
+    /// <param name="wayLostAt">When a way to the grid was lost last.</param>
+    /// <param name="misplaced">Takes what has another owner.</param>
+    /// <param name="lost">Takes what may have been lost on its way.</param>
+    public void TakeBackFromSilent(long sentBefore, long wayLostAt, List<LaneEntry> misplaced, List<LaneEntry> lost)
     {
         var snapshot = cache.Snapshot;
         lock (_lock)
         {
             if (!_inFlight.Exists(batch => !batch.IsAnswered && batch.Formed <= sentBefore))
+            {
+                return;
+            }
+
+            foreach (var batch in _inFlight)
+            {
+                if (!batch.IsAnswered && batch.IsRelayed && batch.Formed <= Math.Min(sentBefore, wayLostAt))
+                {
+                    TakeLostLocked(batch, lost);
+                }
+            }
+
+            if (!_inFlight.Exists(batch => !batch.IsAnswered && !batch.IsLost && batch.Formed <= sentBefore))
             {
                 return;
             }
@@ -181,6 +206,23 @@ internal sealed class Lane(RoutedNode node, NamedCache cache, LaneKind kind, Cac
 
         node.NoteSilence();
         cache.LookForMap();
+    }
+
+    private void TakeLostLocked(LaneBatch batch, List<LaneEntry> lost)
+    {
+        if (!batch.IsLost)
+        {
+            batch.IsLost = true;
+            _lost++;
+        }
+
+        foreach (var segment in batch.Segments)
+        {
+            if (!segment.Entry.IsFinished && segment.Entry.MayBeSentAgain && segment.Entry.TryAbandon())
+            {
+                lost.Add(segment.Entry);
+            }
+        }
     }
 
     private void TakeBackLocked(LaneEntry entry, GridSnapshot snapshot, List<LaneEntry> misplaced)
@@ -254,10 +296,15 @@ internal sealed class Lane(RoutedNode node, NamedCache cache, LaneKind kind, Cac
     /// The first batch always leaves. A second one overlaps with it, which is worth a message while no other lane's batch does the same, or
     /// when it is large: with several silos batches would be thin otherwise.
     /// </summary>
-    private bool MaySendLocked() => kind == LaneKind.Bulk
-        ? _inFlight.Count < (node.IsShared ? 1 : limits.MaxBatchesInFlight)
-        : _inFlight.Count == 0
-        || (_inFlight.Count < limits.MaxBatchesInFlight && (_queued >= WorthAMessage || lanes.BatchesInFlight < BatchesToOverlap));
+    private bool MaySendLocked()
+    {
+        // Those that are lost hold up nobody, until they time out.
+        var inFlight = _inFlight.Count - _lost;
+        return kind == LaneKind.Bulk
+            ? inFlight < (node.IsShared ? 1 : limits.MaxBatchesInFlight)
+            : inFlight == 0
+            || (inFlight < limits.MaxBatchesInFlight && (_queued >= WorthAMessage || lanes.BatchesInFlight < BatchesToOverlap));
+    }
 
     private int CountThatFits(LaneEntry entry, LaneBatch? batch, out int bytes)
     {

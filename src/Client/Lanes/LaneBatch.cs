@@ -24,6 +24,8 @@ internal sealed class LaneBatch : IThreadPoolWorkItem
     private LaneFailure _failure;
     private bool _isMoved;
     private bool _hasSessions;
+    private bool _hasMarks;
+    private bool _isRelayed;
     private int _valuesStart;
     private int _next;
     private int _unread;
@@ -39,6 +41,12 @@ internal sealed class LaneBatch : IThreadPoolWorkItem
 
     /// <summary>Written and read under the lane's lock.</summary>
     public bool IsAnswered { get; set; }
+
+    /// <summary>Whether it was sent through another silo, or may have been.</summary>
+    public bool IsRelayed => Volatile.Read(ref _isRelayed);
+
+    /// <summary>Whether it may have been lost on its way, and what could be was taken back. Under the lane's lock.</summary>
+    public bool IsLost { get; set; }
 
     public List<LaneSegment> Segments => _segments;
 
@@ -68,6 +76,8 @@ internal sealed class LaneBatch : IThreadPoolWorkItem
         {
             segment.Entry.Pack(segment.First, segment.Count, ref writer);
         }
+
+        _hasMarks = writer.HasMarks;
     }
 
     /// <summary>Sends the batch. Never throws, and never waits.</summary>
@@ -118,8 +128,11 @@ internal sealed class LaneBatch : IThreadPoolWorkItem
         try
         {
             Measure();
+            var door = _lane.FindDoor(out var isRelayed);
+            Volatile.Write(ref _isRelayed, isRelayed);
 #pragma warning disable CA2012 // Consumed once, by OnReply: an async method would allocate for every batch.
-            _call = _lane.Door.ExecuteAsync(new BatchRequest(_lane.Node.Descriptor.Address, _lane.Cache.MapVersion, _lane.Cache.Name, _request!)).ConfigureAwait(false).GetAwaiter();
+            _call = door.ExecuteAsync(new BatchRequest(
+                _lane.Node.Descriptor.Address, _lane.Cache.MapVersion, _lane.Cache.Name, _request!, _hasMarks ? _lane.Node.Clock.SurelyOver() : 0)).ConfigureAwait(false).GetAwaiter();
 #pragma warning restore CA2012
         }
 #pragma warning disable CA1031 // Whatever it is, the callers must learn of it.
@@ -191,6 +204,7 @@ internal sealed class LaneBatch : IThreadPoolWorkItem
     private void Read(in BatchReply reply)
     {
         _lane.Cache.OnMapVersion(reply.MapVersion);
+        _lane.Node.Clock.Note(reply.Clock);
         switch (reply.Outcome)
         {
             case BatchOutcome.Executed when reply.Results is { } results:
@@ -267,5 +281,6 @@ internal sealed class LaneBatch : IThreadPoolWorkItem
         Operations = 0;
         PayloadBytes = 0;
         IsAnswered = false;
+        IsLost = false;
     }
 }

@@ -35,6 +35,9 @@ internal abstract class LaneEntry
     /// <summary>Whether operations are of a session. Under the lane's lock.</summary>
     public abstract bool HasSession { get; }
 
+    /// <summary>Whether all of it may be sent again when it has no answer. Of an entry that is open; under the lane's lock.</summary>
+    public abstract bool MayBeSentAgain { get; }
+
     /// <summary>The bytes of key and value of an operation.</summary>
     public abstract int PayloadBytesOf(int index);
 

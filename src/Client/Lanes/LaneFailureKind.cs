@@ -14,4 +14,7 @@ internal enum LaneFailureKind
 
     /// <summary>They were sent, and the deadline passed, or the caller gave up.</summary>
     NotAwaited,
+
+    /// <summary>They were sent through another silo, and the way there was lost: the silo may be well, and never have seen them.</summary>
+    WayLost,
 }

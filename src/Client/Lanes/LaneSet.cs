@@ -31,6 +31,7 @@ internal sealed class LaneSet : IDisposable
     private int _state;
     private bool _looksClosely;
     private bool _isDisposed;
+    private long _wayLostAt = long.MinValue;
 
     public LaneSet(TimeProvider time, IOptions<CacheGridClientOptions> options, LaneMetrics metrics)
     {
@@ -78,6 +79,12 @@ internal sealed class LaneSet : IDisposable
 
     /// <summary>Whether a timestamp is less than a second old.</summary>
     public bool IsRecent(long timestamp) => _time.GetTimestamp() - timestamp < _time.TimestampFrequency;
+
+    /// <summary>
+    /// A connection to the grid broke, or a silo is gone: what was sent before through another silo than the one that it is for may be lost, and is
+    /// sent again if it has no answer soon.
+    /// </summary>
+    public void OnWayLost() => Volatile.Write(ref _wayLostAt, _time.GetTimestamp());
 
     /// <summary>From now on deadlines are looked after every 10 ms: there are some that are much shorter than a call's.</summary>
     public void LookClosely()
@@ -147,14 +154,16 @@ internal sealed class LaneSet : IDisposable
     private void TakeBackFromSilent()
     {
         var sentBefore = _time.GetTimestamp() - (long)(Silence.TotalSeconds * _time.TimestampFrequency);
+        var wayLostAt = Volatile.Read(ref _wayLostAt);
         var misplaced = new List<LaneEntry>();
+        var lost = new List<LaneEntry>();
         lock (_lock)
         {
             foreach (var reference in _lanes)
             {
                 if (reference.TryGetTarget(out var lane))
                 {
-                    lane.TakeBackFromSilent(sentBefore, misplaced);
+                    lane.TakeBackFromSilent(sentBefore, wayLostAt, misplaced, lost);
                 }
             }
         }
@@ -163,6 +172,11 @@ internal sealed class LaneSet : IDisposable
         {
             entry.TakeBack(new LaneFailure(
                 new TimeoutException("The silo did not answer, and others have taken over from it."), entry.Packed > 0 ? LaneFailureKind.NoAnswer : LaneFailureKind.NotSent));
+        }
+
+        foreach (var entry in lost)
+        {
+            entry.TakeBack(new LaneFailure(new TimeoutException("No answer came by way of another silo, and a connection to the grid was lost."), LaneFailureKind.WayLost));
         }
     }
 

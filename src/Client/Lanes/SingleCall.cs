@@ -89,6 +89,8 @@ internal sealed class SingleCall : LaneEntry, IValueTaskSource<OperationResult>
 
     public override bool HasSession => _operation.Seen != default;
 
+    public override bool MayBeSentAgain => _operation is { IsRepeatable: true, IsOfTransfer: false, IsOneTry: false };
+
     public override int PayloadBytesOf(int index) => _operation.PayloadBytes;
 
     public override void Pack(int first, int count, ref BatchWriter writer) => writer.Add(_operation.Header, _operation.Key, _operation.Value.Span, _operation.Seen);

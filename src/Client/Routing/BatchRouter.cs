@@ -25,6 +25,7 @@ internal sealed class BatchRouter(
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask ExecuteAsync(NamedCache cache, BatchCall call, long deadline, Exception? failure, CancellationToken cancellationToken)
     {
+        var began = deadline - lanes.Timeout;
         call.Results.Clear();
         MarkLargeWrites(call);
         var failed = failure is null ? null : owners.Current;
@@ -46,7 +47,7 @@ internal sealed class BatchRouter(
             }
 
             failed = snapshot;
-            using (var attempt = new BatchTry(call, deadline, isFree && tries < MostImpatientTries))
+            using (var attempt = new BatchTry(call, deadline, isFree && tries < MostImpatientTries) { Began = began })
             {
                 if (!Start(attempt, cache, snapshot, prefersOwner: tries % 2 == 1))
                 {
@@ -165,7 +166,7 @@ internal sealed class BatchRouter(
         if (here != NoNode)
         {
             var positions = attempt.Positions[ends[here]..ends[here + 1]];
-            isOver &= local!.Execute(cache.Name, call.Operations, positions, call.Results, out var waits);
+            isOver &= local!.Execute(cache.Name, call.Operations, positions, call.Results, attempt.Began, out var waits);
             if (waits is not null)
             {
                 attempt.Await(LocalShards.SettleAsync(waits, call));
@@ -235,7 +236,7 @@ internal sealed class BatchRouter(
         }
 
         errors.OnFailure(part.Lane, unanswered, part.Failure);
-        if (part.Failure.Kind == LaneFailureKind.NoAnswer && unrepeatable == 0 && lanes.Budget.TrySpend())
+        if (part.Failure.Kind is LaneFailureKind.NoAnswer or LaneFailureKind.WayLost && unrepeatable == 0 && lanes.Budget.TrySpend())
         {
             return part.Failure.Exception;
         }

@@ -19,6 +19,7 @@ internal sealed class GridSnapshot : IVersionedSnapshot
     public static readonly GridSnapshot None = new();
 
     private readonly Dictionary<string, CacheReadLevel> _caches;
+    private readonly Dictionary<string, NearCacheMessage> _nearCaches = new(StringComparer.Ordinal);
     private readonly RoutedNode[] _nodes;
 
     /// <summary>Makes a snapshot of a message.</summary>
@@ -40,6 +41,10 @@ internal sealed class GridSnapshot : IVersionedSnapshot
         for (var cache = 0; cache < message.Caches.Length; cache++)
         {
             _caches[message.Caches[cache]] = cache < message.ReadLevels?.Length ? (CacheReadLevel)message.ReadLevels[cache] : CacheReadLevel.Owner;
+            if (cache < message.NearCaches?.Length)
+            {
+                _nearCaches[message.Caches[cache]] = message.NearCaches[cache];
+            }
         }
     }
 
@@ -71,7 +76,18 @@ internal sealed class GridSnapshot : IVersionedSnapshot
     /// <summary>The level of reads of a cache that name none.</summary>
     public CacheReadLevel ReadLevelOf(string cache) => _caches.GetValueOrDefault(cache);
 
+    /// <summary>Whether near copies are kept of a cache.</summary>
+    public NearCacheMessage NearCacheOf(string cache) => _nearCaches.GetValueOrDefault(cache);
+
     public bool HasCache(string name) => _caches.ContainsKey(name);
+
+    /// <summary>How many partitions have fewer copies in sync than the silos that stay could hold of those wanted.</summary>
+    public int CountLackingCopies()
+    {
+        var nodes = Message?.Nodes ?? [];
+        var wanted = nodes.Length == 0 ? 0 : Math.Min(nodes.Max(static node => node.Replicas) + 1, nodes.Count(static node => !node.IsLeaving));
+        return Enumerable.Range(0, Map.PartitionCount).Count(partition => (Map.OwnerOf(partition) < 0 ? 0 : 1 + Map.ReplicasOf(partition).Length) < wanted);
+    }
 
     /// <summary>The node that owns a partition, or <see langword="null"/> where none does.</summary>
     public RoutedNode? OwnerOf(int partition) => Map.OwnerOf(partition) is >= 0 and var owner ? _nodes[owner] : null;

@@ -3,6 +3,9 @@ namespace Orleans.Cache.Client.Routing;
 /// <summary>Where a process has its topology from: a client asks the grid, a silo is told.</summary>
 internal interface ITopologySource
 {
+    /// <summary>A newer topology took the place of an older one. Handlers must be quick.</summary>
+    event Action<GridSnapshot, GridSnapshot>? Changed;
+
     /// <summary>The newest snapshot that this process has; <see cref="GridSnapshot.None"/> before the first contact.</summary>
     GridSnapshot Current { get; }
 

@@ -26,10 +26,12 @@ internal sealed class LocalShards
     private static ValueBuffer? _values;
 
     private readonly ShardHost _host;
+    private readonly TimeProvider _time;
 
-    public LocalShards(ShardHost host, SiloAddress silo)
+    public LocalShards(ShardHost host, SiloAddress silo, TimeProvider time)
     {
         _host = host;
+        _time = time;
         Silo = silo;
         Reads = new LocalReads(host, this);
     }
@@ -120,10 +122,15 @@ internal sealed class LocalShards
     }
 
     /// <summary>Executes operations of a call here and now.</summary>
-    /// <remarks><paramref name="waits"/>: What the results wait for, if anything: see <see cref="SettleAsync(List{ValueTuple{BatchWait, int[]}}, BatchCall)"/>.</remarks>
+    /// <remarks><paramref name="began"/>: When the call began, by the clock's timestamps. <paramref name="waits"/>: What the results wait for, if anything: see <see cref="SettleAsync(List{ValueTuple{BatchWait, int[]}}, BatchCall)"/>.</remarks>
     /// <returns>Whether none has to be tried again, as far as that is known.</returns>
     public bool Execute(
-        string cache, ReadOnlySpan<Operation> operations, ReadOnlySpan<int> positions, Span<OperationResult> results, out List<(BatchWait Wait, int[] Positions)>? waits)
+        string cache,
+        ReadOnlySpan<Operation> operations,
+        ReadOnlySpan<int> positions,
+        Span<OperationResult> results,
+        long began,
+        out List<(BatchWait Wait, int[] Positions)>? waits)
     {
         var bytes = 0;
         foreach (var position in positions)
@@ -139,7 +146,7 @@ internal sealed class LocalShards
             var sessions = Pack(operations, positions, payload, headers);
             waits = null;
             return Execute(
-                IndexOf(cache), headers.AsSpan(0, positions.Length), payload.AsSpan(0, bytes), shardResults.AsSpan(0, positions.Length), sessions, positions, results, ref waits);
+                IndexOf(cache), headers.AsSpan(0, positions.Length), payload.AsSpan(0, bytes), shardResults.AsSpan(0, positions.Length), sessions, positions, results, began, ref waits);
         }
         finally
         {
@@ -162,6 +169,7 @@ internal sealed class LocalShards
         Span<LogPosition> sessions,
         ReadOnlySpan<int> positions,
         Span<OperationResult> results,
+        long began,
         ref List<(BatchWait Wait, int[] Positions)>? waits)
     {
         var areOpen = true;
@@ -170,7 +178,8 @@ internal sealed class LocalShards
         {
             var values = EmptyBuffer();
             seen.Clear();
-            Keep(_host.Execute(cache, new ShardBatch(headers, payload, shardResults, values, MaxGathered) { Sessions = sessions, Positions = seen }), positions, ref waits);
+            var batch = new ShardBatch(headers, payload, shardResults, values, MaxGathered, began) { Sessions = sessions, Positions = seen };
+            Keep(_host.Execute(cache, batch), positions, ref waits);
             areOpen &= Unpack(shardResults, values.Values.ToArray(), seen, positions, results);
             var deferred = 0;
             for (var index = 0; index < headers.Length; index++)
@@ -238,7 +247,8 @@ internal sealed class LocalShards
         var result = default(ShardResult);
         var seen = position;
         position = default;
-        wait = _host.Execute(cache, new ShardBatch(new ReadOnlySpan<ShardOperation>(in operation), payload, new Span<ShardResult>(ref result), values)
+        var sentAfter = operation.Mark == 0 ? ShardBatch.NeverSent : _time.GetTimestamp();
+        wait = _host.Execute(cache, new ShardBatch(new ReadOnlySpan<ShardOperation>(in operation), payload, new Span<ShardResult>(ref result), values, sentAfter: sentAfter)
         {
             Sessions = seen == default ? default : new ReadOnlySpan<LogPosition>(in seen),
             Positions = seen == default ? default : new Span<LogPosition>(ref position),

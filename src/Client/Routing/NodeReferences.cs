@@ -19,9 +19,15 @@ internal sealed class NodeReferences(IGrainFactory grains, LiveGateways? gateway
     {
         lock (_lock)
         {
+            var known = _nodes;
             _nodes = descriptors.ToDictionary(
                 static descriptor => descriptor.Address,
-                descriptor => _nodes.TryGetValue(descriptor.Address, out var known) ? known : Resolve(descriptor));
+                descriptor => known.TryGetValue(descriptor.Address, out var node) ? node : Resolve(descriptor));
+            if (known.Keys.Any(silo => !_nodes.ContainsKey(silo)))
+            {
+                lanes.OnWayLost();
+            }
+
             return [.. descriptors.Select(descriptor => _nodes[descriptor.Address])];
         }
     }

@@ -10,11 +10,14 @@ namespace Orleans.Cache.Client.Routing;
 /// <param name="Value">The value of a set.</param>
 internal readonly record struct Operation(ShardOperation Header, CacheKey Key, Slot Slot, ReadOnlyMemory<byte> Value)
 {
-    /// <summary>Whether doing it twice comes to the same as once, so that it may be sent again when no answer came.</summary>
-    public bool IsRepeatable => Header.Kind switch
+    /// <summary>Whether it may be sent again when no answer came: doing it twice comes to the same as once, or the grid knows it again by its id.</summary>
+    public bool IsRepeatable => Header.Mark != 0 || DoesNoHarmTwice;
+
+    /// <summary>Whether doing it twice comes to the same as once.</summary>
+    public bool DoesNoHarmTwice => Header.Kind switch
     {
         OperationKind.Increment or OperationKind.Commit => false,
-        OperationKind.Set => Header.Condition == (byte)CacheConditionKind.None,
+        OperationKind.Set or OperationKind.SetTagged => Header.Condition == (byte)CacheConditionKind.None,
         _ => true,
     };
 
@@ -22,7 +25,7 @@ internal readonly record struct Operation(ShardOperation Header, CacheKey Key, S
     public bool IsWrite => Header.Kind is not (OperationKind.Get or OperationKind.Peek or OperationKind.GetRange or OperationKind.Stage or OperationKind.Discard);
 
     /// <summary>Whether it is a part of the transfer of a large value, which belongs to one silo and is begun again as a whole.</summary>
-    public bool IsOfTransfer => Header.Kind >= OperationKind.GetRange;
+    public bool IsOfTransfer => Header.Kind is >= OperationKind.GetRange and <= OperationKind.Discard;
 
     /// <summary>Whether it is sent once, and its caller sees to the rest: what has no answer ends in an error, what moved is answered so.</summary>
     public bool IsOneTry { get; init; }
@@ -32,6 +35,12 @@ internal readonly record struct Operation(ShardOperation Header, CacheKey Key, S
 
     /// <summary>What the operation's session has seen of the key's partition; the default if it has no session.</summary>
     public LogPosition Seen { get; init; }
+
+    /// <summary>The header for an attempt that may be a further one.</summary>
+    /// <param name="began">When the first was made at the earliest, by the clock's timestamps.</param>
+    /// <param name="time">The clock.</param>
+    public ShardOperation HeaderSince(long began, TimeProvider time) =>
+        Header.Mark == 0 ? Header : Header with { Mark = OperationMark.WithAge(Header.Mark, time.GetElapsedTime(began)) };
 
     /// <summary>The bytes of key and value.</summary>
     public int PayloadBytes => Header.KeyLength + Value.Length;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Orleans.Cache.Client.Caching;
 using Orleans.Cache.Engine.Batches;
 using Orleans.Cache.Engine.Replication;
 
@@ -50,7 +51,14 @@ internal static class OperationFactory
         header.Condition = (byte)options.Condition.Kind;
         header.Concern = ToNumber(options.WriteConcern ?? concern);
         header.Argument = options.Condition.Version;
+        if (options.Tags is { Count: > 0 } tags)
+        {
+            header.Kind = OperationKind.SetTagged;
+            value = TagList.Before(tags, value.Span);
+        }
+
         header.ValueLength = value.Length;
+        header.Mark = options.Condition.Kind == CacheConditionKind.None ? 0 : OperationMark.Next();
         return operation with { Header = header, Value = value };
     }
 
@@ -59,8 +67,22 @@ internal static class OperationFactory
         var operation = Keyed(OperationKind.Increment, key, limits);
         var header = WithExpiry(operation.Header, options, limits);
         header.Argument = by;
+        header.Mark = OperationMark.Next();
         header.Concern = ToNumber(options.WriteConcern ?? concern);
-        return operation with { Header = header };
+        var value = options.Tags is { Count: > 0 } tags ? TagList.Before(tags, []) : [];
+        header.ValueLength = value.Length;
+        return operation with { Header = header, Value = value };
+    }
+
+    /// <summary>Makes the removal of tags, or of all entries, from the partition of a key.</summary>
+    /// <param name="partitionKey">Any key of the partition.</param>
+    /// <param name="tags">Their section; empty for all entries.</param>
+    /// <param name="limits">The grid's limits.</param>
+    /// <param name="concern"><see langword="null"/>: the cache's.</param>
+    public static Operation RemoveTags(CacheKey partitionKey, ReadOnlyMemory<byte> tags, CacheLimits limits, CacheWriteConcern? concern = null)
+    {
+        var operation = Keyed(tags.IsEmpty ? OperationKind.Clear : OperationKind.RemoveTags, partitionKey, limits);
+        return operation with { Header = operation.Header with { Concern = ToNumber(concern), ValueLength = tags.Length }, Value = tags };
     }
 
     /// <summary>Checks operations that were made before the grid's limits were known.</summary>

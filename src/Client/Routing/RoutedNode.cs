@@ -22,6 +22,9 @@ internal sealed class RoutedNode(NodeDescriptor descriptor, ICacheNode direct, I
 
     public NodeDescriptor Descriptor => descriptor;
 
+    /// <summary>What is known of the silo's clock.</summary>
+    public SiloClock Clock { get; } = new(lanes.Time);
+
     public ICacheNode Direct => direct;
 
     public ICacheNode Relayed => relayed;

@@ -38,7 +38,7 @@ internal sealed partial class TopologySource : ITopologySource
         _logger = logger;
     }
 
-    /// <summary>A newer topology took the place of an older one. Handlers must be quick.</summary>
+    /// <inheritdoc/>
     public event Action<GridSnapshot, GridSnapshot>? Changed
     {
         add => _holder.Changed += value;

@@ -106,7 +106,7 @@ internal sealed class ValueTransfers(OperationRouter router, CallErrors errors, 
     private static bool IsWorthAnother(CacheException exception, in Operation operation) => exception switch
     {
         CacheUnavailableException => true,
-        CacheOutcomeUnknownException => operation.IsRepeatable,
+        CacheOutcomeUnknownException => operation.DoesNoHarmTwice,
         _ => false,
     };
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Orleans.Cache.Client.Routing;
 using Orleans.Cache.Engine.Batches;
+using Orleans.Cache.Engine.Shards;
 using OperationStatus = Orleans.Cache.Engine.Batches.OperationStatus;
 
 namespace Orleans.Cache.Client.Transfers;
@@ -22,6 +23,15 @@ internal sealed class ValueWriter(OperationRouter router, CacheLaneOptions limit
     {
         var id = Random.Shared.NextInt64();
         var isSettled = false;
+        var tags = ReadOnlyMemory<byte>.Empty;
+        if (set.Header.Kind == OperationKind.SetTagged)
+        {
+            // The tags go with the commit, the value goes ahead.
+            var length = TagSection.BytesOf(set.Value.Span[0]);
+            tags = set.Value[..length];
+            set = set with { Value = set.Value[length..] };
+        }
+
         try
         {
             var refusal = await StageAsync(node, cache, set, id, cancellationToken).ConfigureAwait(false);
@@ -30,9 +40,10 @@ internal sealed class ValueWriter(OperationRouter router, CacheLaneOptions limit
                 return refused;
             }
 
-            var bytes = new byte[sizeof(long)];
+            var bytes = new byte[sizeof(long) + tags.Length];
             BinaryPrimitives.WriteInt64LittleEndian(bytes, id);
-            var commit = set with { Header = set.Header with { Kind = OperationKind.Commit, ValueLength = bytes.Length }, Value = bytes };
+            tags.CopyTo(bytes.AsMemory(sizeof(long)));
+            var commit = set with { Header = set.Header with { Kind = OperationKind.Commit, ValueLength = bytes.Length, Mark = 0 }, Value = bytes };
             var result = await router.ExecuteOnAsync(node, cache, commit, target: default, cancellationToken).ConfigureAwait(false);
             isSettled = result.Result.Status != OperationStatus.Moved;
             return result;

@@ -1,3 +1,4 @@
+using Orleans.Cache.Contracts.Invalidation;
 using Orleans.Cache.Contracts.Topology;
 using Orleans.Services;
 
@@ -36,6 +37,11 @@ public interface ICacheNode : IGrainService
     [Alias("statistics")]
     [ResponseTimeout("00:00:02")]
     ValueTask<NodeStatistics> GetStatisticsAsync();
+
+    /// <summary>What changed on the silo since the last answer, once something did or the caller's time of waiting is over.</summary>
+    [Alias("follow")]
+    [ResponseTimeout("00:00:03")]
+    ValueTask<FollowReply> FollowAsync(FollowRequest request);
 
     /// <summary>Which of the silo's partitions are on the move.</summary>
     [Alias("moves")]

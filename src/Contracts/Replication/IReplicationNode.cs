@@ -8,8 +8,8 @@ namespace Orleans.Cache.Contracts.Replication;
 public interface IReplicationNode : IGrainService
 {
     /// <summary>
-    /// Takes messages of copies, as docs/formats/replication.md has them. Returns when the copies have taken what the same silo sent before; the
-    /// answers come as messages of their own.
+    /// Takes messages of copies, as docs/formats/replication.md has them. Returns when the copies have taken them, with what they answer to the
+    /// silo that sends; none if nothing. What goes elsewhere, or comes later, comes as messages of its own.
     /// </summary>
     /// <param name="from">The number of the silo that sends them.</param>
     /// <param name="node">The number of the silo that they are meant for; messages for another are dropped.</param>
@@ -17,5 +17,5 @@ public interface IReplicationNode : IGrainService
     /// <param name="messages">The messages.</param>
     [Alias("receive")]
     [ResponseTimeout("00:00:02")]
-    ValueTask ReceiveAsync(int from, int node, long run, BatchBytes messages);
+    ValueTask<BatchBytes?> ReceiveAsync(int from, int node, long run, BatchBytes messages);
 }

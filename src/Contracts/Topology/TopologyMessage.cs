@@ -16,6 +16,10 @@ namespace Orleans.Cache.Contracts.Topology;
 /// <param name="ReadLevels">
 /// For every cache the number of the <see cref="CacheReadLevel"/> of reads that name none; <see langword="null"/> where all are 0.
 /// </param>
+/// <param name="NearCaches">For every cache whether near copies are kept of it; <see langword="null"/> where none are.</param>
+/// <param name="Began">
+/// The version that the grid's record began with: tells one life of the grid from another, and a later one has a higher number.
+/// </param>
 [GenerateSerializer, Immutable, Alias("orleans.cache.topology")]
 public sealed record TopologyMessage(
     [property: Id(0)] long Version,
@@ -25,4 +29,6 @@ public sealed record TopologyMessage(
     [property: Id(4)] string[] Caches,
     [property: Id(5)] LimitsMessage Limits,
     [property: Id(6)] short[]? Replicas = null,
-    [property: Id(7)] byte[]? ReadLevels = null);
+    [property: Id(7)] byte[]? ReadLevels = null,
+    [property: Id(8)] long Began = 0,
+    [property: Id(9)] NearCacheMessage[]? NearCaches = null);

@@ -12,6 +12,9 @@ internal ref struct BatchWriter
     private int _count;
     private int _end;
 
+    /// <summary>Whether an operation has an id.</summary>
+    public bool HasMarks { get; private set; }
+
     /// <summary>Starts a request in a buffer of exactly <see cref="BatchFormat.RequestBytes"/>, and <see cref="BatchFormat.PositionBytes"/> for sessions.</summary>
     /// <param name="request">Where it is written.</param>
     /// <param name="operations">How many operations <see cref="Add"/> will add.</param>
@@ -42,5 +45,6 @@ internal ref struct BatchWriter
         _end += value.Length;
         MemoryMarshal.Write(_request[(BatchFormat.HeaderBytes + (_count * ShardOperation.SizeInBytes))..], in operation);
         _count++;
+        HasMarks |= operation.Mark != 0;
     }
 }

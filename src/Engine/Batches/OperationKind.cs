@@ -32,4 +32,13 @@ internal enum OperationKind : byte
 
     /// <summary>Gives up what was staged.</summary>
     Discard = 10,
+
+    /// <summary>A set whose value has the entry's tags in front: see <see cref="Shards.TagSection"/>.</summary>
+    SetTagged = 11,
+
+    /// <summary>Removes the entries of the key's partition that have one of the tags in the value. The key only names the partition.</summary>
+    RemoveTags = 12,
+
+    /// <summary>Removes all entries of the key's partition. The key only names the partition.</summary>
+    Clear = 13,
 }

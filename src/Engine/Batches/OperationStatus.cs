@@ -42,7 +42,7 @@ internal enum OperationStatus : byte
     /// </summary>
     NoRoom = 11,
 
-    /// <summary>Not executed: the reply is full. Ask again at once.</summary>
+    /// <summary>Not executed: the reply is full, or the batch does not say when it was sent, which a write with an id needs. Ask again at once.</summary>
     Deferred = 12,
 
     /// <summary>Found, and counted as a hit; the value is larger than the caller takes in one piece. Ask for its ranges.</summary>
@@ -59,6 +59,9 @@ internal enum OperationStatus : byte
 
     /// <summary>Write not done: its concern is a majority, and too few copies are in sync.</summary>
     NoMajority = 17,
+
+    /// <summary>Write not executed by this attempt, but perhaps by an earlier one: so much has happened since that its id may be forgotten.</summary>
+    Forgotten = 18,
 
     /// <summary>Read not done: this copy does not have yet what the caller's session has seen. Ask another copy, or the owner.</summary>
     Behind = 20,

@@ -9,9 +9,13 @@ namespace Orleans.Cache.Engine.Batches;
 /// </summary>
 internal readonly ref struct ShardBatch
 {
+    /// <summary>Stands for a time of which nothing is known.</summary>
+    public const long NeverSent = long.MinValue;
+
     public ShardBatch(
-        ReadOnlySpan<ShardOperation> operations, ReadOnlySpan<byte> payload, Span<ShardResult> results, ValueBuffer values, int maxValues = int.MaxValue)
+        ReadOnlySpan<ShardOperation> operations, ReadOnlySpan<byte> payload, Span<ShardResult> results, ValueBuffer values, int maxValues = int.MaxValue, long sentAfter = NeverSent)
     {
+        SentAfter = sentAfter;
         MaxValues = maxValues;
         Operations = operations;
         Payload = payload;
@@ -40,6 +44,9 @@ internal readonly ref struct ShardBatch
 
     /// <summary>How many bytes of values the batch may return; the first value comes in any case.</summary>
     public int MaxValues { get; }
+
+    /// <summary>A time, by this process's timestamps, that was surely over when the batch was sent; <see cref="NeverSent"/> where none is known.</summary>
+    public long SentAfter { get; }
 
     /// <summary>Whether a value of so many bytes may still be returned.</summary>
     public bool HasRoomFor(int bytes) => Values.Length == 0 || bytes <= (long)MaxValues - Values.Length;

@@ -61,9 +61,9 @@ internal struct ShardOperation
     [FieldOffset(32)]
     public long Argument;
 
-    /// <summary>Zero; kept for the operation id of retries.</summary>
+    /// <summary>Of a write: see <see cref="OperationMark"/>; 0 of one that does no harm when it is done twice, and of others.</summary>
     [FieldOffset(40)]
-    public long Reserved;
+    public long Mark;
 
     /// <summary>The condition of a set; 0 to 15.</summary>
     public byte Condition

@@ -18,6 +18,14 @@ internal struct ShardResult
     [FieldOffset(1)]
     public byte Copies;
 
+    /// <summary>Get and peek: 1 if the entry has a sliding expiration, which the next read begins anew.</summary>
+    [FieldOffset(2)]
+    private byte _slides;
+
+    /// <summary>Get and peek: 1 if the entry has tags.</summary>
+    [FieldOffset(3)]
+    private byte _isTagged;
+
     [FieldOffset(4)]
     public int ValueLength;
 
@@ -36,4 +44,18 @@ internal struct ShardResult
     /// <summary>Get and peek: milliseconds left to live, <see cref="ShardOperation.Forever"/>. Increment: the sum.</summary>
     [FieldOffset(24)]
     public long Number;
+
+    /// <summary>Get and peek: whether the entry has a sliding expiration.</summary>
+    public bool Slides
+    {
+        readonly get => _slides != 0;
+        set => _slides = value ? (byte)1 : (byte)0;
+    }
+
+    /// <summary>Get and peek: whether the entry has tags.</summary>
+    public bool IsTagged
+    {
+        readonly get => _isTagged != 0;
+        set => _isTagged = value ? (byte)1 : (byte)0;
+    }
 }

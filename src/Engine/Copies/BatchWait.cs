@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Threading.Tasks.Sources;
 using Orleans.Cache.Engine.Batches;
 using Orleans.Cache.Engine.Replication;
@@ -15,8 +16,9 @@ internal sealed class BatchWait : IValueTaskSource, IDisposable
     [ThreadStatic]
     private static Stack<BatchWait>? _pool;
 
-    private readonly Lock _lock = new();
+    private CopyLock _lock;
     private ManualResetValueTaskSourceCore<bool> _source = new() { RunContinuationsAsynchronously = true };
+    private readonly Dictionary<int, ShardResult> _first = [];
     private Slot[] _slots = new Slot[8];
     private int _count;
     private int _open;
@@ -62,7 +64,7 @@ internal sealed class BatchWait : IValueTaskSource, IDisposable
     /// <returns>The number by which the reply names it.</returns>
     public int Add(int index, bool isWrite)
     {
-        lock (_lock)
+        using (_lock.Enter())
         {
             if (_count == _slots.Length)
             {
@@ -75,14 +77,43 @@ internal sealed class BatchWait : IValueTaskSource, IDisposable
         }
     }
 
-    /// <summary>Takes the reply to an operation.</summary>
-    public void Reply(long number, ReplyStatus status, int copies)
+    /// <summary>Lets the whole batch wait for one thing more, until <see cref="Release"/>.</summary>
+    public void Hold()
     {
-        lock (_lock)
+        using (_lock.Enter())
+        {
+            _open++;
+        }
+    }
+
+    /// <summary>Ends what <see cref="Hold"/> began.</summary>
+    public void Release()
+    {
+        using (_lock.Enter())
+        {
+            if (_isTimedOut || --_open > 0)
+            {
+                return;
+            }
+        }
+
+        _source.SetResult(true);
+    }
+
+    /// <summary>Takes the reply to an operation.</summary>
+    /// <remarks><paramref name="result"/>: What the operation was answered first, if it has an id; else empty.</remarks>
+    public void Reply(long number, ReplyStatus status, int copies, ReadOnlySpan<byte> result)
+    {
+        using (_lock.Enter())
         {
             if (_isTimedOut)
             {
                 return;
+            }
+
+            if (!result.IsEmpty)
+            {
+                _first[(int)number] = MemoryMarshal.Read<ShardResult>(result);
             }
 
             ref var slot = ref _slots[number];
@@ -90,7 +121,8 @@ internal sealed class BatchWait : IValueTaskSource, IDisposable
             slot.Status = status switch
             {
                 ReplyStatus.Done => OperationStatus.Done,
-                ReplyStatus.Unknown or ReplyStatus.Forgotten => OperationStatus.Unknown,
+                ReplyStatus.Unknown => OperationStatus.Unknown,
+                ReplyStatus.Forgotten => OperationStatus.Forgotten,
                 ReplyStatus.NoMajority => OperationStatus.NoMajority,
                 _ => OperationStatus.Moved,
             };
@@ -107,7 +139,7 @@ internal sealed class BatchWait : IValueTaskSource, IDisposable
     /// <returns>Whether nothing waits any more; if not, the wait is to be awaited.</returns>
     public bool TryEnd()
     {
-        lock (_lock)
+        using (_lock.Enter())
         {
             return --_open == 0;
         }
@@ -116,7 +148,7 @@ internal sealed class BatchWait : IValueTaskSource, IDisposable
     /// <summary>Ends the wait: what has no reply is not known, or, if it was a read, not answered.</summary>
     public void TimeOut()
     {
-        lock (_lock)
+        using (_lock.Enter())
         {
             if (_open == 0)
             {
@@ -147,8 +179,15 @@ internal sealed class BatchWait : IValueTaskSource, IDisposable
         if (slot.Status != OperationStatus.Done)
         {
             result = new ShardResult { Status = slot.Status };
+            return;
         }
-        else if (slot.IsWrite && result.Status == OperationStatus.Done)
+
+        if (_first.Count > 0 && _first.TryGetValue(number, out var first))
+        {
+            result = first;
+        }
+
+        if (slot.IsWrite && result.Status == OperationStatus.Done)
         {
             result.Copies = slot.Copies;
         }
@@ -184,6 +223,7 @@ internal sealed class BatchWait : IValueTaskSource, IDisposable
         }
 
         _count = 0;
+        _first.Clear();
         _source.Reset();
         var pool = _pool ??= new Stack<BatchWait>(MaxPooled);
         if (pool.Count < MaxPooled)

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Orleans.Cache.Engine.Batches;
+using Orleans.Cache.Engine.Shards;
 
 namespace Orleans.Cache.Engine.Copies;
 
@@ -12,10 +13,11 @@ internal static class ChangeFormat
     private const int HeaderBytes = 16;
     private const byte HasTimeToLive = 1;
     private const byte HasSliding = 2;
+    private const byte HasTags = 4;
 
     /// <summary>The bytes of a change.</summary>
     public static int SizeOf(in EntryChange change) =>
-        HeaderBytes + TimesBytes(FlagsOf(change)) + change.Cache.Length + change.Key.Length + change.Value.Length;
+        HeaderBytes + TimesBytes(FlagsOf(change)) + change.Tags.Length + change.Cache.Length + change.Key.Length + change.Value.Length;
 
     /// <summary>Writes a change to bytes of exactly its size.</summary>
     public static void Write(Span<byte> to, in EntryChange change)
@@ -42,6 +44,8 @@ internal static class ChangeFormat
             to = to[(2 * sizeof(long))..];
         }
 
+        change.Tags.CopyTo(to);
+        to = to[change.Tags.Length..];
         change.Cache.CopyTo(to);
         change.Key.CopyTo(to[change.Cache.Length..]);
         change.Value.CopyTo(to[(change.Cache.Length + change.Key.Length)..]);
@@ -56,7 +60,7 @@ internal static class ChangeFormat
         var kind = (ChangeKind)bytes[1];
         var flags = bytes[2];
         var isRepair = kind is ChangeKind.Digests or ChangeKind.Listing;
-        Check((isRepair || kind is >= ChangeKind.Entry and <= ChangeKind.Times) && flags <= (HasTimeToLive | HasSliding), "it is of no known kind");
+        Check((isRepair || kind is >= ChangeKind.Entry and <= ChangeKind.Clear) && flags <= (HasTimeToLive | HasSliding | HasTags), "it is of no known kind");
         int name = bytes[3], key = BinaryPrimitives.ReadUInt16LittleEndian(bytes[4..]);
         var rest = bytes[HeaderBytes..];
         Check(name > 0 && (key > 0) != isRepair && rest.Length >= TimesBytes(flags) + name + key, "it ends within its names");
@@ -76,12 +80,19 @@ internal static class ChangeFormat
             rest = rest[(2 * sizeof(long))..];
         }
 
+        ReadOnlySpan<byte> tags = default;
+        if ((flags & HasTags) != 0)
+        {
+            Check(TagSection.TrySplit(rest, out tags, out rest) && rest.Length >= name + key, "it ends within its tags");
+        }
+
         return new EntryChange
         {
             Kind = kind,
             Cache = rest[..name],
             Key = rest.Slice(name, key),
             Value = rest[(name + key)..],
+            Tags = tags,
             Version = BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]),
             TimeToLive = timeToLive,
             Sliding = sliding,
@@ -89,8 +100,11 @@ internal static class ChangeFormat
         };
     }
 
+    /// <summary>Whether a change that was written here tells a sliding expiration.</summary>
+    public static bool TellsSliding(ReadOnlySpan<byte> bytes) => (bytes[2] & HasSliding) != 0;
+
     private static byte FlagsOf(in EntryChange change) =>
-        (byte)((change.TimeToLive == ShardOperation.Forever ? 0 : HasTimeToLive) | (change.Sliding == 0 ? 0 : HasSliding));
+        (byte)((change.TimeToLive == ShardOperation.Forever ? 0 : HasTimeToLive) | (change.Sliding == 0 ? 0 : HasSliding) | (change.Tags.IsEmpty ? 0 : HasTags));
 
     private static int TimesBytes(byte flags) => ((flags & HasTimeToLive) != 0 ? sizeof(long) : 0) + ((flags & HasSliding) != 0 ? 2 * sizeof(long) : 0);
 

@@ -12,6 +12,12 @@ internal enum ChangeKind : byte
     /// <summary>The key's entry, if it has this version, has these times.</summary>
     Times = 3,
 
+    /// <summary>The entries of the key's partition that have one of the tags in the value, and no higher version, are gone.</summary>
+    Tags = 4,
+
+    /// <summary>The entries of the key's partition that have no higher version are gone.</summary>
+    Clear = 5,
+
     /// <summary>The owner's entries of a cache have these hashes, by buckets. No key; nothing changes.</summary>
     Digests = 10,
 

@@ -8,7 +8,8 @@ namespace Orleans.Cache.Engine.Copies;
 /// Writes the changes of one copy, one behind the other into arrays of some kilobytes. A log that forgets its records so keeps at most one
 /// array more than it needs; with an array for each batch it would keep those of all partitions that the batch touched. Not thread-safe.
 /// </summary>
-internal sealed class ChangeWriter
+/// <param name="chunkBytes">The size of these arrays.</param>
+internal sealed class ChangeWriter(int chunkBytes = ChangeWriter.ChunkBytes)
 {
     private const int ChunkBytes = 2048;
 
@@ -28,6 +29,7 @@ internal sealed class ChangeWriter
             Cache = cache,
             Key = entry.Key,
             Value = kind == ChangeKind.Entry && !isLarge ? entry.Value : default,
+            Tags = kind == ChangeKind.Entry ? entry.Tags : default,
             Version = entry.Version,
             TimeToLive = times.Absolute == EntryLayout.Never ? ShardOperation.Forever : Math.Max(0, times.Absolute - now),
             Sliding = times.Sliding,
@@ -45,6 +47,19 @@ internal sealed class ChangeWriter
         _large.Add((whole[head..], entry.LargeAddress, entry.ValueLength));
         return whole;
     }
+
+    /// <summary>Writes that entries were removed by their tags, or all.</summary>
+    public ReadOnlyMemory<byte> WriteTags(ChangeKind kind, ReadOnlySpan<byte> cache, ReadOnlySpan<byte> key, ReadOnlySpan<byte> tags, long version) => Write(new EntryChange
+    {
+        Kind = kind,
+        Cache = cache,
+        Key = key,
+        Value = tags,
+        Version = version,
+        TimeToLive = ShardOperation.Forever,
+        Sliding = 0,
+        SlidingLeft = 0,
+    });
 
     public ReadOnlyMemory<byte> WriteRemoval(ReadOnlySpan<byte> cache, ReadOnlySpan<byte> key) => Write(new EntryChange
     {
@@ -70,6 +85,9 @@ internal sealed class ChangeWriter
         Sliding = 0,
         SlidingLeft = 0,
     });
+
+    /// <summary>Nobody looks at the changes any more that were written so far: their place is used again.</summary>
+    public void Reuse() => _end = 0;
 
     /// <summary>Copies a change that somebody else wrote.</summary>
     public ReadOnlyMemory<byte> Copy(ReadOnlyMemory<byte> change)
@@ -100,14 +118,14 @@ internal sealed class ChangeWriter
 
     private Memory<byte> Take(int bytes)
     {
-        if (bytes > ChunkBytes / 2)
+        if (bytes > chunkBytes / 2)
         {
             return GC.AllocateUninitializedArray<byte>(bytes);
         }
 
         if (bytes > _chunk.Length - _end)
         {
-            _chunk = GC.AllocateUninitializedArray<byte>(ChunkBytes);
+            _chunk = GC.AllocateUninitializedArray<byte>(chunkBytes);
             _end = 0;
         }
 

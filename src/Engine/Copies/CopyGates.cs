@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Orleans.Cache.Engine.Batches;
+using Orleans.Cache.Engine.Invalidation;
 using Orleans.Cache.Engine.Replication;
 using Orleans.Cache.Engine.Shards;
 
@@ -22,8 +23,9 @@ internal sealed partial class CopyGates
     private readonly PartitionCopy?[] _copies;
     private readonly ICopyNetwork _network;
     private readonly TimeProvider _time;
+    private readonly InvalidationFeed? _feed;
 
-    public CopyGates(int partitions, ICopyNetwork network, TimeProvider time, TimeSpan longestWait)
+    public CopyGates(int partitions, ICopyNetwork network, TimeProvider time, TimeSpan longestWait, InvalidationFeed? feed = null)
     {
         _gates = new PartitionGate[partitions];
         _copies = new PartitionCopy?[partitions];
@@ -31,7 +33,12 @@ internal sealed partial class CopyGates
         _time = time;
         Waits = new WaitList(time, longestWait);
         Array.Fill(_gates, new PartitionGate { ServesUntil = long.MinValue });
+        Served = new ServedPartitions(_gates, time);
+        _feed = feed;
     }
+
+    /// <summary>The partitions that this silo serves.</summary>
+    public ServedPartitions Served { get; }
 
     /// <summary>The batches that wait.</summary>
     public WaitList Waits { get; }
@@ -110,6 +117,12 @@ internal sealed partial class CopyGates
             (_unsent ??= []).Add(copy);
         }
 
+        // After the entry was changed, and before anybody is told that it was.
+        if (_feed is not null && store.HasNearCaches && (_feed.IsFollowed || store.StrictLeaseTicks > 0) && batch.Results[index].Status == OperationStatus.Done)
+        {
+            BatchChanges.Current.Add(store, batch, index, Volatile.Read(ref _gates[partition].ServedSince));
+        }
+
         return mustCheck;
     }
 
@@ -161,13 +174,19 @@ internal sealed partial class CopyGates
     {
         if (_unsent is { Count: > 0 } unsent)
         {
+            var now = _time.GetTimestamp();
             foreach (var copy in unsent)
             {
-                copy.Flush();
+                copy.Flush(now);
             }
 
             unsent.Clear();
             _network.Flush();
+        }
+
+        if (_feed is not null)
+        {
+            BatchChanges.Current.Flush(_feed, ref wait);
         }
 
         if (wait is null)

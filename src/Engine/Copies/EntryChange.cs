@@ -14,6 +14,9 @@ internal readonly ref struct EntryChange
 
     public required ReadOnlySpan<byte> Value { get; init; }
 
+    /// <summary>The entry's tags: see <see cref="Shards.TagSection"/>.</summary>
+    public ReadOnlySpan<byte> Tags { get; init; }
+
     public required long Version { get; init; }
 
     /// <summary>Milliseconds until the absolute expiry; <see cref="ShardOperation.Forever"/>.</summary>

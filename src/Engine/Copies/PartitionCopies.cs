@@ -1,3 +1,4 @@
+using Orleans.Cache.Engine.Invalidation;
 using Orleans.Cache.Engine.Repair;
 using Orleans.Cache.Engine.Replication;
 using Orleans.Cache.Engine.Replication.Messages;
@@ -22,14 +23,14 @@ internal sealed class PartitionCopies : IDisposable
     private int _node = -1;
     private bool _isOver;
 
-    public PartitionCopies(ShardHost shards, ReplicationSettings settings, ICopyNetwork network, TimeProvider time, Random? random = null)
+    public PartitionCopies(ShardHost shards, ReplicationSettings settings, ICopyNetwork network, TimeProvider time, Random? random = null, InvalidationFeed? feed = null)
     {
         _shards = shards;
         _settings = settings;
         _network = network;
         _time = time;
         _random = random ?? Random.Shared;
-        _gates = new CopyGates(shards.Settings.PartitionCount, network, time, LongestWait);
+        _gates = new CopyGates(shards.Settings.PartitionCount, network, time, LongestWait, feed);
         _lastIncarnations = new long[shards.Settings.PartitionCount];
     }
 
@@ -38,6 +39,12 @@ internal sealed class PartitionCopies : IDisposable
 
     /// <summary>What comparing copies has come to.</summary>
     public RepairCounts Repairs { get; } = new();
+
+    /// <summary>The partitions that this silo serves now.</summary>
+    public OwnedPartitions Served => _gates.Served.Now;
+
+    /// <summary>Fills partitions that begin empty; <see langword="null"/>: nobody does. Set before <see cref="Start"/>.</summary>
+    public IPartitionFiller? Filler { get; set; }
 
     /// <summary>How many batches wait for other copies.</summary>
     public int WaitingBatches => _gates.Waits.Count;
@@ -66,7 +73,7 @@ internal sealed class PartitionCopies : IDisposable
     /// <summary>Takes a message of another node's copy; of a partition that has no copy here, a new one begins if the message is an owner's.</summary>
     public void Receive(int partition, PeerMessage message)
     {
-        Take(partition, message);
+        Take(partition, message, _time.GetTimestamp());
         _network.Flush();
     }
 
@@ -74,12 +81,27 @@ internal sealed class PartitionCopies : IDisposable
     public void Receive(IReadOnlyList<(int Partition, PeerMessage Message)> messages)
     {
         ArgumentNullException.ThrowIfNull(messages);
+        var arrival = _time.GetTimestamp();
         for (var index = 0; index < messages.Count; index++)
         {
-            Take(messages[index].Partition, messages[index].Message);
+            Take(messages[index].Partition, messages[index].Message, arrival);
         }
 
         _network.Flush();
+    }
+
+    /// <summary>As <see cref="Receive(int, PeerMessage)"/>, of one of many messages: the caller flushes the network after the last.</summary>
+    /// <param name="partition">The partition.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="arrival">The clock, read after the messages had come.</param>
+    public void Take(int partition, PeerMessage message, long arrival)
+    {
+        // Only an owner says such things, and only to who shall hold a copy.
+        var mayMake = message is Append or SnapshotChunk && message.To.Node == _node;
+        if (Find(partition, mayMake) is { } copy)
+        {
+            Tell(partition, copy.Receive(message, arrival));
+        }
     }
 
     /// <summary>Takes an answer of the authority.</summary>
@@ -95,11 +117,12 @@ internal sealed class PartitionCopies : IDisposable
     /// <summary>Does what is due in all copies. Called a few times per beat. Copies that are idle and not wanted any more are dropped here, with their entries.</summary>
     public void Tick()
     {
+        var now = _time.GetTimestamp();
         for (var partition = 0; partition < _lastIncarnations.Length; partition++)
         {
             if (_gates.CopyOf(partition) is { } copy)
             {
-                Tell(partition, copy.Tick());
+                Tell(partition, copy.Tick(now));
                 Retire(partition, copy);
             }
         }
@@ -119,9 +142,36 @@ internal sealed class PartitionCopies : IDisposable
     {
         if (_gates.CopyOf(partition) is { } copy)
         {
-            copy.Compare();
+            Tell(partition, copy.Compare());
             _network.Flush();
         }
+    }
+
+    /// <summary>Where the copy of a partition stands; <see langword="null"/> where there is none.</summary>
+    public CopyPoint? PointOf(int partition) => _gates.CopyOf(partition)?.Point;
+
+    /// <summary>Lets the copy of a partition serve nothing any more: its silo stops, and what it has acknowledged is to be kept elsewhere.</summary>
+    public void Seal(int partition)
+    {
+        if (_gates.CopyOf(partition) is { } copy)
+        {
+            copy.Seal();
+            Tell(partition, hasChanged: true);
+            _network.Flush();
+        }
+    }
+
+    /// <inheritdoc cref="PartitionCopy.TryFill"/>
+    public bool TryFill(int partition, long epoch, Action step, bool isLast)
+    {
+        var isFilled = _gates.CopyOf(partition)?.TryFill(epoch, step, isLast) == true;
+        if (isFilled && isLast)
+        {
+            Tell(partition, hasChanged: true);
+            _network.Flush();
+        }
+
+        return isFilled;
     }
 
     /// <summary>Ends all copies: nothing is served any more, and no batch waits longer. The entries stay until the shards are disposed of.</summary>
@@ -140,16 +190,6 @@ internal sealed class PartitionCopies : IDisposable
         _gates.Waits.TimeOut(long.MaxValue);
     }
 
-    private void Take(int partition, PeerMessage message)
-    {
-        // Only an owner says such things, and only to who shall hold a copy.
-        var mayMake = message is Append or SnapshotChunk && message.To.Node == _node;
-        if (Find(partition, mayMake) is { } copy)
-        {
-            Tell(partition, copy.Receive(message));
-        }
-    }
-
     private PartitionCopy? Find(int partition, bool mayMake)
     {
         var known = _gates.CopyOf(partition);
@@ -166,7 +206,7 @@ internal sealed class PartitionCopies : IDisposable
                 // Each time it drops what it holds it takes the next incarnation, and leaves the last one here when it goes.
                 _shards.Open(partition, epoch: 1);
                 var self = new CopyId(_node, ++_lastIncarnations[partition]);
-                known = new PartitionCopy(self, partition, _gates, _shards, _settings, _network, _time, _random, Repairs);
+                known = new PartitionCopy(self, partition, _gates, _shards, _settings, _network, _time, _random, Repairs, Filler);
                 _gates.Set(partition, known);
             }
 

@@ -11,52 +11,67 @@ namespace Orleans.Cache.Engine.Copies;
 /// Safe for any number of threads.
 /// </summary>
 /// <remarks>
-/// <para>Members that let the core act begin with <see cref="Enter"/> and end with <see cref="Leave"/> or <see cref="Publish"/>: first the gate is written, then what the core says to
+/// <para>Members that let the core act begin with <see cref="Enter()"/> and end with <see cref="Leave"/> or <see cref="Publish"/>: first the gate is written, then what the core says to
 /// others is handed to the network. So nothing that lets another copy serve leaves the silo while readers here still believe that they may.</para>
 /// <para>Order of locks: a copy's, then a shard's. No thread holds two copies' locks.</para>
 /// </remarks>
 internal sealed class PartitionCopy : IReplicationHost
 {
-    private readonly Lock _lock = new();
     private readonly CopyGates _gates;
     private readonly ICopyNetwork _network;
     private readonly TimeProvider _time;
     private readonly ReplicationSettings _settings;
     private readonly PartitionStore _store;
     private readonly CopyRepair _repair;
+    private readonly IPartitionFiller? _filler;
     private readonly ReplicationCopy _core;
     private readonly List<object> _outbox = [];
     private readonly int _partition;
+    private CopyLock _lock;
     private CopyStatus _told = new(CopyRole.Idle, IsServing: false, Configuration.None);
     private WantedCopies? _wanted;
     private long _heardAt;
+    private long _now;
     private bool _isUnsent;
     private bool _isOver;
     private bool _isAlone;
     private long _writesAlone;
 
-    public PartitionCopy(CopyId self, int partition, CopyGates gates, ShardHost shards, ReplicationSettings settings, ICopyNetwork network, TimeProvider time, Random random, RepairCounts repairs)
+    public PartitionCopy(
+        CopyId self,
+        int partition,
+        CopyGates gates,
+        ShardHost shards,
+        ReplicationSettings settings,
+        ICopyNetwork network,
+        TimeProvider time,
+        Random random,
+        RepairCounts repairs,
+        IPartitionFiller? filler = null)
     {
+        _filler = filler;
         _partition = partition;
         _gates = gates;
         _network = network;
         _time = time;
         _settings = settings;
-        _heardAt = time.GetTimestamp();
+        _heardAt = _now = time.GetTimestamp();
         _repair = new CopyRepair(shards, partition, repairs);
         _store = new PartitionStore(shards, partition, _repair);
-        _core = new ReplicationCopy(self, this, settings, SoundRules.Instance, _store, random);
+        _core = new ReplicationCopy(self, this, settings, SoundRules.Instance, _store, random) { AwaitsFilling = filler is not null };
     }
 
     /// <inheritdoc/>
-    public long Now => _time.GetTimestamp();
+    /// <remarks>It never goes back, whichever thread has read it for its call.</remarks>
+    public long Now => _now;
 
     public CopyStatus Status
     {
         get
         {
-            lock (_lock)
+            using (_lock.Enter())
             {
+                _now = _time.GetTimestamp();
                 return CurrentStatus;
             }
         }
@@ -67,19 +82,19 @@ internal sealed class PartitionCopy : IReplicationHost
     {
         get
         {
-            lock (_lock)
+            using (_lock.Enter())
             {
                 return _core.Fills;
             }
         }
     }
 
-    private CopyStatus CurrentStatus => new(_core.Role, _core.IsServing, _core.Configuration);
+    private CopyStatus CurrentStatus => new(_core.Role, _core.IsServing, _core.Configuration, _core.IsFilling);
 
     /// <returns>Whether its role, its configuration or whether it serves changed; so of the other members.</returns>
     public bool Want(WantedCopies wanted)
     {
-        lock (_lock)
+        using (_lock.Enter())
         {
             _wanted = wanted;
             if (!Enter())
@@ -92,12 +107,14 @@ internal sealed class PartitionCopy : IReplicationHost
         }
     }
 
-    public bool Receive(PeerMessage message)
+    /// <param name="message">The message.</param>
+    /// <param name="arrival">The clock, read after the message had come.</param>
+    public bool Receive(PeerMessage message, long arrival)
     {
-        lock (_lock)
+        using (_lock.Enter())
         {
-            _heardAt = Now;
-            if (!Enter())
+            _heardAt = arrival;
+            if (!Enter(arrival))
             {
                 return false;
             }
@@ -122,7 +139,7 @@ internal sealed class PartitionCopy : IReplicationHost
 
     public bool Receive(AuthorityReply reply)
     {
-        lock (_lock)
+        using (_lock.Enter())
         {
             if (!Enter())
             {
@@ -134,11 +151,12 @@ internal sealed class PartitionCopy : IReplicationHost
         }
     }
 
-    public bool Tick()
+    /// <param name="now">The clock, read before.</param>
+    public bool Tick(long now)
     {
-        lock (_lock)
+        using (_lock.Enter())
         {
-            if (!Enter())
+            if (!Enter(now))
             {
                 return false;
             }
@@ -149,15 +167,17 @@ internal sealed class PartitionCopy : IReplicationHost
     }
 
     /// <summary>Lets other copies, if there are any and this one is their owner, compare what they have with what is here.</summary>
-    public void Compare()
+    public bool Compare()
     {
-        lock (_lock)
+        using (_lock.Enter())
         {
-            if (Enter() && _core.IsServing && !_core.IsAlone)
+            if (!Enter() || !_core.IsServing || _core.IsAlone)
             {
-                _repair.AddDigests(_core.Amend);
-                _ = Leave();
+                return false;
             }
+
+            _repair.AddDigests(_core.Amend);
+            return Leave();
         }
     }
 
@@ -166,9 +186,9 @@ internal sealed class PartitionCopy : IReplicationHost
     {
         get
         {
-            lock (_lock)
+            using (_lock.Enter())
             {
-                return _core.Role == CopyRole.Idle && !_core.IsProposing && _wanted?.Contains(_core.Self.Node) != true && Now - _heardAt >= 2 * _settings.LeaseTicks;
+                return _core.Role == CopyRole.Idle && !_core.IsProposing && _wanted?.Contains(_core.Self.Node) != true && _time.GetTimestamp() - _heardAt >= 2 * _settings.LeaseTicks;
             }
         }
     }
@@ -177,11 +197,62 @@ internal sealed class PartitionCopy : IReplicationHost
     /// <returns>The incarnation that it had last.</returns>
     public long End()
     {
-        lock (_lock)
+        using (_lock.Enter())
         {
             _isOver = true;
             Publish();
             return _core.Self.Incarnation;
+        }
+    }
+
+    /// <summary>Where the copy stands, for a snapshot of it.</summary>
+    public CopyPoint Point
+    {
+        get
+        {
+            using (_lock.Enter())
+            {
+                Enter();
+                return new CopyPoint(_core.Self, CurrentStatus, _core.Committed);
+            }
+        }
+    }
+
+    /// <inheritdoc cref="ReplicationCopy.Seal"/>
+    public void Seal()
+    {
+        using (_lock.Enter())
+        {
+            if (Enter())
+            {
+                _core.Seal();
+                Send();
+            }
+        }
+    }
+
+    /// <summary>Lets a copy that awaits it be filled, one step of it.</summary>
+    /// <param name="epoch">The epoch that began empty.</param>
+    /// <param name="step">Writes into the shards of the partition. Called under the copy's lock, so it is short.</param>
+    /// <param name="isLast">Whether the copy serves from now on.</param>
+    /// <returns>Whether it was; otherwise another epoch has begun, and what was filled does not count any more.</returns>
+    public bool TryFill(long epoch, Action step, bool isLast)
+    {
+        using (_lock.Enter())
+        {
+            if (!Enter() || !_core.IsFilling || _core.Configuration.Epoch != epoch)
+            {
+                return false;
+            }
+
+            step();
+            if (isLast)
+            {
+                _core.Filled();
+                Send();
+            }
+
+            return true;
         }
     }
 
@@ -193,7 +264,14 @@ internal sealed class PartitionCopy : IReplicationHost
         isUnsent = false;
         var named = batch.Operations[index].Concern;
         var concern = named == 0 ? store.WriteConcern : (WriteConcern)(named - 1);
-        lock (_lock)
+        var mark = batch.Operations[index].Mark;
+        if (mark != 0 && batch.SentAfter == ShardBatch.NeverSent)
+        {
+            result.Status = OperationStatus.Deferred;
+            return false;
+        }
+
+        using (_lock.Enter())
         {
             ref var gate = ref _gates[_partition];
             var session = batch.SessionOf(index);
@@ -203,8 +281,8 @@ internal sealed class PartitionCopy : IReplicationHost
                 return false;
             }
 
-            // Whether one copy is a majority the core knows.
-            if (_isAlone && concern != WriteConcern.Majority)
+            // Whether one copy is a majority the core knows, and it remembers operations.
+            if (_isAlone && concern != WriteConcern.Majority && mark == 0)
             {
                 // Nobody needs a record, so the core hears of these writes when it is used next: only their number counts.
                 runner.Run(store, batch, index, hash, _partition, ref moment);
@@ -214,18 +292,30 @@ internal sealed class PartitionCopy : IReplicationHost
                 return true;
             }
 
-            _ = Enter();
+            // Whether the lease holds matters after the operation only: the clock is read again then.
+            _ = Enter(moment.Timestamp);
             wait ??= BatchWait.Rent();
             var request = new ClientRequest { Id = wait.Add(index, isWrite: true), Waiter = wait, IsRead = false, Concern = concern, Session = session };
+            request = mark == 0 ? request : MarkedOperations.Named(request, mark, batch.SentAfter, _time);
             if (_core.TryAdmit(request))
             {
                 // Before the shard is written: whoever reads the write looks at this afterwards, and then comes for the lock.
                 Volatile.Write(ref gate.Uncommitted, gate.Uncommitted + 1);
                 runner.Run(store, batch, index, hash, _partition, ref moment);
-                _core.Executed(request, EffectOf(store, batch, index, hash, moment.Now));
-                NoteSeen(batch, index);
+                var effect = EffectOf(store, batch, index, hash, moment.Now);
+                _now = _time.GetTimestamp();
+                if (mark == 0)
+                {
+                    _core.Executed(request, effect);
+                }
+                else
+                {
+                    MarkedOperations.Executed(_core, request, effect, result);
+                }
             }
 
+            // Also of one that was executed before: its record is in the log.
+            NoteSeen(batch, index);
             isUnsent = !_isUnsent;
             _isUnsent = true;
             Publish();
@@ -239,7 +329,7 @@ internal sealed class PartitionCopy : IReplicationHost
     /// <returns>As <see cref="Write"/>.</returns>
     public bool CheckRead(int index, ulong hash, CacheStore store, long epoch, ref ShardResult result, ref BatchWait? wait)
     {
-        lock (_lock)
+        using (_lock.Enter())
         {
             // What was read under an earlier epoch may have been cut off since.
             if (_isOver || _core.Configuration.Epoch != epoch)
@@ -248,6 +338,7 @@ internal sealed class PartitionCopy : IReplicationHost
                 return false;
             }
 
+            _now = _time.GetTimestamp();
             var keyHash = KeyHashOf(store, hash);
             if (!_core.IsAwaited(keyHash))
             {
@@ -275,8 +366,9 @@ internal sealed class PartitionCopy : IReplicationHost
         ref var result = ref batch.Results[index];
 
         // Under the lock nothing is applied, and nothing dropped: what is read is what was committed up to one position.
-        lock (_lock)
+        using (_lock.Enter())
         {
+            _now = _time.GetTimestamp();
             var allowed = _isOver ? ReplyStatus.Moved : _core.MayReadStale(batch.SessionOf(index));
             if (allowed != ReplyStatus.Done
                 || (operation.Kind == OperationKind.Get && store.FindShard(_partition)?.HasSliding(batch.KeyOf(operation), hash) == true))
@@ -286,6 +378,7 @@ internal sealed class PartitionCopy : IReplicationHost
             }
 
             runner.Run(store, batch, index, hash, _partition, ref moment);
+            _now = _time.GetTimestamp();
             if (!_core.IsFresh)
             {
                 result = new ShardResult { Status = OperationStatus.Moved };
@@ -301,7 +394,7 @@ internal sealed class PartitionCopy : IReplicationHost
     /// <returns>Whether it is owner of that epoch still, and the session has seen none later.</returns>
     public bool TryNoteRead(in ShardBatch batch, int index, CacheStore store, ulong hash)
     {
-        lock (_lock)
+        using (_lock.Enter())
         {
             if (!Enter() || _core.Role != CopyRole.Owner || batch.Sessions[index].Epoch > _core.Configuration.Epoch)
             {
@@ -316,13 +409,14 @@ internal sealed class PartitionCopy : IReplicationHost
     /// <summary>Tells other copies, if there are any, that an entry was used: its sliding expiration began again.</summary>
     public bool Renewed(CacheStore store, ReadOnlySpan<byte> key, ulong hash, long now)
     {
-        lock (_lock)
+        using (_lock.Enter())
         {
             if (_isOver || _isAlone)
             {
                 return false;
             }
 
+            _now = _time.GetTimestamp();
             _core.Amend(_store.Pack(ChangeKind.Times, store, key, hash, now));
             var isUnsent = !_isUnsent;
             _isUnsent = true;
@@ -332,11 +426,12 @@ internal sealed class PartitionCopy : IReplicationHost
     }
 
     /// <summary>Lets the records of a batch leave.</summary>
-    public void Flush()
+    /// <param name="now">The clock, read before.</param>
+    public void Flush(long now)
     {
-        lock (_lock)
+        using (_lock.Enter())
         {
-            if (Enter())
+            if (Enter(now))
             {
                 Send();
             }
@@ -350,10 +445,17 @@ internal sealed class PartitionCopy : IReplicationHost
     public void Ask(AuthorityRequest request) => _outbox.Add(request);
 
     /// <inheritdoc/>
-    public void Reply(in ClientReply reply) => ((BatchWait)reply.Waiter!).Reply(reply.Id, reply.Status, reply.Copies);
+    public void Reply(in ClientReply reply) => ((BatchWait)reply.Waiter!).Reply(reply.Id, reply.Status, reply.Copies, reply.Result.Span);
 
     /// <inheritdoc/>
-    public void Report(ReplicationEvent what) => _network.Report(_partition, what);
+    public void Report(ReplicationEvent what)
+    {
+        _network.Report(_partition, what);
+        if (what == ReplicationEvent.StartedEmpty)
+        {
+            _filler?.Begin(_partition, _core.Configuration.Epoch);
+        }
+    }
 
     /// <summary>Notes for a session how far it is after a write.</summary>
     private void NoteSeen(in ShardBatch batch, int index)
@@ -372,6 +474,19 @@ internal sealed class PartitionCopy : IReplicationHost
     {
         ref readonly var operation = ref batch.Operations[index];
         var isDone = batch.Results[index].Status == OperationStatus.Done;
+        if (operation.Kind is OperationKind.RemoveTags or OperationKind.Clear)
+        {
+            // Also where there is no such entry: it may have been evicted here, and not elsewhere.
+            var removal = operation.Kind == OperationKind.Clear ? ChangeKind.Clear : ChangeKind.Tags;
+            return new CommandEffect
+            {
+                HasChanged = isDone,
+                IsOfAllKeys = true,
+                KeyHash = KeyHashOf(store, hash),
+                Change = isDone ? _store.PackTags(removal, store, batch.KeyOf(operation), batch.ValueOf(operation), batch.Results[index].Version) : default,
+            };
+        }
+
         var kind = operation.Kind switch
         {
             // Also where there is no entry: it may have been evicted here, and not elsewhere.
@@ -398,8 +513,12 @@ internal sealed class PartitionCopy : IReplicationHost
 
     /// <summary>Tells the core what it has not heard yet.</summary>
     /// <returns>Whether the copy is one still.</returns>
-    private bool Enter()
+    private bool Enter() => Enter(_time.GetTimestamp());
+
+    private bool Enter(long now)
     {
+        // Other threads may have read it later than this one and come before it.
+        _now = Math.Max(_now, now);
         if (_writesAlone > 0)
         {
             _core.ExecutedAlone(_writesAlone);
@@ -447,8 +566,20 @@ internal sealed class PartitionCopy : IReplicationHost
     {
         // In this order: who sees no uncommitted write because they were given up also sees that this copy serves no more.
         ref var gate = ref _gates[_partition];
-        Volatile.Write(ref gate.ServesUntil, _isOver ? long.MinValue : _core.ServesUntil);
+        if (gate.Epoch != _core.Configuration.Epoch)
+        {
+            // Nobody may take the old epoch for served.
+            Volatile.Write(ref gate.ServesUntil, long.MinValue);
+        }
+
+        if (gate.ServesUntil == long.MinValue)
+        {
+            Volatile.Write(ref gate.ServedSince, Now);
+        }
+
+        // The epoch first: it is the one that is served.
         Volatile.Write(ref gate.Epoch, _core.Configuration.Epoch);
+        Volatile.Write(ref gate.ServesUntil, _isOver ? long.MinValue : _core.ServesUntil);
         Volatile.Write(ref gate.Uncommitted, _core.Uncommitted);
         _isAlone = _core.IsAlone;
     }

@@ -20,4 +20,7 @@ internal struct PartitionGate
 
     /// <summary>Writes that the shard may show and that are not committed: counted before the shard is written.</summary>
     public long Uncommitted;
+
+    /// <summary>Since when this silo owns the partition under <see cref="Epoch"/>.</summary>
+    public long ServedSince;
 }

@@ -31,6 +31,10 @@ internal sealed class PartitionStore(ShardHost shards, int partition, CopyRepair
         return change.IsEmpty ? _writer.WriteRemoval(store.NameBytes, key) : change;
     }
 
+    /// <summary>Writes the change that removes entries by their tags, or all.</summary>
+    public ReadOnlyMemory<byte> PackTags(ChangeKind kind, CacheStore store, ReadOnlySpan<byte> key, ReadOnlySpan<byte> tags, long version) =>
+        _writer.WriteTags(kind, store.NameBytes, key, tags, version);
+
     /// <inheritdoc/>
     public void Apply(ReadOnlyMemory<byte> change)
     {

@@ -61,13 +61,17 @@ internal static class EntryLayout
     /// <summary>Two bits: how often the entry was used since the eviction policy looked, 0 to 3. Local.</summary>
     public const byte Frequency = 0x30;
 
+    /// <summary>Flag: there are tags.</summary>
+    public const byte Tagged = 0x40;
+
     /// <summary>One use, in the bits of <see cref="Frequency"/>.</summary>
     public const byte FrequencyOne = 0x10;
 
     /// <summary>The bytes that an entry takes in its slot.</summary>
-    public static int SizeOf(int keyLength, int valueLength, bool sliding, bool large)
+    /// <remarks><paramref name="tags"/>: The bytes of its tags, behind the sliding part.</remarks>
+    public static int SizeOf(int keyLength, int valueLength, bool sliding, bool large, int tags = 0)
     {
         var wide = large || keyLength > LongestNarrow || valueLength > LongestNarrow;
-        return (wide ? WideHeader : NarrowHeader) + (sliding ? SlidingPart : 0) + keyLength + (large ? LargeReference : valueLength);
+        return (wide ? WideHeader : NarrowHeader) + (sliding ? SlidingPart : 0) + tags + keyLength + (large ? LargeReference : valueLength);
     }
 }

@@ -36,6 +36,11 @@ internal readonly unsafe struct EntryPointer(byte* slot)
 
     public bool HasSliding => (slot[EntryLayout.Flags] & EntryLayout.Sliding) != 0;
 
+    public bool IsTagged => (slot[EntryLayout.Flags] & EntryLayout.Tagged) != 0;
+
+    /// <summary>The tags: see <see cref="Shards.TagSection"/>. Empty where there are none.</summary>
+    public ReadOnlySpan<byte> Tags => new(slot + TagsOffset, TagBytes);
+
     public int KeyLength => IsWide ? *(ushort*)(slot + EntryLayout.Lengths) : slot[EntryLayout.Lengths];
 
     public int ValueLength => IsWide ? *(int*)(slot + EntryLayout.Lengths + sizeof(ushort)) : slot[EntryLayout.Lengths + 1];
@@ -68,16 +73,20 @@ internal readonly unsafe struct EntryPointer(byte* slot)
 
     private int HeaderBytes => IsWide ? EntryLayout.WideHeader : EntryLayout.NarrowHeader;
 
-    private int KeyOffset => HeaderBytes + (HasSliding ? EntryLayout.SlidingPart : 0);
+    private int TagsOffset => HeaderBytes + (HasSliding ? EntryLayout.SlidingPart : 0);
+
+    private int TagBytes => IsTagged ? Shards.TagSection.BytesOf(slot[TagsOffset]) : 0;
+
+    private int KeyOffset => TagsOffset + TagBytes;
 
     /// <summary>Writes a whole entry but its position, which it keeps, as it keeps its frequency unless the entry is new.</summary>
     /// <remarks><paramref name="large"/>: Where the value lies already, or 0 when it stands in the slot.</remarks>
-    public void Write(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, nint large, long version, EntryTimes times, long now, bool isNew)
+    public void Write(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, nint large, long version, EntryTimes times, long now, bool isNew, ReadOnlySpan<byte> tags = default)
     {
         var wide = large != 0 || key.Length > EntryLayout.LongestNarrow || value.Length > EntryLayout.LongestNarrow;
         var kept = isNew ? 0 : slot[EntryLayout.Flags] & EntryLayout.Frequency;
         slot[EntryLayout.Flags] = (byte)(EntryLayout.Live | kept
-            | (wide ? EntryLayout.Wide : 0) | (times.Sliding == 0 ? 0 : EntryLayout.Sliding) | (large == 0 ? 0 : EntryLayout.Large));
+            | (wide ? EntryLayout.Wide : 0) | (times.Sliding == 0 ? 0 : EntryLayout.Sliding) | (large == 0 ? 0 : EntryLayout.Large) | (tags.IsEmpty ? 0 : EntryLayout.Tagged));
         Version = version;
         Expiry = times.After(now);
         if (wide)
@@ -97,6 +106,7 @@ internal readonly unsafe struct EntryPointer(byte* slot)
             WriteTime(slot + HeaderBytes + 5, times.Absolute);
         }
 
+        tags.CopyTo(new Span<byte>(slot + TagsOffset, tags.Length));
         var at = slot + KeyOffset;
         key.CopyTo(new Span<byte>(at, key.Length));
         at += key.Length;

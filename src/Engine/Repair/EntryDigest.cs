@@ -15,10 +15,10 @@ internal static class EntryDigest
     /// <summary>The bucket of a key.</summary>
     public static int BucketOf(ulong keyHash) => (int)(keyHash >> 58);
 
-    /// <summary>Of version and value. Times do not count: copies count them by their own clocks.</summary>
-    public static unsafe ulong OfEntry(EntryPointer entry, ulong keyHash)
+    /// <summary>Of version, value and tags. Times do not count: copies count them by their own clocks.</summary>
+    public static ulong OfEntry(EntryPointer entry, ulong keyHash)
     {
-        var value = entry.IsLarge ? new ReadOnlySpan<byte>((byte*)entry.LargeAddress, entry.ValueLength) : entry.Value;
-        return XxHash3.HashToUInt64(value, unchecked((long)keyHash + (entry.Version * 0x2545F4914F6CDD1D)));
+        var digest = XxHash3.HashToUInt64(entry.Value, unchecked((long)keyHash + (entry.Version * 0x2545F4914F6CDD1D)));
+        return entry.IsTagged ? XxHash3.HashToUInt64(entry.Tags, unchecked((long)digest)) : digest;
     }
 }

@@ -9,6 +9,9 @@ internal readonly struct CommandEffect
     /// <summary>Whether it changed anything.</summary>
     public required bool HasChanged { get; init; }
 
+    /// <summary>Whether other keys may have changed with it, so that whoever reads any of them has seen it.</summary>
+    public bool IsOfAllKeys { get; init; }
+
     /// <summary>The state after it, for other copies; may be empty where nothing changed, and while <see cref="ReplicationCopy.IsAlone"/>.</summary>
     public ReadOnlyMemory<byte> Change { get; init; }
 

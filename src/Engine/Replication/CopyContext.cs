@@ -25,6 +25,9 @@ internal sealed class CopyContext(CopyId self, IReplicationHost host, Replicatio
 
     public WantedCopies? Wanted { get; set; }
 
+    /// <inheritdoc cref="ReplicationCopy.Seal"/>
+    public bool IsSealed { get; set; }
+
     private long _askedAt = long.MinValue / 2;
 
     /// <summary>Proposes a configuration. Only one at a time, so that a late copy of another cannot come true unexpected.</summary>

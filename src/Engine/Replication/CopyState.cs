@@ -7,13 +7,13 @@ namespace Orleans.Cache.Engine.Replication;
 /// 2. An owner applies at once, a follower what is committed. So what a follower must cut off was never applied, but for the last records of
 ///    a former owner, or of a scan: then the copy starts over.
 /// </remarks>
-internal sealed class CopyState(IEntryStore store, ReplicationSettings settings, ReplicationRules rules)
+internal sealed class CopyState(IEntryStore store, ReplicationSettings settings, ReplicationRules rules, Func<long> now)
 {
     public IEntryStore Store { get; } = store;
 
     public RecordLog Log { get; } = new();
 
-    public OperationTable Operations { get; } = new(settings.OperationsKept);
+    public OperationTable Operations { get; } = new(settings.OperationsKept, settings.OperationsKeptTicks);
 
     /// <summary>Whether there is a state at all; a copy that waits for a snapshot, or is being filled, has none.</summary>
     public bool IsPresent { get; private set; }
@@ -39,7 +39,7 @@ internal sealed class CopyState(IEntryStore store, ReplicationSettings settings,
         IsPresent = true;
 
         // An attempt from before has to be refused, though nothing is remembered: it may have been executed in a life that is lost.
-        Operations.Load([], new LogPosition(epoch, 0));
+        Operations.Load([], new LogPosition(epoch, 0), now());
     }
 
     /// <summary>Drops everything.</summary>
@@ -72,7 +72,7 @@ internal sealed class CopyState(IEntryStore store, ReplicationSettings settings,
     public void Executed(in LogRecord record)
     {
         Log.Append(record);
-        Operations.Add(record);
+        Remember(record);
         Applied = record.Position.Sequence;
         DirtyTo = record.Position;
     }
@@ -98,8 +98,17 @@ internal sealed class CopyState(IEntryStore store, ReplicationSettings settings,
 
             if (rules.FollowerRemembersOperations)
             {
-                Operations.Add(record);
+                Remember(record);
             }
+        }
+    }
+
+    /// <summary>Remembers what the operation of a record was answered, if it has an id.</summary>
+    public void Remember(in LogRecord record)
+    {
+        if (!record.Operation.IsNone)
+        {
+            Operations.Add(record, now());
         }
     }
 

@@ -251,7 +251,7 @@ internal sealed class FollowerRole(CopyContext context, Random random)
 
         _isFilling = false;
         _state.StartFrom(chunk.Base, chunk.End);
-        _state.Operations.Load(chunk.Operations, chunk.OperationsForgotten);
+        _state.Operations.Load(chunk.Operations, chunk.OperationsForgotten, context.Host.Now);
         if (_rules.ShipsVersionFloor)
         {
             _state.Store.RaiseVersionFloor(chunk.VersionFloor);

@@ -6,8 +6,9 @@ namespace Orleans.Cache.Engine.Replication;
 internal interface IReplicationHost
 {
     /// <summary>
-    /// A monotonic clock in ticks of any length, read anew at each call: the core reads it again after it executed, because the process may
-    /// have been stopped in between. It must count while the process is stopped.
+    /// A monotonic clock in ticks of any length. It must count while the process is stopped. The host may read it once for each call of the
+    /// core, but only after what the call is about was there: a message had come, an operation was executed. An older reading would justify
+    /// what happened after the lease; one that is a little old takes a lease for shorter than it is.
     /// </summary>
     long Now { get; }
 

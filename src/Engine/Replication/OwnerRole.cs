@@ -19,9 +19,12 @@ internal sealed class OwnerRole
     private long _tenureUntil = long.MinValue;
 
     /// <summary>Takes over what the copy holds, under the epoch of the context's configuration.</summary>
-    public OwnerRole(CopyContext context)
+    /// <param name="context">The copy's.</param>
+    /// <param name="isFilling">Whether the host fills the store before anything is served or told to others; see <see cref="Filled"/>.</param>
+    public OwnerRole(CopyContext context, bool isFilling)
     {
         _context = context;
+        IsFilling = isFilling;
         _settings = context.Settings;
         _rules = context.Rules;
         _state = context.State;
@@ -40,8 +43,11 @@ internal sealed class OwnerRole
 
     public FollowerSet Followers { get; }
 
-    /// <summary>Whether all that was acknowledged in earlier epochs is committed here.</summary>
-    public bool IsActive => _state.Commit >= _firstSequence;
+    /// <inheritdoc cref="ReplicationCopy.IsFilling"/>
+    public bool IsFilling { get; private set; }
+
+    /// <summary>Whether all that was acknowledged in earlier epochs is committed here, and the host lets it be served.</summary>
+    public bool IsActive => !IsFilling && !_context.IsSealed && _state.Commit >= _firstSequence;
 
     /// <summary>Whether every write of this copy is on all copies in sync.</summary>
     public bool IsDrained => _state.Commit == _state.Log.Last.Sequence;
@@ -63,6 +69,9 @@ internal sealed class OwnerRole
         _tenureUntil = Math.Max(_tenureUntil, _rules.LeaseStart(askedAt, _context.Host.Now) + _settings.TenureTicks);
         AdvanceCommit();
     }
+
+    /// <inheritdoc cref="ReplicationCopy.Filled"/>
+    public void Filled() => IsFilling = false;
 
     /// <summary>The process slept: that nobody was heard means nothing.</summary>
     public void Woke() => Followers.Excuse(_context.Host.Now);
@@ -222,7 +231,7 @@ internal sealed class OwnerRole
     {
         var position = NextPosition;
         _state.ExecutedAlone(position);
-        _state.Operations.Add(new LogRecord { Position = position, Operation = request.Operation, Result = effect.Result });
+        _state.Remember(new LogRecord { Position = position, Operation = request.Operation, Result = effect.Result });
 
         // Without tenure the authority may have given the partition up.
         var reply = Done(request, effect.Result, position);
@@ -242,7 +251,11 @@ internal sealed class OwnerRole
         });
         var isAwaited = request.Concern != WriteConcern.Owner;
         var awaited = position.Sequence;
-        if (effect.HasChanged)
+        if (effect.HasChanged && effect.IsOfAllKeys)
+        {
+            _pending.AllChanged(position.Sequence, isAwaited);
+        }
+        else if (effect.HasChanged)
         {
             _pending.Changed(effect.KeyHash, position.Sequence, isAwaited);
         }
@@ -284,7 +297,7 @@ internal sealed class OwnerRole
             return true;
         }
 
-        if (_rules.RefusesForgotten && request.Since < _state.Operations.Forgotten)
+        if (_rules.RefusesForgotten && (request.Began is { } began ? began <= _state.Operations.ForgottenAt : request.Since < _state.Operations.Forgotten))
         {
             Refuse(request, ReplyStatus.Forgotten);
             return true;

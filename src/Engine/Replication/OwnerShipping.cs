@@ -32,12 +32,26 @@ internal sealed class OwnerShipping(CopyContext context, FollowerSet followers, 
                 SendRecords(follower, now);
             }
 
-            if (now - follower.SentAt >= _settings.BeatTicks)
+            if (IsBeatDue(now - follower.SentAt, now))
             {
-                SendOne(follower, now);
+                if (follower.IsStreaming && follower.Next > _state.Log.Last.Sequence)
+                {
+                    SendBeat(follower, now);
+                }
+                else
+                {
+                    SendOne(follower, now);
+                }
             }
         }
     }
+
+    /// <summary>
+    /// Beats are due together, for all partitions that share the clock: so they need few packets. Who was spoken to a short while ago has time
+    /// until the next round.
+    /// </summary>
+    private bool IsBeatDue(long silence, long now) =>
+        silence >= _settings.BeatTicks || (_settings.BeatsTogether && silence >= _settings.BeatTicks / 2 && now / _settings.BeatTicks != (now - silence) / _settings.BeatTicks);
 
     /// <summary>Sends what the followers were not sent yet.</summary>
     public void Flush()
@@ -236,6 +250,21 @@ internal sealed class OwnerShipping(CopyContext context, FollowerSet followers, 
         }
 
         follower.Next = previous.Sequence + 1 + count;
+        Send(follower, previous, records, now);
+    }
+
+    /// <summary>
+    /// Sends no records. It joins where the follower's log surely does, not behind what is on the way: so it may overtake that, and large
+    /// records cost nobody the lease.
+    /// </summary>
+    private void SendBeat(FollowerProgress follower, long now)
+    {
+        var log = _state.Log;
+        Send(follower, log.PositionAt(log.Reaches(follower.Matched) ? follower.Matched : log.Last.Sequence), NoRecords, now);
+    }
+
+    private void Send(FollowerProgress follower, LogPosition previous, LogRecord[] records, long now)
+    {
         follower.SentAt = now;
         context.Host.Send(new Append
         {

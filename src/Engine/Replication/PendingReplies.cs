@@ -10,6 +10,7 @@ internal sealed class PendingReplies
 {
     private readonly PriorityQueue<Waiting, long> _waiting = new();
     private readonly Dictionary<ulong, Change> _changes = [];
+    private Change _ofAll;
 
     private readonly record struct Change(long Sequence, bool IsAwaited);
 
@@ -30,15 +31,23 @@ internal sealed class PendingReplies
         _changes[keyHash] = new Change(sequence, isAwaited);
     }
 
+    /// <summary>As <see cref="Changed"/>, by a record that may have changed any key.</summary>
+    public void AllChanged(long sequence, bool isAwaited)
+    {
+        // Who waits for this one waits for those before it too.
+        _ofAll = new Change(sequence, isAwaited || _ofAll.IsAwaited);
+    }
+
     /// <summary>Whether the key was changed by a record that is not committed.</summary>
     /// <param name="keyHash">Of the key.</param>
     /// <param name="sequence">The record's number.</param>
     /// <param name="isAwaited">Whether who reads the key has to wait for it.</param>
     public bool IsChanged(ulong keyHash, out long sequence, out bool isAwaited)
     {
-        var isChanged = _changes.TryGetValue(keyHash, out var change);
-        (sequence, isAwaited) = change;
-        return isChanged;
+        _changes.TryGetValue(keyHash, out var change);
+        sequence = Math.Max(change.Sequence, _ofAll.Sequence);
+        isAwaited = change.IsAwaited || _ofAll.IsAwaited;
+        return sequence > 0;
     }
 
     /// <summary>Tells that a record is committed.</summary>
@@ -47,6 +56,11 @@ internal sealed class PendingReplies
         if (_changes.TryGetValue(record.KeyHash, out var change) && change.Sequence == record.Position.Sequence)
         {
             _changes.Remove(record.KeyHash);
+        }
+
+        if (_ofAll.Sequence == record.Position.Sequence)
+        {
+            _ofAll = default;
         }
     }
 
@@ -68,6 +82,7 @@ internal sealed class PendingReplies
     public bool TryAbandon(out ClientReply reply)
     {
         _changes.Clear();
+        _ofAll = default;
         if (!_waiting.TryDequeue(out var next, out _))
         {
             reply = default;

@@ -40,7 +40,7 @@ internal sealed class ReplicationCopy
         CopyId self, IReplicationHost host, ReplicationSettings settings, ReplicationRules rules, IEntryStore store, Random random)
     {
         ArgumentNullException.ThrowIfNull(host);
-        _context = new CopyContext(self, host, settings, rules, new CopyState(store, settings, rules));
+        _context = new CopyContext(self, host, settings, rules, new CopyState(store, settings, rules, () => host.Now));
         _follower = new FollowerRole(_context, random);
         _follower.EnterEpoch();
         _tickedAt = host.Now;
@@ -53,6 +53,15 @@ internal sealed class ReplicationCopy
     public Configuration Configuration => _context.Configuration;
 
     public CopyRole Role => _owner is not null ? CopyRole.Owner : Configuration.Contains(Self) ? CopyRole.Replica : CopyRole.Idle;
+
+    /// <summary>
+    /// Whether the host fills an epoch that starts empty, from what it kept elsewhere. Until <see cref="Filled"/> nothing is served, and nobody
+    /// follows: an owner meets other copies only when it is active. So whoever follows later is filled by a scan that has it all.
+    /// </summary>
+    public bool AwaitsFilling { get; init; }
+
+    /// <summary>Whether it is owner of an epoch that started empty, and the host may put entries into its store.</summary>
+    public bool IsFilling => _owner?.IsFilling == true;
 
     /// <summary>Whether it is owner and would answer now.</summary>
     public bool IsServing => _owner?.IsServing == true;
@@ -74,6 +83,9 @@ internal sealed class ReplicationCopy
 
     /// <summary>How far its store is exactly what was committed; the default while it is not.</summary>
     public LogPosition ConsistentTo => _context.State.IsConsistent ? _context.State.CommittedPosition : default;
+
+    /// <summary>Up to where it knows that all is committed.</summary>
+    public LogPosition Committed => _context.State.IsPresent ? _context.State.CommittedPosition : default;
 
     /// <summary>The last record that it holds, committed or not; the default while it holds nothing.</summary>
     public LogPosition End => _context.State.IsPresent ? _context.State.Log.Last : default;
@@ -188,6 +200,12 @@ internal sealed class ReplicationCopy
     /// </summary>
     public void Amend(ReadOnlyMemory<byte> change) => _owner?.Amend(change);
 
+    /// <summary>The host has filled the store, with entries or none; from now on the copy is an owner as any other.</summary>
+    public void Filled() => _owner?.Filled();
+
+    /// <summary>The host stops: from now on this copy serves nothing, in whatever role, so that nothing is acknowledged that its store has not now.</summary>
+    public void Seal() => _context.IsSealed = true;
+
     /// <summary>Sends the records of the operations since the last call.</summary>
     public void Flush() => _owner?.Flush();
 
@@ -202,6 +220,7 @@ internal sealed class ReplicationCopy
         }
 
         _tickedAt = now;
+        _context.State.Operations.Trim(now);
         _context.AskInTime(now);
         if (_owner is { } owner)
         {
@@ -221,6 +240,7 @@ internal sealed class ReplicationCopy
     {
         _owner = null;
         _context.ForgetTime();
+        _context.State.Operations.ForgetTimes(_context.Host.Now);
         _tickedAt = _context.Host.Now;
         _follower.Restart();
     }
@@ -292,7 +312,7 @@ internal sealed class ReplicationCopy
         }
 
         _context.Host.Report(recorded.StartsEmpty ? ReplicationEvent.StartedEmpty : ReplicationEvent.Promoted);
-        _owner = new OwnerRole(_context);
+        _owner = new OwnerRole(_context, recorded.StartsEmpty && AwaitsFilling);
         _context.Ask();
     }
 }

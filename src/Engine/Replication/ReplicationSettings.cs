@@ -1,7 +1,7 @@
 namespace Orleans.Cache.Engine.Replication;
 
 /// <summary>Times in the host's ticks, and limits. The same on every copy, but where said.</summary>
-internal sealed class ReplicationSettings
+internal sealed record ReplicationSettings
 {
     /// <summary>How long an owner may serve after it sent what all copies in sync then answered.</summary>
     public required long LeaseTicks { get; init; }
@@ -39,6 +39,9 @@ internal sealed class ReplicationSettings
     /// <summary>How many operations with ids are remembered. The same on every copy.</summary>
     public required int OperationsKept { get; init; }
 
+    /// <summary>How long operations with ids are remembered at most, in ticks. Default: until there are too many.</summary>
+    public long OperationsKeptTicks { get; init; } = long.MaxValue;
+
     /// <summary>How many writes may wait for the replicas.</summary>
     public required int MaxUncommitted { get; init; }
 
@@ -56,6 +59,9 @@ internal sealed class ReplicationSettings
 
     /// <summary>A message takes no further record when it has so many bytes of changes. Default: 256 KiB.</summary>
     public int BatchBytes { get; init; } = 256 << 10;
+
+    /// <summary>Whether beats of all copies that share a clock are due together, and so need few packets. Default: yes.</summary>
+    public bool BeatsTogether { get; init; } = true;
 
     /// <summary>
     /// The epoch of a partition that never had an owner. In a grid it follows the clock of the wall, so that a session which was begun in an

@@ -3,6 +3,7 @@ using Orleans.Cache.Engine.Batches;
 using Orleans.Cache.Engine.Eviction;
 using Orleans.Cache.Engine.Expiration;
 using Orleans.Cache.Engine.Index;
+using Orleans.Cache.Engine.Invalidation;
 using Orleans.Cache.Engine.Memory;
 using Orleans.Cache.Engine.Replication;
 
@@ -61,7 +62,7 @@ internal sealed class CacheStore
         _options = options;
         _settings = settings;
         Hash = hash;
-        Arena = new CacheArena(room.Pool, EntryLayout.SizeOf(settings.Limits.MaxKeyBytes, settings.LargeValueBytes, sliding: true, large: false));
+        Arena = new CacheArena(room.Pool, EntryLayout.SizeOf(settings.Limits.MaxKeyBytes, settings.LargeValueBytes, sliding: true, large: false, TagSection.MostBytes));
         Policy = EvictionPolicies.Create(options.Eviction, Arena, hash);
         Wheel = new TimingWheel(Arena);
         _shards = new Shard?[settings.PartitionCount];
@@ -69,6 +70,7 @@ internal sealed class CacheStore
         _defaultTimeToLive = Milliseconds(options.DefaultTimeToLive);
         _defaultSliding = Milliseconds(options.DefaultSlidingExpiration);
         _reclaim = Reclaim;
+        StrictLeaseTicks = options.NearCache == CacheNearMode.Strict ? NearLease.ServerTicksOf(options.NearCacheStaleness) : 0;
         CountManaged();
     }
 
@@ -79,6 +81,12 @@ internal sealed class CacheStore
     public byte[] NameBytes { get; }
 
     public KeyHash Hash { get; }
+
+    /// <summary>Whether other processes may keep near copies of its entries.</summary>
+    public bool HasNearCaches => _options.NearCache != CacheNearMode.Off;
+
+    /// <summary>How long its writes wait for a subscriber that says nothing, in ticks; 0 where they wait for none.</summary>
+    public long StrictLeaseTicks { get; }
 
     /// <summary>The concern of its writes that name none.</summary>
     public WriteConcern WriteConcern => (WriteConcern)_options.WriteConcern;
@@ -122,11 +130,11 @@ internal sealed class CacheStore
     public int PartitionOf(ReadOnlySpan<byte> key) => Slot.Of(key).PartitionOf(_settings.PartitionCount);
 
     /// <summary>Whether a value goes to memory of its own, and the class of slot that its entry needs.</summary>
-    public bool IsLarge(int keyLength, int valueLength, bool sliding, out int slotClass)
+    public bool IsLarge(int keyLength, int valueLength, bool sliding, int tags, out int slotClass)
     {
-        var size = EntryLayout.SizeOf(keyLength, valueLength, sliding, large: false);
+        var size = EntryLayout.SizeOf(keyLength, valueLength, sliding, large: false, tags);
         var large = valueLength > _settings.LargeValueBytes || size > Arena.Sizes.Largest;
-        slotClass = Arena.Sizes.ClassOf(large ? EntryLayout.SizeOf(keyLength, valueLength, sliding, large) : size);
+        slotClass = Arena.Sizes.ClassOf(large ? EntryLayout.SizeOf(keyLength, valueLength, sliding, large, tags) : size);
         return large;
     }
 

@@ -11,6 +11,9 @@ internal readonly ref struct EntryWrite
 
     public required ReadOnlySpan<byte> Value { get; init; }
 
+    /// <summary>The tags: see <see cref="TagSection"/>.</summary>
+    public required ReadOnlySpan<byte> Tags { get; init; }
+
     public required EntryTimes Times { get; init; }
 
     public required long Now { get; init; }

@@ -8,18 +8,18 @@ internal static class OperationRules
 {
     public static bool IsValid(in ShardOperation operation, CacheLimits limits)
     {
-        return operation.Kind is >= OperationKind.Get and <= OperationKind.Discard
+        return operation.Kind is >= OperationKind.Get and <= OperationKind.Clear
             && operation.Condition <= (byte)CacheConditionKind.IfVersion
             && operation.Concern <= MostConcernOf(operation.Kind)
             && operation.KeyLength > 0
             && operation.KeyLength <= limits.MaxKeyBytes
-            && operation.ValueLength <= limits.MaxValueBytes
+            && operation.ValueLength <= limits.MaxValueBytes + (operation.Kind == OperationKind.SetTagged ? TagSection.MostBytes : 0)
             && operation.Kind switch
             {
                 OperationKind.GetRange => operation.Offset >= 0 && operation.Length >= 0,
                 OperationKind.Stage => operation.Length > 0 && operation.Length <= limits.MaxValueBytes && operation.Offset >= 0
                     && operation.Offset <= operation.Length - operation.ValueLength,
-                OperationKind.Commit => operation.ValueLength == sizeof(long) && HasValidTimes(operation, limits),
+                OperationKind.Commit => operation.ValueLength is >= sizeof(long) and <= sizeof(long) + TagSection.MostBytes && HasValidTimes(operation, limits),
                 _ => HasValidTimes(operation, limits),
             };
     }

@@ -28,7 +28,16 @@ internal sealed class OperationRunner(RoomMaker room, StagingArea staging)
                 Commit(store, batch, operation, hash, partition, ref moment, ref result);
                 break;
             default:
-                return Run(store, batch, operation, batch.ValueOf(operation), prepared: 0, hash, partition, ref moment, ref result);
+                var value = batch.ValueOf(operation);
+                ReadOnlySpan<byte> tags = default;
+                var hasTags = operation.Kind == OperationKind.SetTagged || (operation.Kind == OperationKind.Increment && !value.IsEmpty);
+                if (hasTags && !TagSection.TrySplit(value, out tags, out value))
+                {
+                    result.Status = OperationStatus.Invalid;
+                    return false;
+                }
+
+                return Run(store, batch, operation, value, tags, prepared: 0, hash, partition, ref moment, ref result);
         }
 
         return false;
@@ -63,10 +72,10 @@ internal sealed class OperationRunner(RoomMaker room, StagingArea staging)
     }
 
     private bool Run(
-        CacheStore store, in ShardBatch batch, in ShardOperation operation, ReadOnlySpan<byte> value, nint prepared, ulong hash, int partition, ref BatchMoment moment, ref ShardResult result)
+        CacheStore store, in ShardBatch batch, in ShardOperation operation, ReadOnlySpan<byte> value, ReadOnlySpan<byte> tags, nint prepared, ulong hash, int partition, ref BatchMoment moment, ref ShardResult result)
     {
         var progress = new OperationProgress { Need = new RoomNeed { Steps = RoomMaker.StepsPerWrite }, Prepared = prepared };
-        while (!store.ShardOf(partition).TryExecute(batch, operation, value, hash, ref moment, ref result, ref progress))
+        while (!store.ShardOf(partition).TryExecute(batch, operation, value, tags, hash, ref moment, ref result, ref progress))
         {
             result = default;
             if (!progress.MustPrepare)
@@ -98,7 +107,15 @@ internal sealed class OperationRunner(RoomMaker room, StagingArea staging)
     private unsafe void Commit(
         CacheStore store, in ShardBatch batch, in ShardOperation operation, ulong hash, int partition, ref BatchMoment moment, ref ShardResult result)
     {
-        var id = BinaryPrimitives.ReadInt64LittleEndian(batch.ValueOf(operation));
+        var named = batch.ValueOf(operation);
+        var id = BinaryPrimitives.ReadInt64LittleEndian(named);
+        var tags = named[sizeof(long)..];
+        if (!tags.IsEmpty && !TagSection.TrySplit(tags, out tags, out _))
+        {
+            result.Status = OperationStatus.Invalid;
+            return;
+        }
+
         if (!staging.TryTake(store, id, moment.Now, out var address, out var length))
         {
             result.Status = OperationStatus.NotStaged;
@@ -106,6 +123,6 @@ internal sealed class OperationRunner(RoomMaker room, StagingArea staging)
         }
 
         var set = operation with { Kind = OperationKind.Set };
-        Run(store, batch, set, new ReadOnlySpan<byte>((void*)address, length), address, hash, partition, ref moment, ref result);
+        Run(store, batch, set, new ReadOnlySpan<byte>((void*)address, length), tags, address, hash, partition, ref moment, ref result);
     }
 }

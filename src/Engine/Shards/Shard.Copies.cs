@@ -30,6 +30,13 @@ internal sealed partial class Shard
         Lock.Enter();
         try
         {
+            if (change.Kind is ChangeKind.Tags or ChangeKind.Clear)
+            {
+                ApplyRemovalLocked(change);
+                result.Status = OperationStatus.Done;
+                return true;
+            }
+
             _entries.Index.TryFind(hash, change.Key, out var existing);
             if (change.Kind == ChangeKind.Removal || change.TimeToLive == 0)
             {
@@ -44,7 +51,7 @@ internal sealed partial class Shard
             if (change.Kind == ChangeKind.Entry)
             {
                 progress.Version = change.Version;
-                return TryWriteLocked(change.Key, change.Value, times, existing, hash, ref moment, ref result, ref progress);
+                return TryWriteLocked(change.Key, change.Value, change.Tags, times, existing, hash, ref moment, ref result, ref progress);
             }
 
             if (existing != 0 && _entries[existing].Version == change.Version)
@@ -86,7 +93,7 @@ internal sealed partial class Shard
         Lock.Enter();
         try
         {
-            return _entries.Index.TryFind(hash, key, out var reference) && _entries[reference].Expiry > now
+            return _entries.Index.TryFind(hash, key, out var reference) && !IsGoneLocked(_entries[reference], now)
                 ? writer.Write(kind, store.NameBytes, _entries[reference], now)
                 : default;
         }

@@ -45,7 +45,7 @@ internal sealed partial class Shard(CacheStore store, int partition)
     /// prepared, if the progress says so; else room must be made, because another shard is in the way.
     /// </returns>
     public bool TryExecute(
-        in ShardBatch batch, in ShardOperation operation, ReadOnlySpan<byte> value, ulong hash, ref BatchMoment moment, ref ShardResult result, ref OperationProgress progress)
+        in ShardBatch batch, in ShardOperation operation, ReadOnlySpan<byte> value, ReadOnlySpan<byte> tags, ulong hash, ref BatchMoment moment, ref ShardResult result, ref OperationProgress progress)
     {
         Lock.Enter();
         try
@@ -57,7 +57,7 @@ internal sealed partial class Shard(CacheStore store, int partition)
             }
 
             var key = batch.KeyOf(operation);
-            if (_entries.Index.TryFind(hash, key, out var entry) && _entries[entry].Expiry <= moment.Now)
+            if (_entries.Index.TryFind(hash, key, out var entry) && IsGoneLocked(_entries[entry], moment.Now))
             {
                 DropExpiredLocked(entry, hash);
                 entry = 0;
@@ -68,8 +68,8 @@ internal sealed partial class Shard(CacheStore store, int partition)
                 case OperationKind.Get:
                     GetLocked(batch, operation, entry, hash, moment.Now, ref result, ref progress);
                     return true;
-                case OperationKind.Set:
-                    return TrySetLocked(key, operation, value, entry, hash, ref moment, ref result, ref progress);
+                case OperationKind.Set or OperationKind.SetTagged:
+                    return TrySetLocked(key, operation, value, tags, entry, hash, ref moment, ref result, ref progress);
                 case OperationKind.Remove:
                     RemoveLocked(entry, hash, ref result);
                     return true;
@@ -77,7 +77,10 @@ internal sealed partial class Shard(CacheStore store, int partition)
                     TouchLocked(operation, entry, hash, moment.Now, ref result);
                     return true;
                 case OperationKind.Increment:
-                    return TryIncrementLocked(key, operation, entry, hash, ref moment, ref result, ref progress);
+                    return TryIncrementLocked(key, operation, tags, entry, hash, ref moment, ref result, ref progress);
+                case OperationKind.RemoveTags or OperationKind.Clear:
+                    RemoveTagsLocked(operation, value, ref moment, ref result);
+                    return true;
                 case OperationKind.GetRange:
                     GetRangeLocked(batch, operation, entry, moment.Now, ref result, ref progress);
                     return true;
@@ -147,7 +150,7 @@ internal sealed partial class Shard(CacheStore store, int partition)
             _entries.Index.CopyReferences(_entries.Index.BucketAtCursor(cursor, out cursor), references);
             foreach (var reference in references)
             {
-                if (_entries[reference].Expiry > now)
+                if (!IsGoneLocked(_entries[reference], now))
                 {
                     visit(_entries[reference]);
                 }
@@ -191,6 +194,8 @@ internal sealed partial class Shard(CacheStore store, int partition)
         var expiry = entry.Expiry;
         result.Status = OperationStatus.Done;
         result.Version = entry.Version;
+        result.Slides = entry.HasSliding;
+        result.IsTagged = entry.IsTagged;
         result.Number = expiry == EntryLayout.Never ? ShardOperation.Forever : expiry - now;
     }
 
@@ -295,16 +300,16 @@ internal sealed partial class Shard(CacheStore store, int partition)
     };
 
     private bool TrySetLocked(
-        ReadOnlySpan<byte> key, in ShardOperation operation, ReadOnlySpan<byte> value, uint existing, ulong hash, ref BatchMoment moment, ref ShardResult result, ref OperationProgress progress)
+        ReadOnlySpan<byte> key, in ShardOperation operation, ReadOnlySpan<byte> value, ReadOnlySpan<byte> tags, uint existing, ulong hash, ref BatchMoment moment, ref ShardResult result, ref OperationProgress progress)
     {
         result.Version = existing == 0 ? 0 : _entries[existing].Version;
         result.Status = Check(operation, existing != 0, result.Version);
         return result.Status != OperationStatus.Done
-            || TryWriteLocked(key, value, store.TimesOf(operation, moment.Now, hash + (ulong)_lastVersion), existing, hash, ref moment, ref result, ref progress);
+            || TryWriteLocked(key, value, tags, store.TimesOf(operation, moment.Now, hash + (ulong)_lastVersion), existing, hash, ref moment, ref result, ref progress);
     }
 
     private bool TryIncrementLocked(
-        ReadOnlySpan<byte> key, in ShardOperation operation, uint existing, ulong hash, ref BatchMoment moment, ref ShardResult result, ref OperationProgress progress)
+        ReadOnlySpan<byte> key, in ShardOperation operation, scoped ReadOnlySpan<byte> tags, uint existing, ulong hash, ref BatchMoment moment, ref ShardResult result, ref OperationProgress progress)
     {
         long number = 0;
         if (existing != 0 && !TryParse(_entries[existing].Value, out number))
@@ -323,7 +328,16 @@ internal sealed partial class Shard(CacheStore store, int partition)
         Span<byte> text = stackalloc byte[MaxNumberLength];
         Utf8Formatter.TryFormat(sum, text, out var length);
         var times = existing == 0 ? store.TimesOf(operation, moment.Now, hash + (ulong)_lastVersion) : _entries[existing].Times;
-        if (!TryWriteLocked(key, text[..length], times, existing, hash, ref moment, ref result, ref progress))
+        Span<byte> kept = stackalloc byte[TagSection.MostBytes];
+        if (existing != 0)
+        {
+            // They stand where the entry is written over.
+            var known = _entries[existing].Tags;
+            known.CopyTo(kept);
+            tags = kept[..known.Length];
+        }
+
+        if (!TryWriteLocked(key, text[..length], tags, times, existing, hash, ref moment, ref result, ref progress))
         {
             return false;
         }
@@ -339,15 +353,16 @@ internal sealed partial class Shard(CacheStore store, int partition)
     private static bool TryParse(ReadOnlySpan<byte> text, out long number) => Utf8Parser.TryParse(text, out number, out var read) && read == text.Length;
 
     private bool TryWriteLocked(
-        ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, EntryTimes times, uint existing, ulong hash, ref BatchMoment moment, ref ShardResult result, ref OperationProgress progress)
+        ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, scoped ReadOnlySpan<byte> tags, EntryTimes times, uint existing, ulong hash, ref BatchMoment moment, ref ShardResult result, ref OperationProgress progress)
     {
         ref var need = ref progress.Need;
-        var large = store.IsLarge(key.Length, value.Length, times.Sliding != 0, out var slotClass);
+        var large = store.IsLarge(key.Length, value.Length, times.Sliding != 0, tags.Length, out var slotClass);
         var write = new EntryWrite
         {
             Hash = hash,
             Key = key,
             Value = value,
+            Tags = tags,
             Times = times,
             Now = moment.Now - progress.SlidingAge,
             Version = progress.Version != 0 ? progress.Version : Math.Max(_lastVersion + 1, moment.Version()),

@@ -69,7 +69,7 @@ internal sealed class ShardEntries(CacheStore store, int partition)
             return false;
         }
 
-        entry.Write(write.Key, write.Value, large: 0, write.Version, write.Times, write.Now, isNew: false);
+        entry.Write(write.Key, write.Value, large: 0, write.Version, write.Times, write.Now, isNew: false, write.Tags);
         Written(reference, write.Hash);
         return true;
     }
@@ -88,7 +88,7 @@ internal sealed class ShardEntries(CacheStore store, int partition)
             return false;
         }
 
-        _arena.Entry(reference).Write(write.Key, write.Value, write.Large, write.Version, write.Times, write.Now, isNew: true);
+        _arena.Entry(reference).Write(write.Key, write.Value, write.Large, write.Version, write.Times, write.Now, isNew: true, write.Tags);
         if (existing != 0)
         {
             TakeOver(existing, reference, write.Hash);

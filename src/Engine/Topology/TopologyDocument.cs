@@ -25,12 +25,14 @@ internal sealed class TopologyDocument
 
     /// <summary>Makes a document of its parts; they are not copied and must not change afterwards.</summary>
     /// <param name="mapVersion">1 or above.</param>
+    /// <param name="began">See <see cref="Began"/>.</param>
     /// <param name="lastNumber">The last number that was given to a name.</param>
     /// <param name="nodes">In the order of their numbers.</param>
     /// <param name="configurations">One for every partition.</param>
-    public TopologyDocument(long mapVersion, int lastNumber, TopologyNode[] nodes, Configuration[] configurations)
+    public TopologyDocument(long mapVersion, long began, int lastNumber, TopologyNode[] nodes, Configuration[] configurations)
     {
         MapVersion = mapVersion;
+        Began = began;
         LastNumber = lastNumber;
         _nodes = nodes;
         _configurations = configurations;
@@ -38,6 +40,9 @@ internal sealed class TopologyDocument
 
     /// <summary>The version of the map that this document stands for.</summary>
     public long MapVersion { get; }
+
+    /// <summary>The map version that the record began with: it tells one life of the grid from another, and a later one has a higher number.</summary>
+    public long Began { get; }
 
     public int LastNumber { get; }
 
@@ -57,7 +62,7 @@ internal sealed class TopologyDocument
         PartitionCounts.ThrowIfInvalid(partitionCount);
         var configurations = new Configuration[partitionCount];
         configurations.AsSpan().Fill(Configuration.None);
-        return new TopologyDocument(firstVersion, lastNumber: 0, [], configurations);
+        return new TopologyDocument(firstVersion, began: firstVersion, lastNumber: 0, [], configurations);
     }
 
     /// <summary>The silo with a number, or <see langword="null"/> where it is forgotten.</summary>
@@ -86,7 +91,7 @@ internal sealed class TopologyDocument
             State = TopologyNodeState.Joined,
         };
         var nodes = _nodes.Where(other => other.Number != joined.Number).Append(joined).OrderBy(static other => other.Number);
-        return new TopologyDocument(MapVersion + 1, Math.Max(LastNumber, joined.Number), WithoutForgotten([.. nodes]), _configurations);
+        return new TopologyDocument(MapVersion + 1, Began, Math.Max(LastNumber, joined.Number), WithoutForgotten([.. nodes]), _configurations);
     }
 
     /// <summary>Changes the state of the silos for which another one is given; the document itself if there are none.</summary>
@@ -94,7 +99,7 @@ internal sealed class TopologyDocument
     {
         ArgumentNullException.ThrowIfNull(stateOf);
         var nodes = Array.ConvertAll(_nodes, node => stateOf(node) is var state && state != node.State ? node with { State = state } : node);
-        return nodes.AsSpan().SequenceEqual(_nodes) ? this : new TopologyDocument(MapVersion + 1, LastNumber, nodes, _configurations);
+        return nodes.AsSpan().SequenceEqual(_nodes) ? this : new TopologyDocument(MapVersion + 1, Began, LastNumber, nodes, _configurations);
     }
 
     /// <summary>Changes configurations.</summary>
@@ -108,7 +113,7 @@ internal sealed class TopologyDocument
             configurations[partition] = configuration;
         }
 
-        return new TopologyDocument(MapVersion + 1, LastNumber, _nodes, configurations);
+        return new TopologyDocument(MapVersion + 1, Began, LastNumber, _nodes, configurations);
     }
 
     /// <summary>
@@ -133,7 +138,7 @@ internal sealed class TopologyDocument
         };
         var configurations = new Configuration[partitionCount];
         configurations.AsSpan().Fill(lost);
-        return new TopologyDocument(MapVersion + 1, LastNumber, _nodes, configurations);
+        return new TopologyDocument(MapVersion + 1, Began, LastNumber, _nodes, configurations);
     }
 
     private TopologyNode[] WithoutForgotten(TopologyNode[] nodes)

@@ -10,7 +10,7 @@ internal static class TopologyDocumentFormat
 {
     public const byte Version = 2;
 
-    /// <summary>Without tenures: all silos had the same.</summary>
+    /// <summary>Without tenures, because all silos had the same, and without when the record began.</summary>
     private const byte FirstVersion = 1;
 
     private static readonly TimeSpan FormerTenure = TimeSpan.FromSeconds(30);
@@ -25,6 +25,7 @@ internal static class TopologyDocumentFormat
         var to = new Writer();
         to.Byte(Version);
         to.Number(document.MapVersion);
+        to.Number(document.Began);
         to.Number(document.LastNumber);
         to.Number(document.Nodes.Count);
         foreach (var node in document.Nodes)
@@ -45,12 +46,14 @@ internal static class TopologyDocumentFormat
     public static TopologyDocument Read(ReadOnlySpan<byte> bytes)
     {
         var from = new Reader(bytes);
-        if (from.Byte() is var version && version is not (Version or FirstVersion))
+        var version = from.Byte();
+        if (version is not (Version or FirstVersion))
         {
             throw from.Wrong($"format {version} is not known; this code reads {FirstVersion} and {Version}");
         }
 
         var mapVersion = from.Number(1, long.MaxValue);
+        var began = version == FirstVersion ? 0 : from.Number(0, mapVersion);
         var lastNumber = (int)from.Number(0, int.MaxValue);
         var nodes = new TopologyNode[from.Number(0, Math.Min(MostNodes, lastNumber))];
         for (var index = 0; index < nodes.Length; index++)
@@ -70,7 +73,7 @@ internal static class TopologyDocumentFormat
             configurations[partition] = ReadConfiguration(ref from, lastNumber);
         }
 
-        return from.IsAtEnd ? new TopologyDocument(mapVersion, lastNumber, nodes, configurations) : throw from.Wrong("something follows the last partition");
+        return from.IsAtEnd ? new TopologyDocument(mapVersion, began, lastNumber, nodes, configurations) : throw from.Wrong("something follows the last partition");
     }
 
     private static void Write(Writer to, TopologyNode node)

@@ -38,6 +38,16 @@ public sealed class CacheGridOptions
     /// <summary>How these copies are kept and moved.</summary>
     public CacheReplicationOptions Replication { get; set; } = new();
 
+    /// <summary>
+    /// How many changes of entries this silo keeps for near caches that have not asked for them yet. One that falls further behind drops all it
+    /// has of this silo.
+    /// </summary>
+    /// <value>1,024 to 16,777,216, rounded up to a power of two; 24 bytes each. Default: 262,144.</value>
+    public int FeedCapacity { get; set; } = 1 << 18;
+
+    /// <summary>Snapshots of this silo's partitions in files.</summary>
+    public CacheSnapshotOptions Snapshots { get; set; } = new();
+
     /// <summary>The sizes that the grid accepts. The grid accepts what every one of its silos accepts.</summary>
     public CacheLimits Limits { get; set; } = new();
 

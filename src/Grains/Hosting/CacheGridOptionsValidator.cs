@@ -24,12 +24,20 @@ internal sealed class CacheGridOptionsValidator : IValidateOptions<CacheGridOpti
     private static readonly TimeSpan ShortestRepair = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestRepair = TimeSpan.FromDays(7);
     private static readonly TimeSpan LongestDrain = TimeSpan.FromHours(1);
+    private static readonly TimeSpan ShortestInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestInterval = TimeSpan.FromDays(1);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
+    private const int MostSnapshots = 100;
+
+    private static readonly TimeSpan ShortestStaleness = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestStaleness = TimeSpan.FromMinutes(10);
 
     public ValidateOptionsResult Validate(string? name, CacheGridOptions options)
     {
         var failures = new List<string>();
         CheckSilo(options, failures);
         CheckReplication(options, failures);
+        CheckSnapshots(options.Snapshots, failures);
         CheckLimits(options.Limits, failures);
         foreach (var (cacheName, cache) in options.Caches)
         {
@@ -60,6 +68,8 @@ internal sealed class CacheGridOptionsValidator : IValidateOptions<CacheGridOpti
         {
             Add(failures, $"Cache:MaxStagedBytes is {options.MaxStagedBytes}. It must be at least Cache:Limits:MaxValueBytes, which is {options.Limits.MaxValueBytes}, or the largest values could never be set.");
         }
+
+        CheckRange(failures, "Cache:FeedCapacity", options.FeedCapacity, 1 << 10, 1 << 24);
 
         // Written so that NaN fails too.
         if (!(options.Weight >= RingMember.MinWeight && options.Weight <= RingMember.MaxWeight))
@@ -104,6 +114,25 @@ internal sealed class CacheGridOptionsValidator : IValidateOptions<CacheGridOpti
         }
     }
 
+    private static void CheckSnapshots(CacheSnapshotOptions snapshots, List<string> failures)
+    {
+        if (snapshots.Folder is { } folder && !Path.IsPathFullyQualified(folder))
+        {
+            Add(failures, $"Cache:Snapshots:Folder is '{folder}'. It must be a path from the root, the same wherever the silo is started from; leave it out for no snapshots.");
+        }
+
+        if (snapshots.Interval < ShortestInterval || snapshots.Interval > LongestInterval)
+        {
+            Add(failures, $"Cache:Snapshots:Interval is {snapshots.Interval}. It must be {ShortestInterval} to {LongestInterval}.");
+        }
+
+        CheckRange(failures, "Cache:Snapshots:Keep", snapshots.Keep, 1, MostSnapshots);
+        if (snapshots.WaitForSilos < TimeSpan.Zero || snapshots.WaitForSilos > LongestWait)
+        {
+            Add(failures, $"Cache:Snapshots:WaitForSilos is {snapshots.WaitForSilos}. It must be 0 (a silo that starts waits for nobody) to {LongestWait}.");
+        }
+    }
+
     private static void CheckLimits(CacheLimits limits, List<string> failures)
     {
         CheckRange(failures, "Cache:Limits:MaxKeyBytes", limits.MaxKeyBytes, 1, ushort.MaxValue);
@@ -143,6 +172,16 @@ internal sealed class CacheGridOptionsValidator : IValidateOptions<CacheGridOpti
         if (!Enum.IsDefined(cache.ReadLevel))
         {
             Add(failures, $"Cache:Caches:{name}:ReadLevel is {(int)cache.ReadLevel}. It must be owner or any; leave it out for owner.");
+        }
+
+        if (!Enum.IsDefined(cache.NearCache))
+        {
+            Add(failures, $"Cache:Caches:{name}:NearCache is {(int)cache.NearCache}. It must be off, bounded or strict; leave it out for off.");
+        }
+
+        if (cache.NearCacheStaleness < ShortestStaleness || cache.NearCacheStaleness > LongestStaleness)
+        {
+            Add(failures, $"Cache:Caches:{name}:NearCacheStaleness is {cache.NearCacheStaleness}. It must be {ShortestStaleness} to {LongestStaleness}, the same on every silo.");
         }
 
         // Written so that NaN fails too.

@@ -1,3 +1,5 @@
+using System.Diagnostics.Metrics;
+using System.Numerics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -5,12 +7,15 @@ using Microsoft.Extensions.Options;
 using Orleans.Cache;
 using Orleans.Cache.Client.Lanes;
 using Orleans.Cache.Client.Routing;
+using Orleans.Cache.Engine.Invalidation;
 using Orleans.Cache.Engine.Shards;
 using Orleans.Cache.Grains.Hosting;
+using Orleans.Cache.Grains.Invalidation;
 using Orleans.Cache.Grains.Nodes;
 using Orleans.Cache.Grains.Partitions;
 using Orleans.Cache.Grains.Placement;
 using Orleans.Cache.Grains.Replication;
+using Orleans.Cache.Grains.Snapshots;
 using Orleans.Cache.Grains.Topology;
 using Orleans.Cache.Grains.Topology.Stores;
 
@@ -21,6 +26,9 @@ public static class CacheGridSiloBuilderExtensions
 {
     /// <summary>The configuration section that the options are bound to.</summary>
     public const string SectionName = "Cache";
+
+    /// <summary>A subscriber is remembered for at least so long, so that a pause does not cost it all it has.</summary>
+    private static readonly TimeSpan ShortestMemory = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// Lets the silo hold its part of a cache grid, and gives the application <see cref="ICacheGrid"/>, which reaches the partitions of
@@ -38,6 +46,8 @@ public static class CacheGridSiloBuilderExtensions
             .AddNode()
             .AddPartitions()
             .AddReplication()
+            .AddInvalidation()
+            .AddSnapshots()
             .AddTopology();
         builder.AddGrainService<CacheNode>();
         return builder;
@@ -67,7 +77,7 @@ public static class CacheGridSiloBuilderExtensions
         services.TryAddSingleton(static provider => new ShardHost(
             provider.GetRequiredService<NodeSettings>().ToShardHostSettings(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(static provider => new LocalShards(
-            provider.GetRequiredService<ShardHost>(), provider.GetRequiredService<ILocalSiloDetails>().SiloAddress));
+            provider.GetRequiredService<ShardHost>(), provider.GetRequiredService<ILocalSiloDetails>().SiloAddress, provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<BatchExecutor>();
         services.AddHostedService<ShardSweeper>();
         return services;
@@ -82,6 +92,22 @@ public static class CacheGridSiloBuilderExtensions
         services.TryAddSingleton<MoveReport>();
         services.TryAddSingleton<MapFollower>();
         services.AddHealthChecks().AddCheck<ReadinessCheck>("cache-grid", tags: [ReadinessCheck.Tag]);
+        return services;
+    }
+
+    private static IServiceCollection AddInvalidation(this IServiceCollection services)
+    {
+        services.TryAddSingleton(static provider =>
+        {
+            var options = provider.GetRequiredService<IOptions<CacheGridOptions>>().Value;
+            var feed = new InvalidationFeed(
+                (int)BitOperations.RoundUpToPowerOf2((uint)options.FeedCapacity),
+                provider.GetRequiredService<TimeProvider>(),
+                options.Caches.Values.Select(static cache => cache.NearCacheStaleness).Append(ShortestMemory).Max() * 2);
+            FeedMetrics.Observe(provider.GetRequiredService<IMeterFactory>(), feed);
+            return feed;
+        });
+        services.TryAddSingleton<FeedService>();
         return services;
     }
 

@@ -29,9 +29,29 @@ internal sealed class ReadinessCheck(NodeTopology topology, MapFollower follower
         // A partition without an owner cannot be copied from anywhere. It is no reason to keep callers from the others, unless it should be owned here.
         var lost = missing.Count(partition => topology.Current.OwnerOf(partition) is null && !follower.ShouldOwn(partition));
         _wasComplete |= wanted is not null && missing.Length == lost;
-        var description = missing.Length == 0
-            ? null
-            : string.Create(CultureInfo.InvariantCulture, $"{missing.Length} of {wanted} partitions that should have a copy here have none in sync yet; {lost} of them have no owner to copy from.");
+        var description = Describe(missing.Length, lost, wanted);
         return Task.FromResult(_wasComplete ? HealthCheckResult.Healthy(description) : new HealthCheckResult(context.Registration.FailureStatus, description ?? "The silo does not know its partitions yet."));
+    }
+
+    /// <summary>What is still to come, or <see langword="null"/> when all copies are in sync and where they should be.</summary>
+    private string? Describe(int missing, int lost, int? wanted)
+    {
+        List<string> parts = [];
+        if (missing > 0)
+        {
+            parts.Add(string.Create(CultureInfo.InvariantCulture, $"{missing} of {wanted} partitions that should have a copy here have none in sync yet; {lost} of them have no owner to copy from."));
+        }
+
+        if (follower.CountLackingCopies() is > 0 and var lacking)
+        {
+            parts.Add(string.Create(CultureInfo.InvariantCulture, $"{lacking} partitions owned here lack a copy in sync."));
+        }
+
+        if (follower.MovesInProgress + follower.MovesWaiting is > 0 and var moves)
+        {
+            parts.Add(string.Create(CultureInfo.InvariantCulture, $"{moves} partitions owned here move or get a copy, or wait for that."));
+        }
+
+        return parts.Count == 0 ? null : string.Join(' ', parts);
     }
 }

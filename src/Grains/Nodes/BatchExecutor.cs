@@ -12,12 +12,14 @@ using Orleans.Cache.Grains.Topology;
 namespace Orleans.Cache.Grains.Nodes;
 
 /// <summary>Executes batches that arrive as bytes on this silo's shards, and packs the reply. Safe for any number of threads.</summary>
-internal sealed class BatchExecutor(ShardHost shards)
+internal sealed class BatchExecutor(ShardHost shards, TimeProvider time)
 {
     private const int MostExpected = 1 << 20;
 
     /// <summary>A reply takes values up to here; a single one may be larger. What finds no room is asked for again: see docs/formats/batch.md.</summary>
     private const int MaxReplyValues = 1 << 20;
+
+    private const double MicrosecondsPerSecond = 1e6;
 
     [ThreadStatic]
     private static ValueBuffer? _buffer;
@@ -59,7 +61,8 @@ internal sealed class BatchExecutor(ShardHost shards)
             // The reply is built in place: values behind the room that the results will take.
             var buffer = _buffer ??= new ValueBuffer();
             buffer.Reset(BatchFormat.ReplyHeadBytes(count), _lastValues);
-            var wait = shards.Execute(cache, new ShardBatch(operations, payload, results.AsSpan(0, count), buffer, MaxReplyValues) { Sessions = sessions, Positions = positions });
+            var batch = new ShardBatch(operations, payload, results.AsSpan(0, count), buffer, MaxReplyValues, ToTimestamp(request.SentAfter)) { Sessions = sessions, Positions = positions };
+            var wait = shards.Execute(cache, batch);
             if (positions is not null)
             {
                 buffer.Append(MemoryMarshal.AsBytes(positions.AsSpan()));
@@ -84,12 +87,14 @@ internal sealed class BatchExecutor(ShardHost shards)
         }
     }
 
+    private long Clock => (long)(time.GetTimestamp() / (time.TimestampFrequency / MicrosecondsPerSecond));
+
     /// <summary>What the silo counted.</summary>
     public NodeStatistics GetStatistics(NodeSettings settings) =>
         new(settings.Name, shards.Settings.MemoryBudgetBytes, [.. shards.GetStatistics()]);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private static async ValueTask<BatchReply> WaitAsync(BatchWait wait, byte[] reply, int length, ShardResult[] results, int count, bool hasPositions)
+    private async ValueTask<BatchReply> WaitAsync(BatchWait wait, byte[] reply, int length, ShardResult[] results, int count, bool hasPositions)
     {
         await wait.WaitAsync().ConfigureAwait(false);
         wait.Settle(results.AsSpan(0, count));
@@ -99,10 +104,13 @@ internal sealed class BatchExecutor(ShardHost shards)
         return packed;
     }
 
-    private static BatchReply Pack(byte[] reply, int length, ShardResult[] results, int count, bool hasPositions)
+    private long ToTimestamp(long microseconds) =>
+        microseconds == 0 ? ShardBatch.NeverSent : (long)(microseconds * (time.TimestampFrequency / MicrosecondsPerSecond));
+
+    private BatchReply Pack(byte[] reply, int length, ShardResult[] results, int count, bool hasPositions)
     {
         BatchFormat.WriteHeader(reply, count, hasPositions);
         MemoryMarshal.AsBytes(results.AsSpan(0, count)).CopyTo(reply.AsSpan(BatchFormat.HeaderBytes));
-        return new BatchReply(BatchOutcome.Executed, 0, BatchBytes.ReplyOf(reply, length), null);
+        return new BatchReply(BatchOutcome.Executed, 0, BatchBytes.ReplyOf(reply, length), null, Clock);
     }
 }

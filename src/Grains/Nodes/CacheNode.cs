@@ -1,10 +1,13 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
+using Orleans.Cache.Contracts.Invalidation;
 using Orleans.Cache.Contracts.Nodes;
 using Orleans.Cache.Contracts.Replication;
 using Orleans.Cache.Contracts.Topology;
+using Orleans.Cache.Grains.Invalidation;
 using Orleans.Cache.Grains.Partitions;
 using Orleans.Cache.Grains.Replication;
+using Orleans.Cache.Grains.Snapshots;
 using Orleans.Cache.Grains.Topology;
 using Orleans.Cache.Grains.Topology.Stores;
 
@@ -18,9 +21,13 @@ internal sealed class CacheNode(
     BatchExecutor executor,
     PacketReceiver receiver,
     NodeTopology topology,
+    MemoryTopologyStore record,
+    FeedService feed,
+    SnapshotExchange snapshots,
+    SnapshotStatus snapshotStatus,
     MoveReport moves,
-    MemoryTopologyStore record)
-    : GrainService(id, silo, loggerFactory), ICacheNode, IReplicationNode, ITopologyStoreNode
+    TimeProvider time)
+    : GrainService(id, silo, loggerFactory), ICacheNode, IReplicationNode, ITopologyStoreNode, ISnapshotNode
 {
     private static readonly BatchReply WrongSilo = new(BatchOutcome.WrongSilo, 0, null, null);
 
@@ -34,6 +41,11 @@ internal sealed class CacheNode(
     {
         using (request.Operations)
         {
+            if (!topology.Joined)
+            {
+                topology.CalledAt = time.GetTimestamp();
+            }
+
             var reply = request.Silo.Equals(topology.LocalSilo) ? executor.ExecuteAsync(request) : ValueTask.FromResult(WrongSilo);
             return reply.IsCompletedSuccessfully ? ValueTask.FromResult(reply.Result with { MapVersion = topology.Current.Version }) : WaitAsync(reply);
         }
@@ -53,7 +65,7 @@ internal sealed class CacheNode(
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask ReceiveAsync(int from, int node, long run, BatchBytes messages) =>
+    public ValueTask<BatchBytes?> ReceiveAsync(int from, int node, long run, BatchBytes messages) =>
         new(receiver.ReceiveAsync(from, node, run, messages));
 
     public async ValueTask<StoredTopologyMessage?> ReadTopologyAsync() =>
@@ -62,7 +74,14 @@ internal sealed class CacheNode(
     public ValueTask<bool> TryWriteTopologyAsync(byte[] content, long expectedVersion) =>
         record.TryWriteAsync(content, expectedVersion, CancellationToken.None);
 
-    public ValueTask<NodeStatistics> GetStatisticsAsync() => ValueTask.FromResult(executor.GetStatistics(topology.Settings));
+    public ValueTask<NodeStatistics> GetStatisticsAsync() => ValueTask.FromResult(executor.GetStatistics(topology.Settings) with { Snapshots = snapshotStatus.Now });
+
+    public ValueTask<SnapshotOffer[]> ListSnapshotsAsync(int[] partitions) => snapshots.ListAsync(partitions);
+
+    public ValueTask<byte[]?> ReadSnapshotAsync(int partition, long writtenAt, long offset) => snapshots.ReadAsync(partition, writtenAt, offset);
+
+    public ValueTask<FollowReply> FollowAsync(FollowRequest request) =>
+        request.Silo.Equals(topology.LocalSilo) ? feed.FollowAsync(request) : ValueTask.FromResult(default(FollowReply));
 
     public ValueTask<NodeMoves> GetMovesAsync() => ValueTask.FromResult(moves.Compose());
 

@@ -30,6 +30,7 @@ internal sealed partial class MapFollower : IDisposable
     private NodeDescriptor[] _wantedOf = [];
     private volatile WantedCopies[]? _wanted;
     private volatile int _node;
+    private long _run;
 
     public MapFollower(
         TopologySource source,
@@ -48,7 +49,7 @@ internal sealed partial class MapFollower : IDisposable
         _keeper = keeper;
         _time = time;
         _logger = logger;
-        metrics.Observe(() => MovesInProgress, () => MovesWaiting);
+        metrics.Observe(() => MovesInProgress, () => MovesWaiting, CountLackingCopies);
     }
 
     /// <summary>How many of the partitions that this silo owns are moving, or being filled.</summary>
@@ -56,6 +57,22 @@ internal sealed partial class MapFollower : IDisposable
 
     /// <summary>How many of them wait for that.</summary>
     public int MovesWaiting => Volatile.Read(ref _planner)?.Waiting ?? 0;
+
+    /// <summary>How many of the partitions that this silo owns lack a copy in sync that they should have.</summary>
+    public int CountLackingCopies()
+    {
+        var lacking = 0;
+        var wanted = _wanted ?? [];
+        for (var partition = 0; partition < wanted.Length; partition++)
+        {
+            if (_copies.StatusOf(partition) is { Role: CopyRole.Owner, Configuration.InSync: var inSync })
+            {
+                lacking += Array.Exists(wanted[partition].Nodes, node => !Array.Exists(inSync, copy => copy.Node == node)) ? 1 : 0;
+            }
+        }
+
+        return lacking;
+    }
 
     /// <summary>How many partitions should have a copy here, as owner or replica; <see langword="null"/> before the silo knows.</summary>
     public int? WantedHere => _wanted?.Count(wanted => wanted.Contains(_node));
@@ -75,12 +92,15 @@ internal sealed partial class MapFollower : IDisposable
         var wanted = _wanted ?? [];
         for (var partition = 0; partition < wanted.Length; partition++)
         {
-            if (wanted[partition].Contains(_node) && !Array.Exists(_copies.StatusOf(partition).Configuration.InSync, copy => copy.Node == _node))
+            if (wanted[partition].Contains(_node) && !Array.Exists(_copies.StatusOf(partition).Configuration.InSync, IsOfThisRun))
             {
                 yield return partition;
             }
         }
     }
+
+    /// <summary>After a restart of all silos the record may still have the copies that the run before held.</summary>
+    private bool IsOfThisRun(CopyId copy) => copy.Node == _node && copy.Incarnation >> TopologyDocument.RunShift == _run;
 
     /// <summary>Follows the map until the silo has left the grid.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -145,6 +165,7 @@ internal sealed partial class MapFollower : IDisposable
         if (_planner is null && Array.Find(nodes, node => node.Address.Equals(_topology.LocalSilo)) is { } self)
         {
             _copies.Start(self.Number, self.Run);
+            _run = self.Run;
             _node = self.Number;
             Volatile.Write(ref _planner, new MovePlanner(self.Number, partitionCount, _topology.Settings.ConcurrentMoves));
             LogStarted(self.Number, self.Run);

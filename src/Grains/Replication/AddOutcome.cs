@@ -5,7 +5,7 @@ internal enum AddOutcome
 {
     Queued = 0,
 
-    /// <summary>The same object waits already.</summary>
+    /// <summary>The same waits already.</summary>
     Known = 1,
 
     /// <summary>There is no room.</summary>

@@ -6,7 +6,7 @@ namespace Orleans.Cache.Grains.Replication;
 /// <summary>The copies of this silo as the network sees them.</summary>
 internal sealed class CopiesSink(PartitionCopies copies) : IPacketSink
 {
-    public void Receive(int partition, PeerMessage message) => copies.Receive(partition, message);
+    public void Receive(int partition, PeerMessage message, long arrival) => copies.Take(partition, message, arrival);
 
     public void Receive(int partition, AuthorityReply reply) => copies.Receive(partition, reply);
 

@@ -4,6 +4,7 @@ using Orleans.Cache.Contracts.Nodes;
 using Orleans.Cache.Contracts.Replication;
 using Orleans.Cache.Engine.Copies;
 using Orleans.Cache.Engine.Replication;
+using Orleans.Cache.Engine.Replication.Format;
 using Orleans.Cache.Engine.Replication.Messages;
 using Orleans.Cache.Grains.Topology;
 
@@ -21,6 +22,7 @@ internal sealed partial class CopyNetwork : ICopyNetwork
     private readonly IGrainFactory _grains;
     private readonly ReplicationMetrics _metrics;
     private readonly ReplicationJournal _journal;
+    private readonly PacketReader _reader;
     private readonly TimeProvider _time;
     private readonly ILogger<CopyNetwork> _logger;
     private readonly AuthorityLink _authority;
@@ -35,6 +37,7 @@ internal sealed partial class CopyNetwork : ICopyNetwork
         StandInAuthority authority,
         ReplicationMetrics metrics,
         ReplicationJournal journal,
+        PacketReader reader,
         TimeProvider time,
         ILogger<CopyNetwork> logger)
     {
@@ -42,10 +45,15 @@ internal sealed partial class CopyNetwork : ICopyNetwork
         _grains = grains;
         _metrics = metrics;
         _journal = journal;
+        _reader = reader;
         _time = time;
         _logger = logger;
         _authority = new AuthorityLink(authority.DecideAsync, Deliver, time, logger);
-        _local = new LocalLink(Deliver);
+        _local = new LocalLink(messages =>
+        {
+            Deliver(messages);
+            Flush();
+        });
         metrics.Observe(() => _table.Links);
         source.Changed += (_, current) => Follow(current);
         Follow(source.Current);
@@ -97,19 +105,54 @@ internal sealed partial class CopyNetwork : ICopyNetwork
         _local.Wake();
     }
 
-    /// <summary>Gives messages to the copies, in their order, and lets their answers leave. Never throws.</summary>
-    public void Deliver(List<(int Partition, PeerMessage Message)> messages)
+    /// <summary>Gives a packet of another silo to the copies, and lets leave what they say to others. Never throws.</summary>
+    /// <param name="from">The silo's number.</param>
+    /// <param name="packet">Given back.</param>
+    /// <param name="fragments">What has come of a large message.</param>
+    /// <returns>The packet of what the copies answer to that silo, or none.</returns>
+    public BatchBytes? Take(int from, BatchBytes packet, FragmentAssembler fragments)
+    {
+        var link = _table.Peers.GetValueOrDefault(from)?.Link;
+        BatchBytes? answers;
+        link?.HoldAnswers();
+        try
+        {
+            TakeAnswers(from, packet, fragments);
+        }
+        finally
+        {
+            answers = link?.TakeAnswers();
+        }
+
+        Flush();
+        return answers;
+    }
+
+    private void TakeAnswers(int from, BatchBytes packet, FragmentAssembler? fragments)
+    {
+        // What is read points into the packet.
+        using (packet)
+        {
+            if (_reader.TryRead(from, _table.NameOf(from), packet, fragments, out var messages))
+            {
+                Deliver(messages);
+            }
+        }
+    }
+
+    private void Deliver(List<(int Partition, PeerMessage Message)> messages)
     {
         if (_sink is not { } sink)
         {
             return;
         }
 
+        var arrival = _time.GetTimestamp();
         foreach (var (partition, message) in messages)
         {
             try
             {
-                sink.Receive(partition, message);
+                sink.Receive(partition, message, arrival);
             }
 #pragma warning disable CA1031 // A mistake in one copy must not keep the others from being served.
             catch (Exception exception)
@@ -118,8 +161,6 @@ internal sealed partial class CopyNetwork : ICopyNetwork
                 LogCopyFailed(partition, message.GetType().Name, exception);
             }
         }
-
-        Flush();
     }
 
     private void Deliver(List<(int Partition, AuthorityReply Reply)> replies)
@@ -188,7 +229,17 @@ internal sealed partial class CopyNetwork : ICopyNetwork
     private Peer Open(NodeDescriptor node)
     {
         var door = _grains.GetGrain<IReplicationNode>(SystemTargetGrainId.Create(GrainType.Create(node.NodeType), node.Address).GrainId);
-        var link = new PeerLink(node.Name, packet => door.ReceiveAsync(_table.Number, node.Number, node.Run, packet), _time, _metrics, _logger);
+        var link = new PeerLink(
+            node.Name,
+            packet => door.ReceiveAsync(_table.Number, node.Number, node.Run, packet),
+            answers =>
+            {
+                TakeAnswers(node.Number, answers, fragments: null);
+                Flush();
+            },
+            _time,
+            _metrics,
+            _logger);
         return new Peer(node.Address, node.Run, link);
     }
 

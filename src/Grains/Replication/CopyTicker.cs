@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Logging;
+using Orleans.Cache.Engine.Invalidation;
+using Orleans.Cache.Engine.Replication;
 
 namespace Orleans.Cache.Grains.Replication;
 
@@ -7,15 +9,17 @@ namespace Orleans.Cache.Grains.Replication;
 /// a hosted service: those stop first, and a silo that leaves has its copies hand over what they own after that.
 /// </summary>
 internal sealed partial class CopyTicker(
-    CopyNetwork network, IPacketSink copies, ReplicationJournal journal, TimeProvider time, ILogger<CopyTicker> logger)
+    CopyNetwork network, IPacketSink copies, InvalidationFeed feed, ReplicationSettings settings, ReplicationJournal journal, TimeProvider time, ILogger<CopyTicker> logger)
     : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
-    /// <summary>From one tick to the next.</summary>
-    public static readonly TimeSpan Period = TimeSpan.FromMilliseconds(25);
+    private const int TicksPerLease = 10;
+
+    private static readonly TimeSpan LongestPeriod = TimeSpan.FromMilliseconds(50);
 
     private static readonly TimeSpan JournalPeriod = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _stopping = new();
+    private readonly TimeSpan _period = TimeSpan.FromSeconds(Math.Min(LongestPeriod.TotalSeconds, (double)settings.LeaseTicks / TicksPerLease / time.TimestampFrequency));
     private Task _run = Task.CompletedTask;
     private bool _hasFailed;
 
@@ -39,7 +43,7 @@ internal sealed partial class CopyTicker(
     {
         // Away from the silo's start, onto the thread pool.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        using var timer = new PeriodicTimer(Period, time);
+        using var timer = new PeriodicTimer(_period, time);
         var loggedAt = time.GetTimestamp();
         try
         {
@@ -71,6 +75,7 @@ internal sealed partial class CopyTicker(
         {
             copies.Tick();
             network.Flush();
+            feed.Tick();
             _hasFailed = false;
         }
 #pragma warning disable CA1031 // Without ticks the whole silo would lose its leases because of one mistake.

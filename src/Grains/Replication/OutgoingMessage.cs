@@ -8,6 +8,6 @@ namespace Orleans.Cache.Grains.Replication;
 /// <param name="Bytes">How many bytes it will have at most.</param>
 internal readonly record struct OutgoingMessage(int Partition, PeerMessage Message, int Bytes)
 {
-    /// <summary>Whether it carries nothing that the next one of its kind does not: an owner's greeting without records, or an answer.</summary>
-    public bool IsBeat => Message is Append { Records.Length: 0 } or AppendAck;
+    /// <summary>Whether it is said to an owner, about what the owner said.</summary>
+    public bool IsAnswer => Message is not (Append or SnapshotChunk);
 }

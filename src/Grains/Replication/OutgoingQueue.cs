@@ -1,3 +1,4 @@
+using Orleans.Cache.Engine.Replication;
 using Orleans.Cache.Engine.Replication.Messages;
 
 namespace Orleans.Cache.Grains.Replication;
@@ -7,21 +8,38 @@ namespace Orleans.Cache.Grains.Replication;
 /// thread-safe: the link's lock is around it.
 /// </summary>
 /// <remarks>
-/// Messages leave in their order, because a copy that gets the later records first asks for the earlier ones again. Only chunks of snapshots
-/// have a queue of their own: behind megabytes of them beats would come too late for the lease. Of every two packets one begins with a chunk,
-/// so that they are not held up either.
+/// <para>1. Records of a partition leave in their order, because a copy that gets the later ones first asks for the earlier ones again.</para>
+/// <para>2. Answers and beats leave before everything else: behind megabytes they would come too late for the lease. Nothing depends on their
+/// order.</para>
+/// <para>3. A message that is larger than half a packet leaves in pieces, one such message at a time, with other messages beside each piece. What
+/// comes behind it for its partition waits until it is over; other partitions do not.</para>
+/// <para>4. Chunks of snapshots have a queue of their own. Of every two packets one begins with a chunk, so that they are not held up either.</para>
 /// </remarks>
-internal sealed class OutgoingQueue(long maxBytes, int maxMessages)
+internal sealed class OutgoingQueue(long maxBytes, int maxMessages, int packetBytes)
 {
+    private readonly Queue<OutgoingMessage> _answers = new();
+    private readonly Queue<OutgoingMessage> _beats = new();
     private readonly Queue<OutgoingMessage> _chunks = new();
 
-    // A chunk that was not acknowledged in time is sent again as the same object; while it waits here that would only double it.
+    // Behind the message that leaves in pieces.
+    private readonly Queue<OutgoingMessage> _held = new();
+    private readonly HashSet<int> _heldPartitions = [];
+
+    // What was not acknowledged in time is sent again, a chunk as the same object; while it waits here that would only double it.
     private readonly HashSet<PeerMessage> _waitingChunks = new(ReferenceEqualityComparer.Instance);
-    private Queue<OutgoingMessage> _messages = new();
-    private int _beats;
+    private readonly HashSet<(int Partition, CopyId To, LogPosition Previous)> _waitingLarge = [];
+    private Queue<OutgoingMessage> _records = new();
+    private LargeTransfer? _transfer;
+    private long _transfers;
     private bool _isChunksTurn;
 
-    public int Count => _messages.Count + _chunks.Count;
+    public int Count => _answers.Count + _beats.Count + _records.Count + _held.Count + _chunks.Count + (_transfer is null ? 0 : 1);
+
+    /// <summary>How many messages a packet could have now.</summary>
+    public int Sendable => Count - (HoldsAnswers ? _answers.Count : 0);
+
+    /// <summary>Whether answers wait for <see cref="TakeAnswers"/>, and not for a packet.</summary>
+    public bool HoldsAnswers { get; set; }
 
     /// <summary>The most bytes that all may have.</summary>
     public long Bytes { get; private set; }
@@ -32,14 +50,14 @@ internal sealed class OutgoingQueue(long maxBytes, int maxMessages)
     public AddOutcome Add(in OutgoingMessage message, out int droppedBeats)
     {
         droppedBeats = 0;
-        if (message.Message is SnapshotChunk && _waitingChunks.Contains(message.Message))
+        if (IsKnown(message))
         {
             return AddOutcome.Known;
         }
 
-        if (!HasRoom(message.Bytes) && _beats > 0)
+        for (; !HasRoom(message.Bytes) && _beats.TryDequeue(out var beat); droppedBeats++)
         {
-            droppedBeats = DropBeats(message.Bytes);
+            Bytes -= beat.Bytes;
         }
 
         if (!HasRoom(message.Bytes))
@@ -48,89 +66,193 @@ internal sealed class OutgoingQueue(long maxBytes, int maxMessages)
         }
 
         Bytes += message.Bytes;
-        if (message.Message is SnapshotChunk)
+        switch (message.Message)
         {
-            _waitingChunks.Add(message.Message);
-            _chunks.Enqueue(message);
-        }
-        else
-        {
-            _beats += message.IsBeat ? 1 : 0;
-            _messages.Enqueue(message);
+            case Append { Records.Length: 0 }:
+                _beats.Enqueue(message);
+                break;
+            case Append append:
+                _ = IsLarge(message) && _waitingLarge.Add((message.Partition, append.To, append.Previous));
+                _records.Enqueue(message);
+                break;
+            case SnapshotChunk:
+                _waitingChunks.Add(message.Message);
+                _chunks.Enqueue(message);
+                break;
+            default:
+                _answers.Enqueue(message);
+                break;
         }
 
         return AddOutcome.Queued;
     }
 
-    /// <summary>Takes out what fits in one packet, or one message alone that does not.</summary>
-    public void Take(int packetBytes, List<OutgoingMessage> taken)
+    /// <summary>Takes out what goes into one packet.</summary>
+    /// <returns>The message of which the next piece goes into what is left of the packet, or none.</returns>
+    public LargeTransfer? Take(List<OutgoingMessage> taken)
     {
         var left = packetBytes;
-        var tookChunk = _isChunksTurn && _chunks.Count > 0;
-        if (tookChunk)
+        if (!HoldsAnswers)
         {
-            TakeOne(_chunks, taken, ref left);
+            TakeAll(_answers, taken, ref left);
         }
 
-        while (_messages.TryPeek(out var next) && (taken.Count == 0 || next.Bytes <= left))
+        TakeAll(_beats, taken, ref left);
+        if (_transfer is not null)
         {
-            TakeOne(_messages, taken, ref left);
+            // The rest is for its next piece.
+            left -= packetBytes / 2;
         }
 
-        while (_messages.Count == 0 && _chunks.TryPeek(out var next) && (taken.Count == 0 || next.Bytes <= left))
+        var tookChunk = _isChunksTurn && TryTakeChunk(taken, ref left, isFirst: true);
+        TakeRecords(taken, ref left);
+        while (_records.Count == 0 && TryTakeChunk(taken, ref left, isFirst: taken.Count == 0))
         {
-            TakeOne(_chunks, taken, ref left);
         }
 
         _isChunksTurn = !tookChunk;
+        return _transfer;
+    }
+
+    /// <summary>Takes out answers, as many as go into one packet.</summary>
+    public void TakeAnswers(List<OutgoingMessage> taken)
+    {
+        var left = packetBytes;
+        TakeAll(_answers, taken, ref left);
+    }
+
+    /// <summary>All pieces of a message have left; or it was dropped before they had.</summary>
+    public void End(LargeTransfer transfer)
+    {
+        if (_transfer != transfer)
+        {
+            return;
+        }
+
+        _transfer = null;
+        Bytes -= transfer.Message.Bytes;
+        Forget(transfer.Message);
+        if (_held.Count > 0)
+        {
+            _records = new Queue<OutgoingMessage>(_held.Concat(_records));
+            _held.Clear();
+        }
+
+        _heldPartitions.Clear();
     }
 
     /// <returns>How many messages were dropped.</returns>
     public int Clear()
     {
         var count = Count;
-        _messages.Clear();
+        _answers.Clear();
+        _beats.Clear();
+        _records.Clear();
+        _held.Clear();
+        _heldPartitions.Clear();
         _chunks.Clear();
         _waitingChunks.Clear();
-        (Bytes, _beats) = (0, 0);
+        _waitingLarge.Clear();
+        _transfer = null;
+        Bytes = 0;
         return count;
     }
 
     private bool HasRoom(int bytes) => Count == 0 || (Count < maxMessages && Bytes + bytes <= maxBytes);
 
-    private void TakeOne(Queue<OutgoingMessage> from, List<OutgoingMessage> taken, ref int left)
+    private bool IsLarge(in OutgoingMessage message) => message.Bytes > packetBytes / 2;
+
+    private bool IsKnown(in OutgoingMessage message) => message.Message switch
     {
-        var message = from.Dequeue();
-        taken.Add(message);
-        left -= message.Bytes;
-        Bytes -= message.Bytes;
-        _beats -= message.IsBeat ? 1 : 0;
+        SnapshotChunk => _waitingChunks.Contains(message.Message),
+        Append { Records.Length: > 0 } append => IsLarge(message) && _waitingLarge.Contains((message.Partition, append.To, append.Previous)),
+        _ => false,
+    };
+
+    private void Forget(in OutgoingMessage message)
+    {
         if (message.Message is SnapshotChunk)
         {
             _waitingChunks.Remove(message.Message);
         }
+        else if (message.Message is Append append)
+        {
+            _waitingLarge.Remove((message.Partition, append.To, append.Previous));
+        }
     }
 
-    /// <summary>Drops the oldest beats until there is room, and an eighth more: each time the whole queue is gone through.</summary>
-    private int DropBeats(int bytes)
+    private void Begin(in OutgoingMessage message) => _transfer = new LargeTransfer(_transfers++, message);
+
+    private void TakeAll(Queue<OutgoingMessage> from, List<OutgoingMessage> taken, ref int left)
     {
-        var dropped = 0;
-        var kept = new Queue<OutgoingMessage>(_messages.Count);
-        foreach (var message in _messages)
+        while (from.TryPeek(out var next) && (taken.Count == 0 || next.Bytes <= left))
         {
-            if (message.IsBeat && (Bytes + bytes > maxBytes - (maxBytes / 8) || Count - dropped >= maxMessages - (maxMessages / 8)))
+            from.Dequeue();
+            Put(next, taken, ref left);
+        }
+    }
+
+    private void TakeRecords(List<OutgoingMessage> taken, ref int left)
+    {
+        while (_records.TryPeek(out var next))
+        {
+            if (_heldPartitions.Contains(next.Partition) || (IsLarge(next) && _transfer is not null))
             {
-                Bytes -= message.Bytes;
-                _beats--;
-                dropped++;
+                _heldPartitions.Add(next.Partition);
+                _held.Enqueue(_records.Dequeue());
+            }
+            else if (IsLarge(next))
+            {
+                Begin(_records.Dequeue());
+                _heldPartitions.Add(next.Partition);
+                left -= packetBytes / 2;
+            }
+            else if (next.Bytes <= left || taken.Count == 0)
+            {
+                _records.Dequeue();
+                Put(next, taken, ref left);
             }
             else
             {
-                kept.Enqueue(message);
+                return;
             }
         }
+    }
 
-        _messages = kept;
-        return dropped;
+    private bool TryTakeChunk(List<OutgoingMessage> taken, ref int left, bool isFirst)
+    {
+        if (!_chunks.TryPeek(out var next))
+        {
+            return false;
+        }
+
+        if (IsLarge(next))
+        {
+            if (_transfer is not null)
+            {
+                return false;
+            }
+
+            Begin(_chunks.Dequeue());
+            left -= packetBytes / 2;
+            return true;
+        }
+
+        if (!isFirst && next.Bytes > left)
+        {
+            return false;
+        }
+
+        _chunks.Dequeue();
+        Forget(next);
+        Put(next, taken, ref left);
+        return true;
+    }
+
+    private void Put(in OutgoingMessage message, List<OutgoingMessage> taken, ref int left)
+    {
+        taken.Add(message);
+        left -= message.Bytes;
+        Bytes -= message.Bytes;
     }
 }

@@ -22,6 +22,9 @@ internal sealed class PacketWriter : IBufferWriter<byte>
         ReplicationFormat.Begin(this, kind);
     }
 
+    /// <summary>How many bytes were written.</summary>
+    public int Length => _length;
+
     /// <summary>Packs the authority's replies.</summary>
     public static BatchBytes RepliesOf(IReadOnlyList<(int Partition, AuthorityReply Reply)> replies)
     {

@@ -12,13 +12,14 @@ namespace Orleans.Cache.Grains.Replication;
 /// </summary>
 /// <remarks>
 /// 1. One packet is under way at a time: Orleans hands messages that arrive together to the thread pool, where the later overtakes the earlier, and
-///    a copy that gets later records first has them all sent again. The other silo answers when it has taken what came before, so it works
-///    on one packet while the next travels.
+///    a copy that gets later records first has them all sent again. The other silo takes the packet and answers with what its copies say to
+///    it, so the writes of a group cost one call for each silo that replicates them.
 /// 2. A packet that fails is dropped: the copies send again. After that the silo is taken for unreachable for a while, in which everything for
 ///    it is dropped at once; then one packet tries.
 /// </remarks>
 internal sealed partial class PeerLink : IThreadPoolWorkItem
 {
+    /// <summary>Of a packet, about. Of what is larger than half of it a packet has a piece.</summary>
     public const int MaxPacketBytes = 1 << 20;
     public const int MaxQueuedBytes = 64 << 20;
     public const int MaxQueuedMessages = 1 << 16;
@@ -32,12 +33,15 @@ internal sealed partial class PeerLink : IThreadPoolWorkItem
     public static readonly TimeSpan MostSilence = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
-    private readonly OutgoingQueue _queue = new(MaxQueuedBytes, MaxQueuedMessages);
+    private readonly OutgoingQueue _queue = new(MaxQueuedBytes, MaxQueuedMessages, MaxPacketBytes);
     private readonly List<OutgoingMessage> _packing = [];
-    private readonly Func<BatchBytes, ValueTask> _send;
+    private readonly List<OutgoingMessage> _answering = [];
+    private readonly Func<BatchBytes, ValueTask<BatchBytes?>> _send;
+    private readonly Action<BatchBytes> _answered;
     private readonly TimeProvider _time;
     private readonly ReplicationMetrics _metrics;
     private readonly ILogger _logger;
+    private LargeTransfer? _transfer;
     private int _waiting;
     private int _inFlight;
     private bool _isPacking;
@@ -47,14 +51,16 @@ internal sealed partial class PeerLink : IThreadPoolWorkItem
     private long _silentSince;
 
     /// <param name="name">The other silo's, for metrics and logs.</param>
-    /// <param name="send">Sends a packet, and completes when the other silo has taken it. Called on the thread pool.</param>
+    /// <param name="send">Sends a packet, and completes when the other silo has taken it, with the packet of its answers. Called on the thread pool.</param>
+    /// <param name="answered">Takes that packet. Never throws.</param>
     /// <param name="time">Measures how long the silo is left alone.</param>
     /// <param name="metrics">Counts.</param>
     /// <param name="logger">Is told of failures.</param>
-    public PeerLink(string name, Func<BatchBytes, ValueTask> send, TimeProvider time, ReplicationMetrics metrics, ILogger logger)
+    public PeerLink(string name, Func<BatchBytes, ValueTask<BatchBytes?>> send, Action<BatchBytes> answered, TimeProvider time, ReplicationMetrics metrics, ILogger logger)
     {
         Name = name;
         _send = send;
+        _answered = answered;
         _time = time;
         _metrics = metrics;
         _logger = logger;
@@ -82,9 +88,9 @@ internal sealed partial class PeerLink : IThreadPoolWorkItem
     public void Enqueue(int partition, PeerMessage message)
     {
         var bytes = WireSizes.MostOf(message);
-        if (bytes > MaxPacketBytes && message is Append { Records.Length: > 1 } append)
+        if (bytes > MaxPacketBytes / 2 && message is Append { Records.Length: > 1 } append)
         {
-            foreach (var part in AppendSplitting.Split(append, MaxPacketBytes))
+            foreach (var part in AppendSplitting.Split(append, MaxPacketBytes / 2))
             {
                 Enqueue(partition, part, WireSizes.MostOf(part));
             }
@@ -117,6 +123,41 @@ internal sealed partial class PeerLink : IThreadPoolWorkItem
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
+    /// <summary>From now on answers wait for <see cref="TakeAnswers"/>: a packet of the other silo is being taken.</summary>
+    public void HoldAnswers()
+    {
+        lock (_lock)
+        {
+            _queue.HoldsAnswers = true;
+            _waiting = _queue.Sendable;
+        }
+    }
+
+    /// <summary>The packet of the answers to a packet of the other silo; none if there are no answers. What does not go into it leaves like anything else.</summary>
+    public BatchBytes? TakeAnswers()
+    {
+        lock (_lock)
+        {
+            _queue.TakeAnswers(_answering);
+            _queue.HoldsAnswers = false;
+            _waiting = _queue.Sendable;
+        }
+
+        if (_answering.Count == 0)
+        {
+            return null;
+        }
+
+        try
+        {
+            return Write(_answering, transfer: null).ToReply();
+        }
+        finally
+        {
+            _answering.Clear();
+        }
+    }
+
     /// <summary>Drops what is queued and all that comes: the silo's run has left the grid.</summary>
     public void End()
     {
@@ -140,8 +181,8 @@ internal sealed partial class PeerLink : IThreadPoolWorkItem
                     return;
                 }
 
-                _queue.Take(MaxPacketBytes, _packing);
-                _waiting = _queue.Count;
+                _transfer = _queue.Take(_packing);
+                _waiting = _queue.Sendable;
                 _inFlight++;
             }
 
@@ -163,14 +204,16 @@ internal sealed partial class PeerLink : IThreadPoolWorkItem
         int droppedBeats;
         lock (_lock)
         {
-            if (_isEnded || IsSilentLocked())
+            // What the other silo waits for reaches it, whether or not it can be called.
+            var queued = new OutgoingMessage(partition, message, (int)bytes);
+            if (_isEnded || (IsSilentLocked() && !(queued.IsAnswer && _queue.HoldsAnswers)))
             {
                 _metrics.OnDropped(Name, DropReason.Unreachable, 1);
                 return;
             }
 
-            outcome = _queue.Add(new OutgoingMessage(partition, message, (int)bytes), out droppedBeats);
-            Volatile.Write(ref _waiting, _queue.Count);
+            outcome = _queue.Add(queued, out droppedBeats);
+            Volatile.Write(ref _waiting, _queue.Sendable);
         }
 
         _metrics.OnDropped(Name, DropReason.Beat, droppedBeats);
@@ -183,35 +226,55 @@ internal sealed partial class PeerLink : IThreadPoolWorkItem
         _waiting = 0;
     }
 
-    private bool MaySendLocked() => _queue.Count > 0 && _inFlight == 0 && !IsSilentLocked();
+    private bool MaySendLocked() => _queue.Sendable > 0 && _inFlight == 0 && !IsSilentLocked();
 
     private bool IsSilentLocked() => _silence > TimeSpan.Zero && _time.GetElapsedTime(_silentSince) < _silence;
 
     private BatchBytes Pack()
     {
-        var expected = ReplicationFormat.HeaderBytes;
-        foreach (var message in _packing)
-        {
-            expected += message.Bytes;
-        }
-
         try
         {
-            var writer = new PacketWriter(PacketKind.Messages, expected);
-            foreach (var message in _packing)
-            {
-                ReplicationFormat.Write(writer, message.Partition, message.Message);
-            }
-
-            var packet = writer.ToRequest();
-            _metrics.OnSent(Name, _packing.Count, packet.Length);
-            return packet;
+            return Write(_packing, _transfer).ToRequest();
         }
         finally
         {
             // Also when there is no memory for the packet: then it is lost like any other.
             _packing.Clear();
+            EndTransfer();
         }
+    }
+
+    private PacketWriter Write(List<OutgoingMessage> messages, LargeTransfer? transfer)
+    {
+        var expected = transfer is null ? ReplicationFormat.HeaderBytes : MaxPacketBytes;
+        foreach (var message in messages)
+        {
+            expected += message.Bytes;
+        }
+
+        var writer = new PacketWriter(PacketKind.Messages, expected);
+        foreach (var message in messages)
+        {
+            ReplicationFormat.Write(writer, message.Partition, message.Message);
+        }
+
+        transfer?.WriteNext(writer, Math.Max(MaxPacketBytes - writer.Length, MaxPacketBytes / 4));
+        _metrics.OnSent(Name, messages.Count + (transfer?.IsOver == true ? 1 : 0), writer.Length);
+        return writer;
+    }
+
+    private void EndTransfer()
+    {
+        if (_transfer is { IsOver: true } over)
+        {
+            lock (_lock)
+            {
+                _queue.End(over);
+                _waiting = _queue.Sendable;
+            }
+        }
+
+        _transfer = null;
     }
 
     private async Task SendAsync()
@@ -219,11 +282,18 @@ internal sealed partial class PeerLink : IThreadPoolWorkItem
         try
         {
             var packet = Pack();
-            await _send(packet);
+            var answers = await _send(packet);
 
             // Only now: Orleans sends a request again when its connection breaks. Without an answer the collector takes it.
             packet.Dispose();
             OnTaken();
+
+            // The next packet leaves before the answers are taken: other threads have its messages already.
+            Wake();
+            if (answers is not null)
+            {
+                _answered(answers);
+            }
         }
 #pragma warning disable CA1031 // Whatever it is, the packet is lost and the copies send again.
         catch (Exception exception)

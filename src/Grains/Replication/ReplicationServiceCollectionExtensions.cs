@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Cache.Engine.Copies;
+using Orleans.Cache.Engine.Invalidation;
 using Orleans.Cache.Engine.Replication;
 using Orleans.Cache.Engine.Shards;
 
@@ -14,6 +15,7 @@ internal static class ReplicationServiceCollectionExtensions
     {
         services.TryAddSingleton<ReplicationMetrics>();
         services.TryAddSingleton<ReplicationJournal>();
+        services.TryAddSingleton<PacketReader>();
         services.TryAddSingleton<CopyNetwork>();
         services.TryAddSingleton<PacketReceiver>();
         return services;
@@ -27,7 +29,8 @@ internal static class ReplicationServiceCollectionExtensions
             provider.GetRequiredService<ShardHost>(),
             provider.GetRequiredService<ReplicationSettings>(),
             provider.GetRequiredService<CopyNetwork>(),
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<TimeProvider>(),
+            feed: provider.GetRequiredService<InvalidationFeed>()));
         services.TryAddSingleton<IPacketSink>(static provider => new CopiesSink(provider.GetRequiredService<PartitionCopies>()));
         services.TryAddSingleton<CopyTicker>();
         services.TryAddSingleton(static provider => provider.GetRequiredService<PartitionCopies>().Repairs);

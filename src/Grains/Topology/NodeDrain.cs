@@ -12,6 +12,20 @@ internal static class NodeDrain
         return !Array.Exists(nodes, node => !node.IsLeaving && !node.Address.Equals(silo)) || CountHeld(snapshot, silo) == 0;
     }
 
+    /// <summary>The partitions of which the silo holds a copy, and no silo that stays does.</summary>
+    public static IEnumerable<int> EndingWith(GridSnapshot snapshot, SiloAddress silo)
+    {
+        var nodes = snapshot.Message?.Nodes ?? [];
+        for (var partition = 0; partition < snapshot.Map.PartitionCount; partition++)
+        {
+            int[] holders = [snapshot.Map.OwnerOf(partition), .. snapshot.Map.ReplicasOf(partition)];
+            if (Array.Exists(holders, holder => holder >= 0 && nodes[holder].Address.Equals(silo)) && Array.TrueForAll(holders, holder => holder < 0 || nodes[holder].IsLeaving))
+            {
+                yield return partition;
+            }
+        }
+    }
+
     /// <summary>How many partitions the silo is owner of, or replica in sync.</summary>
     public static int CountHeld(GridSnapshot snapshot, SiloAddress silo)
     {

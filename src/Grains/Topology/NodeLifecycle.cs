@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Cache.Contracts.Topology;
 using Orleans.Cache.Grains.Partitions;
+using Orleans.Cache.Grains.Snapshots;
 
 namespace Orleans.Cache.Grains.Topology;
 
@@ -13,10 +14,15 @@ internal sealed partial class NodeLifecycle(
     IGrainFactory grains,
     IClusterMembershipService membership,
     MapFollower follower,
+    SnapshotSchedule snapshots,
     TimeProvider time,
     ILogger<NodeLifecycle> logger) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(200);
+
+    // Longer than clients take to learn of a map by the answer to a call; they tell other silos nothing else meanwhile.
+    private static readonly TimeSpan Silence = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan LongestFarewell = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LongestLeave = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _stopping = new();
@@ -106,6 +112,7 @@ internal sealed partial class NodeLifecycle(
         if (joined && !cancellationToken.IsCancellationRequested)
         {
             await DrainAsync(cancellationToken);
+            await snapshots.FinishAsync(cancellationToken);
         }
 
         await _stopping.CancelAsync();
@@ -114,6 +121,23 @@ internal sealed partial class NodeLifecycle(
         if (joined && !cancellationToken.IsCancellationRequested)
         {
             await LeaveAsync(cancellationToken);
+            await LetCallersGoAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// Answers callers who do not know yet that the silo has left: each answer tells them of the newer map. When Orleans closes the doors what is
+    /// on its way is lost, and some of that was perhaps done.
+    /// </summary>
+    private async Task LetCallersGoAsync(CancellationToken cancellationToken)
+    {
+        var leftAt = time.GetTimestamp();
+        while (topology.Current.Message is { Nodes.Length: > 0 }
+            && time.GetElapsedTime(leftAt) < LongestFarewell
+            && time.GetElapsedTime(Math.Max(leftAt, topology.CalledAt)) < Silence
+            && !cancellationToken.IsCancellationRequested)
+        {
+            await Task.Delay(Silence / 10, time, CancellationToken.None);
         }
     }
 

@@ -10,6 +10,7 @@ internal sealed class NodeSettings
 {
     private readonly CacheGridOptions _options;
     private readonly ILocalSiloDetails _silo;
+    private static readonly CacheOptions NoOptions = new();
     private readonly Dictionary<string, CacheOptions> _caches;
 
     public NodeSettings(CacheGridOptions options, ILocalSiloDetails silo)
@@ -38,8 +39,11 @@ internal sealed class NodeSettings
     /// <summary>See <see cref="CacheReplicationOptions.DrainTimeout"/>.</summary>
     public TimeSpan DrainTimeout => _options.Replication.DrainTimeout;
 
-    /// <summary>See <see cref="CacheOptions.ReadLevel"/>.</summary>
-    public CacheReadLevel ReadLevelOf(string cache) => _caches.TryGetValue(cache, out var options) ? options.ReadLevel : CacheReadLevel.Owner;
+    /// <summary>The options of a cache.</summary>
+    public CacheOptions OptionsOf(string cache) => _caches.TryGetValue(cache, out var options) ? options : NoOptions;
+
+    /// <summary>See <see cref="CacheGridOptions.Snapshots"/>.</summary>
+    public CacheSnapshotOptions Snapshots => _options.Snapshots;
 
     /// <summary>What the copies and the authority go by. Most times follow from the lease.</summary>
     /// <param name="time">Whose ticks they are in.</param>
@@ -59,7 +63,8 @@ internal sealed class NodeSettings
             HandoverTicks = lease * 2,
             Copies = _options.Replicas + 1,
             TailRecords = 128,
-            OperationsKept = 256,
+            OperationsKept = 4096,
+            OperationsKeptTicks = 10 * time.TimestampFrequency,
             MaxUncommitted = 1024,
             BatchRecords = 64,
             ChunkEntries = 512,

@@ -9,6 +9,7 @@ internal sealed class NodeTopology(TopologySource source, NodeSettings settings,
 {
     private volatile string? _nodeType;
     private volatile bool _joined;
+    private long _calledAt;
 
     public NodeSettings Settings => settings;
 
@@ -28,6 +29,13 @@ internal sealed class NodeTopology(TopologySource source, NodeSettings settings,
     {
         get => _joined;
         set => _joined = value;
+    }
+
+    /// <summary>When a caller last sent something here though the silo was not in the grid, by the clock's timestamps.</summary>
+    public long CalledAt
+    {
+        get => Volatile.Read(ref _calledAt);
+        set => Volatile.Write(ref _calledAt, value);
     }
 
     /// <summary>Takes a topology from the topology grain; an older one is ignored.</summary>

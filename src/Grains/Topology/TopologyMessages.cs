@@ -46,8 +46,8 @@ internal static class TopologyMessages
 
     /// <summary>What callers must know of a document; <see langword="null"/> where no silo is left to be called.</summary>
     /// <param name="document">What is recorded.</param>
-    /// <param name="readLevelOf">The level of reads of a cache that name none, as this silo has it: they are the same on every silo.</param>
-    public static TopologyMessage? Compose(TopologyDocument document, Func<string, CacheReadLevel> readLevelOf)
+    /// <param name="optionsOf">The options of a cache, as this silo has them: they are the same on every silo.</param>
+    public static TopologyMessage? Compose(TopologyDocument document, Func<string, CacheOptions> optionsOf)
     {
         var nodes = document.Nodes
             .Where(static node => node.IsLive)
@@ -74,7 +74,8 @@ internal static class TopologyMessages
         }
 
         var caches = nodes.Select(static node => node.Caches.AsEnumerable()).Aggregate(static (left, right) => left.Intersect(right, StringComparer.Ordinal)).ToArray();
-        var levels = caches.Select(cache => (byte)readLevelOf(cache)).ToArray();
+        var levels = caches.Select(cache => (byte)optionsOf(cache).ReadLevel).ToArray();
+        var near = caches.Select(cache => NearCacheMessage.From(optionsOf(cache))).ToArray();
         return new TopologyMessage(
             document.MapVersion,
             nodes,
@@ -83,7 +84,9 @@ internal static class TopologyMessages
             caches,
             nodes.Select(static node => node.Limits).Aggregate(LimitsMessage.Least),
             Flatten(replicas),
-            levels.AsSpan().ContainsAnyExcept((byte)CacheReadLevel.Owner) ? levels : null);
+            levels.AsSpan().ContainsAnyExcept((byte)CacheReadLevel.Owner) ? levels : null,
+            document.Began,
+            near.Any(static cache => cache.Mode != CacheNearMode.Off) ? near : null);
     }
 
     /// <summary>The run of a silo that holds a copy, among those that are there.</summary>

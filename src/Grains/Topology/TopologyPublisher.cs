@@ -27,7 +27,7 @@ internal sealed partial class TopologyPublisher(NodeReferences references, NodeS
         {
             if (_document is { } document && document.MapVersion != _message?.Version)
             {
-                _message = TopologyMessages.Compose(document, settings.ReadLevelOf) ?? _message;
+                _message = TopologyMessages.Compose(document, settings.OptionsOf) ?? _message;
             }
 
             return _message;

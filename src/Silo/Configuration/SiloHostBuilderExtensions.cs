@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Options;
 using Orleans.Cache.Silo.Endpoints;
 using Orleans.Configuration;
 using Orleans.Dashboard;
@@ -12,8 +13,13 @@ internal static class SiloHostBuilderExtensions
     // when they are 90 seconds old, but not by one that has been waiting since before: that one should give up, and be started again.
     private static readonly TimeSpan LongestJoin = TimeSpan.FromSeconds(100);
 
+    // After others have taken over: for calls that are still to come, for leaving, and for Orleans.
+    private static readonly TimeSpan StopAfterDrain = TimeSpan.FromSeconds(30);
+
     public static void UseCacheSilo(this WebApplicationBuilder builder, SiloOptions options)
     {
+        builder.Services.AddOptions<HostOptions>().Configure<IOptions<CacheGridOptions>>(
+            static (host, grid) => host.ShutdownTimeout = grid.Value.Replication.DrainTimeout + StopAfterDrain);
         builder.WebHost.UseUrls(SiloUrl.Of(options));
         builder.Host.UseOrleans(silo =>
         {

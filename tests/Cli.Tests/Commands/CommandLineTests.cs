@@ -8,8 +8,8 @@ public sealed class CommandLineTests
     private readonly CapturedTerminal _terminal = new();
 
     [Theory]
-    [InlineData("no command is given. Expected one of: set, get, del, mget, touch, incr, where, ring, stats, moves, replay, db.")]
-    [InlineData("'gte' is no command. Expected one of: set, get, del, mget, touch, incr, where, ring, stats, moves, replay, db.", "gte", "k")]
+    [InlineData("no command is given. Expected one of: set, get, del, mget, touch, incr, where, ring, stats, moves, snapshots, replay, db.")]
+    [InlineData("'gte' is no command. Expected one of: set, get, del, mget, touch, incr, where, ring, stats, moves, snapshots, replay, db.", "gte", "k")]
     [InlineData("KEY is missing. Expected: ocache get KEY.", "get")]
     [InlineData("KEY is missing. Expected: ocache mget KEY....", "mget")]
     [InlineData("VALUE is missing. Expected: ocache set KEY VALUE.", "set", "k")]
@@ -93,6 +93,7 @@ public sealed class CommandLineTests
     [InlineData("where")]
     [InlineData("ring")]
     [InlineData("stats")]
+    [InlineData("snapshots")]
     [InlineData("replay")]
     [InlineData("db")]
     [InlineData("db", "init")]
@@ -114,7 +115,7 @@ public sealed class CommandLineTests
         var code = await _terminal.RunAsync("--help");
 
         Assert.Equal(0, code);
-        foreach (var verb in new[] { "set", "get", "del", "mget", "touch", "incr", "where", "ring", "stats", "replay", "db" })
+        foreach (var verb in new[] { "set", "get", "del", "mget", "touch", "incr", "where", "ring", "stats", "snapshots", "replay", "db" })
         {
             Assert.Matches($"\n  {verb} ", _terminal.Output);
         }

@@ -133,6 +133,12 @@ public sealed class DocumentTests
     }
 
     [Fact]
+    public void Snapshots_OfASiloWithoutAny_AreOff() => AssertJson(
+        """{"silos":[{"silo":"silo-0","isOn":true,"partitions":1,"bytes":2,"newest":"2026-01-01T12:00:00+00:00","completeTo":null,"lastError":"why","loading":3,"loadedEntries":4,"skippedFiles":5},{"silo":"silo-1","isOn":false,"partitions":0,"bytes":0,"newest":null,"completeTo":null,"lastError":null,"loading":0,"loadedEntries":0,"skippedFiles":0}]}""",
+        SnapshotsDocument.Of([new("silo-0", 1, [], new SnapshotStatistics(1, 2, Noon, null, "why", 3, 4, 5)), new("silo-1", 1, [])]),
+        Json.SnapshotsDocument);
+
+    [Fact]
     public void Replay_Result_HasItsShape() => AssertJson(
         """{"requests":10,"hits":6,"misses":3,"hitRatio":0.6666666666666666,"errors":1,"seconds":2,"requestsPerSecond":4.5,"p50Ms":1,"p99Ms":2,"p999Ms":3,"complete":true}""",
         ReplayDocument.Of(new ReplayResult(

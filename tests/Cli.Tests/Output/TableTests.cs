@@ -68,6 +68,23 @@ public sealed class TableTests
     }
 
     [Fact]
+    public void Snapshots_OfSilos_AreListed_AndTheirErrorsFollow()
+    {
+        var noon = new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
+        SiloStatistics[] silos =
+        [
+            new("silo-0", 1, [], new SnapshotStatistics(512, 2048, noon, noon.AddMinutes(1), "[no] space", 3, 1234, 2)),
+            new("silo-1", 1, []),
+        ];
+
+        var text = Render(console => SnapshotsCommand.Print(console, SnapshotsDocument.Of(silos)));
+
+        Assert.Matches(@"silo-0 +512 +2\.0 KiB +2026-01-01 12:00:00 +2026-01-01 12:01:00 +3 +1,234 +2", text);
+        Assert.Matches(@"silo-1 +– +– +– +– +– +– +–", text);
+        Assert.Contains("silo-0: [no] space\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Database_Silos_AreListedWithTheirStatus()
     {
         var noon = new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);

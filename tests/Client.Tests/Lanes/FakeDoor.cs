@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using Orleans.Cache.Contracts.Invalidation;
 using Orleans.Cache.Contracts.Nodes;
 using Orleans.Cache.Contracts.Topology;
 using Orleans.Cache.Engine.Batches;
@@ -29,7 +30,7 @@ internal sealed class FakeDoor : ICacheNode
     public ValueTask<BatchReply> ExecuteAsync(BatchRequest request)
     {
         Interlocked.Increment(ref _count);
-        var batch = new ReceivedBatch(Read(request.Operations.Span));
+        var batch = new ReceivedBatch(Read(request.Operations.Span, out var marks)) { Marks = marks, SentAfter = request.SentAfter };
         if (Answer is { } answer)
         {
             _ = answer(batch);
@@ -48,15 +49,19 @@ internal sealed class FakeDoor : ICacheNode
 
     public ValueTask PublishAsync(TopologyMessage message) => throw new NotSupportedException();
 
+    public ValueTask<FollowReply> FollowAsync(FollowRequest request) => throw new NotSupportedException();
+
     public ValueTask<NodeStatistics> GetStatisticsAsync() => throw new NotSupportedException();
 
     public ValueTask<NodeMoves> GetMovesAsync() => throw new NotSupportedException();
 
-    private static List<(OperationKind Kind, string Key)> Read(ReadOnlySpan<byte> request)
+    private static List<(OperationKind Kind, string Key)> Read(ReadOnlySpan<byte> request, out List<long> marks)
     {
+        marks = [];
         var read = new List<(OperationKind, string)>();
         foreach (ref readonly var operation in BatchFormat.ReadRequest(request, int.MaxValue, out var payload))
         {
+            marks.Add(operation.Mark);
             read.Add((operation.Kind, Encoding.UTF8.GetString(payload.Slice(operation.KeyOffset, operation.KeyLength))));
         }
 

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Orleans.Cache.Client.Caching;
 using Orleans.Cache.Client.Lanes;
+using Orleans.Cache.Client.Near;
 using Orleans.Cache.Client.Routing;
 using Orleans.Cache.Client.Telemetry;
 using Orleans.Cache.Contracts.Nodes;
@@ -28,7 +29,8 @@ internal sealed class LaneFixture : ITopologySource, IDisposable
         _hasReplica = hasReplica;
         var options = new CacheGridClientOptions();
         configure?.Invoke(options);
-        _lanes = new LaneSet(Time, Options.Create(options), new LaneMetrics(_services.GetRequiredService<IMeterFactory>()));
+        var metrics = new LaneMetrics(_services.GetRequiredService<IMeterFactory>());
+        _lanes = new LaneSet(Time, Options.Create(options), metrics);
         var grains = DispatchProxy.Create<IGrainFactory, Grains>();
         ((Grains)(object)grains).Fixture = this;
         References = new NodeReferences(grains, Gateways, _lanes);
@@ -37,8 +39,13 @@ internal sealed class LaneFixture : ITopologySource, IDisposable
         Current = new GridSnapshot(MakeTopology(version: 1), References);
         var errors = new CallErrors(_lanes, Options.Create(options), NullLogger<CallErrors>.Instance);
         var router = new OperationRouter(new Owners(this, Time, Options.Create(options)), _lanes, errors, Time, Options.Create(options));
-        Cache = new CacheClient(new NamedCache("default", 0, this), router, new Sessions(router, this), this, new JsonCacheSerializer([]));
+        var cache = new NamedCache("default", 0, this);
+        var near = new NearCaches(this, Options.Create(options), Time, metrics, NullLogger<NearCaches>.Instance);
+        Cache = new CacheClient(cache, router, new Sessions(router, this), this, new JsonCacheSerializer([]), near.Of(cache));
     }
+
+    /// <inheritdoc/>
+    public event Action<GridSnapshot, GridSnapshot>? Changed;
 
     public ManualTimeProvider Time { get; } = new();
 
@@ -59,6 +66,8 @@ internal sealed class LaneFixture : ITopologySource, IDisposable
     public GridSnapshot Current { get; private set; }
 
     public NodeReferences References { get; }
+
+    public LaneSet Lanes => _lanes;
 
     public LiveGateways Gateways { get; } = new();
 
@@ -86,7 +95,9 @@ internal sealed class LaneFixture : ITopologySource, IDisposable
     {
         lock (References)
         {
+            var before = Current;
             Current = new GridSnapshot(MakeTopology(Current.Version + 1), References);
+            Changed?.Invoke(before, Current);
             return ValueTask.FromResult(Current);
         }
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Orleans.Cache.Contracts.Nodes;
 using Orleans.Cache.Engine.Batches;
@@ -46,11 +47,17 @@ public sealed class LaneSoakTests
             case 2:
                 batch.EchoExcept(static _ => Random.Shared.Next(3) == 0 ? OperationStatus.Moved : OperationStatus.Done);
                 break;
+            case 3:
+                batch.EchoExcept(static key => HasId(key) && Random.Shared.Next(3) == 0 ? OperationStatus.Forgotten : OperationStatus.Done);
+                break;
             default:
                 batch.Echo();
                 break;
         }
     }
+
+    /// <summary>Whether the key is one that is set if it is absent, which is sent again only under its id.</summary>
+    private static bool HasId(string key) => int.Parse(key.AsSpan(key.IndexOf(':', StringComparison.Ordinal) + 1).TrimEnd("abc"), CultureInfo.InvariantCulture) % 5 == 1;
 
     private static async Task<(int Right, int Cancelled, int Unknown)> CallAsync(LaneFixture client, int caller)
     {

@@ -14,13 +14,19 @@ internal sealed class ReceivedBatch(IReadOnlyList<(OperationKind Kind, string Ke
 
     public IEnumerable<string> Keys => operations.Select(static operation => operation.Key);
 
+    /// <summary>The marks of the operations.</summary>
+    public IReadOnlyList<long> Marks { get; init; } = [];
+
+    /// <summary>The time of the silo's clock that it was surely sent after.</summary>
+    public long SentAfter { get; init; }
+
     public Task<BatchReply> Reply => _reply.Task;
 
     /// <summary>Answers every operation with its key as the value.</summary>
     public void Echo(long mapVersion = 1) => EchoExcept(static _ => OperationStatus.Done, mapVersion);
 
     /// <summary>Answers every operation with a status, and its key as the value where that is done.</summary>
-    public void EchoExcept(Func<string, OperationStatus> statusOf, long mapVersion = 1)
+    public void EchoExcept(Func<string, OperationStatus> statusOf, long mapVersion = 1, long clock = 0)
     {
         var values = Keys.Select(Encoding.UTF8.GetBytes).ToArray();
         var reply = BatchBytes.Rent(BatchFormat.ReplyHeadBytes(values.Length) + values.Sum(static value => value.Length));
@@ -41,7 +47,7 @@ internal sealed class ReceivedBatch(IReadOnlyList<(OperationKind Kind, string Ke
         }
 
         MemoryMarshal.AsBytes(results.AsSpan()).CopyTo(reply.Span[BatchFormat.HeaderBytes..]);
-        _reply.SetResult(new BatchReply(BatchOutcome.Executed, mapVersion, reply, null));
+        _reply.SetResult(new BatchReply(BatchOutcome.Executed, mapVersion, reply, null, clock));
     }
 
     public void Refuse(BatchOutcome outcome, string? error = null) => _reply.SetResult(new BatchReply(outcome, 1, null, error));

@@ -1,4 +1,5 @@
 using System.Text;
+using Orleans.Cache.Engine.Batches;
 
 namespace Orleans.Cache.Client.Tests.Lanes;
 
@@ -39,16 +40,86 @@ public sealed class TakeoverTests : IDisposable
     }
 
     [Fact]
-    public async Task Increment_ThatMayHaveBeenDone_IsNotDoneAgain()
+    public async Task Increment_ThatMayHaveBeenDone_IsSentAgainUnderItsId()
     {
         var sent = _client.Cache.IncrementAsync("counter", cancellationToken: TestContext.Current.CancellationToken).AsTask();
-        _client.Door.Next();
+        var first = _client.Door.Next();
+        ReceivedBatch? second = null;
+        _client.Replica.Answer = batch =>
+        {
+            second = batch;
+            batch.Echo();
+            return Task.CompletedTask;
+        };
         _client.HasTakenOver = true;
 
         Tick();
 
+        await sent;
+        var (mark, again) = (Assert.Single(first.Marks), Assert.Single(second!.Marks));
+        Assert.Equal((OperationMark.IdOf(mark), TimeSpan.Zero), (OperationMark.IdOf(again), OperationMark.AgeOf(mark)));
+        Assert.InRange(OperationMark.AgeOf(again), TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(500));
+    }
+
+    [Fact]
+    public async Task Increment_OfWhichNobodyRemembersWhetherItWasDone_EndsUnknown()
+    {
+        var sent = _client.Cache.IncrementAsync("counter", cancellationToken: TestContext.Current.CancellationToken).AsTask();
+        _client.Door.Next().EchoExcept(static _ => OperationStatus.Forgotten);
+
         await Assert.ThrowsAsync<CacheOutcomeUnknownException>(() => sent);
-        Assert.Equal(0, _client.Replica.Count);
+        Assert.Equal(1, _client.Door.Count);
+    }
+
+    [Fact]
+    public async Task Increment_IsSentAgainWithTheSilosClock_WhenItLacksThat()
+    {
+        var sent = _client.Cache.IncrementAsync("counter", cancellationToken: TestContext.Current.CancellationToken).AsTask();
+        var first = _client.Door.Next();
+        first.EchoExcept(static _ => OperationStatus.Deferred, clock: 1_000_000);
+        var second = _client.Door.Next();
+        _client.Time.Advance(TimeSpan.FromSeconds(1));
+        second.Echo();
+        await sent;
+        var third = _client.Cache.IncrementAsync("counter", cancellationToken: TestContext.Current.CancellationToken).AsTask();
+        var sentAfter = _client.Door.Next().SentAfter;
+        _client.Time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal((0, true), (first.SentAfter, second.SentAfter is > 990_000 and <= 1_000_000));
+        Assert.InRange(sentAfter, 1_950_000, 2_000_000);
+        await Assert.ThrowsAsync<CacheOutcomeUnknownException>(() => third);
+    }
+
+    [Fact]
+    public async Task Calls_ThatWereSentThroughAnotherSilo_AreSentAgainWhenAConnectionIsLost()
+    {
+        // The shortest way is avoided for a while after a loss.
+        var lost = _client.GetAsync("lost", TestContext.Current.CancellationToken);
+        _client.Door.Next().Lose();
+        _client.Relayed.Next().Echo();
+        await lost;
+        var get = _client.GetAsync("get", TestContext.Current.CancellationToken);
+        var first = _client.Relayed.Next();
+        Tick();
+        Assert.Equal(2, _client.Relayed.Count);
+
+        _client.Lanes.OnWayLost();
+        Tick();
+
+        _client.Relayed.Next().Echo();
+        Assert.Equal("get", await get);
+        var increment = _client.Cache.IncrementAsync("counter", cancellationToken: TestContext.Current.CancellationToken).AsTask();
+        _client.Relayed.Next();
+        _client.Lanes.OnWayLost();
+        Tick();
+        _client.Relayed.Next().Echo();
+        await increment;
+
+        // Too late, and of no harm.
+        first.Echo();
+        var last = _client.GetAsync("last", TestContext.Current.CancellationToken);
+        _client.Relayed.Next().Echo();
+        Assert.Equal("last", await last);
     }
 
     [Fact]

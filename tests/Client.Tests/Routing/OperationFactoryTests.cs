@@ -87,14 +87,17 @@ public sealed class OperationFactoryTests
     }
 
     [Fact]
-    public void IsRepeatable_IsWhatDoesNoHarmTwice()
+    public void OnlyWhatWouldDoHarmTwice_HasAMark_AndMayBeRepeatedByThat()
     {
         var conditional = new CacheSetOptions { Condition = CacheCondition.IfAbsent };
 
         Assert.True(OperationFactory.Get("key", Limits).IsRepeatable);
         Assert.True(OperationFactory.Set("key", default, default, Limits).IsRepeatable);
         Assert.True(OperationFactory.Remove("key", Limits).IsRepeatable);
-        Assert.False(OperationFactory.Set("key", default, conditional, Limits).IsRepeatable);
-        Assert.False(OperationFactory.Increment("key", 1, default, Limits).IsRepeatable);
+        Operation[] plain = [OperationFactory.Get("key", Limits), OperationFactory.Set("key", default, default, Limits), OperationFactory.Remove("key", Limits)];
+        Operation[] marked = [OperationFactory.Set("key", default, conditional, Limits), OperationFactory.Increment("key", 1, default, Limits)];
+        Assert.All(plain, static operation => Assert.Equal((0, true), (operation.Header.Mark, operation.DoesNoHarmTwice)));
+        Assert.All(marked, static operation => Assert.True(operation is { IsRepeatable: true, DoesNoHarmTwice: false, Header.Mark: not 0 }));
+        Assert.NotEqual(marked[0].Header.Mark, marked[1].Header.Mark);
     }
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Cache.Contracts.Nodes;
 using Orleans.Cache.Engine.Replication.Format;
+using Orleans.Cache.Engine.Replication.Messages;
 using Orleans.Cache.Grains.Replication;
 using Orleans.Cache.TestKit;
 
@@ -12,13 +13,23 @@ namespace Orleans.Cache.Cluster.Tests.Replication;
 /// <summary>Takes the packets of a link in the place of a silo, when the test says so and as it says.</summary>
 internal sealed class FakeSilo
 {
+    private readonly FragmentAssembler _fragments = new();
     private readonly Channel<(int[] Partitions, TaskCompletionSource Taken)> _packets = Channel.CreateUnbounded<(int[], TaskCompletionSource)>();
 
-    public FakeSilo() => Link = new PeerLink("other", TakeAsync, Time, new ReplicationMetrics(Meters), NullLogger.Instance);
+    public FakeSilo() => Link = new PeerLink("other", TakeAsync, Answers.Add, Time, new ReplicationMetrics(Meters), NullLogger.Instance);
 
     public ManualTimeProvider Time { get; } = new();
 
     public PeerLink Link { get; }
+
+    /// <summary>The answers that the link was given to its packets.</summary>
+    public List<BatchBytes> Answers { get; } = [];
+
+    /// <summary>What the packets are answered with.</summary>
+    public BatchBytes? Answer { get; set; }
+
+    /// <summary>All messages of all packets.</summary>
+    public List<(int Partition, PeerMessage Message)> Messages { get; } = [];
 
     private static IMeterFactory Meters => new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
 
@@ -53,10 +64,16 @@ internal sealed class FakeSilo
 
     public bool HasPacket => _packets.Reader.TryPeek(out _);
 
-    private ValueTask TakeAsync(BatchBytes packet)
+    private async ValueTask<BatchBytes?> TakeAsync(BatchBytes packet)
     {
         var taken = new TaskCompletionSource();
-        _packets.Writer.TryWrite(([.. ReplicationFormat.ReadMessages(packet.Span).Select(item => item.Partition)], taken));
-        return new ValueTask(taken.Task);
+        var messages = new List<(int Partition, PeerMessage Message)>();
+
+        // A copy: the link gives the packet back.
+        ReplicationFormat.ViewMessages(packet.Span.ToArray(), _fragments, messages);
+        Messages.AddRange(messages);
+        _packets.Writer.TryWrite(([.. messages.Select(static item => item.Partition)], taken));
+        await taken.Task;
+        return Answer;
     }
 }

@@ -97,15 +97,62 @@ public sealed class PeerLinkTests
         var silo = new FakeSilo();
         silo.Link.Enqueue(7, SomeMessages.Append(to: 2, previous: 1, [.. Enumerable.Range(0, 10).Select(_ => new byte[300_000])]));
         silo.Link.Wake();
-        var packets = 0;
-        for (var parts = 0; parts < 4; packets++)
+        while (silo.Messages.Count < 10)
         {
-            var (partitions, taken) = await silo.NextAsync();
-            parts += partitions.Length;
-            taken.SetResult();
+            (await silo.NextAsync()).Taken.SetResult();
         }
 
-        Assert.Equal(4, packets);
+        Assert.Equal(Enumerable.Range(1, 10).Select(static number => (long)number), silo.Messages.Select(static item => ((Append)item.Message).Previous.Sequence));
+    }
+
+    [Fact]
+    public async Task Record_LargerThanAPacket_LeavesInPiecesAndBeatsDoNotWaitForIt()
+    {
+        var silo = new FakeSilo();
+        var value = new byte[5 * PeerLink.MaxPacketBytes];
+        new Random(7).NextBytes(value);
+        silo.Link.Enqueue(7, SomeMessages.Append(to: 2, previous: 1, value));
+        silo.Link.Wake();
+        (await silo.NextAsync()).Taken.SetResult();
+        var second = await silo.NextAsync();
+        silo.Link.Enqueue(7, SomeMessages.Append(to: 2, previous: 2, [1]));
+        silo.Link.Enqueue(7, SomeMessages.Append(to: 2, previous: 1));
+        second.Taken.SetResult();
+
+        var third = await silo.NextAsync();
+
+        Assert.Empty(((Append)Assert.Single(silo.Messages).Message).Records);
+        third.Taken.SetResult();
+        while (silo.Messages.Count < 3)
+        {
+            (await silo.NextAsync()).Taken.SetResult();
+        }
+
+        var large = (Append)silo.Messages[1].Message;
+        Assert.Equal((7, 1), (silo.Messages[1].Partition, large.Previous.Sequence));
+        Assert.True(large.Records[0].Change.Span.SequenceEqual(value));
+        Assert.Equal(2, ((Append)silo.Messages[2].Message).Previous.Sequence);
+        Assert.Equal(0, silo.Link.QueuedBytes);
+    }
+
+    [Fact]
+    public async Task Answers_ToAPacket_AreGivenWithItAndTaken()
+    {
+        var silo = new FakeSilo();
+        silo.Link.HoldAnswers();
+        silo.Link.Enqueue(1, SomeMessages.Ack(to: 2, matched: 5));
+        silo.Link.Wake();
+        Assert.False(silo.HasPacket);
+
+        silo.Answer = silo.Link.TakeAnswers();
+
+        Assert.Null(silo.Link.TakeAnswers());
+        var (partition, message) = Assert.Single(ReplicationFormat.ReadMessages(silo.Answer!.Span));
+        Assert.Equal((1, 5), (partition, ((AppendAck)message).Matched));
+        silo.Send(3);
+        (await silo.NextAsync()).Taken.SetResult();
+        await WaitForAsync(() => silo.Answers.Count == 1);
+        Assert.Same(silo.Answer, silo.Answers[0]);
     }
 
     [Fact]
@@ -128,7 +175,7 @@ public sealed class PeerLinkTests
         var received = new List<(int Partition, long Previous)>();
         var all = new TaskCompletionSource();
         var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
-        var link = new PeerLink("other", TakeAsync, TimeProvider.System, new ReplicationMetrics(meters), NullLogger.Instance);
+        var link = new PeerLink("other", TakeAsync, static _ => { }, TimeProvider.System, new ReplicationMetrics(meters), NullLogger.Instance);
 
         await Task.WhenAll(Enumerable.Range(0, Threads).Select(thread => Task.Run(async () =>
         {
@@ -153,7 +200,7 @@ public sealed class PeerLinkTests
 
         await WaitForAsync(() => link.InFlight == 0 && BatchBytes.Rented <= rented);
 
-        async ValueTask TakeAsync(BatchBytes packet)
+        async ValueTask<BatchBytes?> TakeAsync(BatchBytes packet)
         {
             lock (received)
             {
@@ -165,6 +212,7 @@ public sealed class PeerLinkTests
             }
 
             await Task.Yield();
+            return null;
         }
     }
 

@@ -18,10 +18,10 @@ internal sealed class ReceivedMessages : IPacketSink
     /// <summary>Called with each message, before it is kept.</summary>
     public Action<int, PeerMessage>? OnMessage { get; set; }
 
-    public void Receive(int partition, PeerMessage message)
+    public void Receive(int partition, PeerMessage message, long arrival)
     {
         OnMessage?.Invoke(partition, message);
-        _received.Writer.TryWrite((partition, message));
+        _received.Writer.TryWrite((partition, message is Append append ? Copy(append) : message));
     }
 
     public void Receive(int partition, AuthorityReply reply) => _received.Writer.TryWrite((partition, reply));
@@ -43,6 +43,20 @@ internal sealed class ReceivedMessages : IPacketSink
 
         return messages;
     }
+
+    /// <summary>What arrives points into its packet, which is given back.</summary>
+    private static Append Copy(Append append) => new()
+    {
+        From = append.From,
+        To = append.To,
+        Epoch = append.Epoch,
+        Configuration = append.Configuration,
+        Previous = append.Previous,
+        Records = [.. append.Records.Select(static record => record with { Change = record.Change.ToArray() })],
+        Commit = append.Commit,
+        SentAt = append.SentAt,
+        Echo = append.Echo,
+    };
 
     public bool TryNext(out (int Partition, object Message) message) => _received.Reader.TryRead(out message);
 }

@@ -20,6 +20,19 @@ internal static class SomeMessages
         Echo = FollowerTime.None,
     };
 
+    public static AppendAck Ack(int to, long matched = 1) => new()
+    {
+        From = new CopyId(1, 1 << 20),
+        To = new CopyId(to, 1 << 20),
+        Epoch = 3,
+        Answer = AppendAnswer.Accepted,
+        Matched = matched,
+        Snapshot = 0,
+        Previous = matched,
+        SentAt = 123_456_789,
+        FollowerTime = FollowerTime.None,
+    };
+
     public static SnapshotChunk Chunk(int to, int index, int bytes = 8) => new()
     {
         From = new CopyId(1, 1 << 20),

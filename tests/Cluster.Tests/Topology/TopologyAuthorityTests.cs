@@ -140,6 +140,34 @@ public sealed class TopologyAuthorityTests
         Assert.Equal(1, last.Reply.Recorded.Losses);
     }
 
+    [Fact]
+    public async Task TenureThatAnotherGrantedLate_IsWaitedForBeforeAPartitionIsGivenUp()
+    {
+        var time = new ManualTimeProvider();
+        var store = new GatedStore();
+        var (authority, former) = await StartAsync(store, time);
+        await authority.DecideAsync([Claim(0, former)]);
+        var next = new TopologyAuthority(store, AuthorityWorld.Settings, time);
+        var document = await next.ChangeAsync(static document => document!.WithStates(static _ => TopologyNodeState.Dead).WithJoined(TopologySamples.Node("two", "first run")));
+        var id = new CopyId(document!.Nodes.Single(static node => node.Name == "two").Number, (1L << TopologyDocument.RunShift) + 1);
+        var emptied = (0, new AuthorityRequest { From = id, SentAt = 0, Proposal = store.Document.Configurations[0].Emptied(id) });
+
+        // It does not look before a third of a tenure (3 s) is over, and grants the former owner another one until then.
+        time.Advance(TimeSpan.FromSeconds(0.9));
+        Assert.Equal(former, Assert.Single(await authority.DecideAsync([Question(0, former)])).Reply.Recorded.Owner);
+
+        foreach (var step in (double[])[0.5, 0.9, 0.9, 0.7])
+        {
+            // 3.9 s after the next one took hold the tenure is just over by the former owner's clock.
+            Assert.Equal(former, Assert.Single(await next.DecideAsync([emptied])).Reply.Recorded.Owner);
+            time.Advance(TimeSpan.FromSeconds(step));
+        }
+
+        Assert.Equal(former, Assert.Single(await next.DecideAsync([emptied])).Reply.Recorded.Owner);
+        time.Advance(TimeSpan.FromSeconds(0.3));
+        Assert.Equal(id, Assert.Single(await next.DecideAsync([emptied])).Reply.Recorded.Owner);
+    }
+
     private static async Task<(TopologyAuthority Authority, CopyId Copy)> StartAsync(GatedStore store, TimeProvider? time = null)
     {
         var authority = new TopologyAuthority(store, AuthorityWorld.Settings, time ?? new ManualTimeProvider());

@@ -14,7 +14,7 @@ public sealed class BatchFormatTests
 
     private const string GoldenRequest = """
         01000000 02000000
-        02 03 0300 05000000 00000000 03000000 E803000000000000 FFFFFFFFFFFFFFFF 8877665544332211 0000000000000000
+        02 03 0300 05000000 00000000 03000000 E803000000000000 FFFFFFFFFFFFFFFF 8877665544332211 03A7A6A5A4A3A2A1
         01 00 0200 00000000 08000000 0A000000 0000000000000000 0000000000000000 0000000000000000 0000000000000000
         6B6579 76616C7565
         6B32
@@ -191,6 +191,7 @@ public sealed class BatchFormatTests
             TimeToLive = 1000,
             SlidingExpiration = ShardOperation.Forever,
             Argument = 0x1122334455667788,
+            Mark = OperationMark.WithAge(unchecked((long)0xA1A2A3A4A5A6A700), TimeSpan.FromMilliseconds(8)),
         };
         writer.Add(set, "key", "value"u8);
         writer.Add(new ShardOperation { Kind = OperationKind.Get }, "k2", default);

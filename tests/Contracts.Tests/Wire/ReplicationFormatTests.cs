@@ -23,7 +23,7 @@ public sealed class ReplicationFormatTests
     };
 
     private const string GoldenAppend = """
-        01 01
+        02 01
         01 AC02 02D804 040A 06
         12 06 02D804 02 02D804 040A 02 01
         06 C801 C601 8877665544332211 00 0100000000000000
@@ -35,7 +35,7 @@ public sealed class ReplicationFormatTests
         """;
 
     private const string GoldenOthers = """
-        01 01
+        02 01
         02 07 040A 02D804 06 01 CA01 00 C801 8877665544332211 00 0200000000000000
         03 07 040A 02D804 06 04 01
         04 07 02D804 040A 06 12 06 02D804 02 02D804 040A 02 01
@@ -43,13 +43,13 @@ public sealed class ReplicationFormatTests
         """;
 
     private const string GoldenRequests = """
-        01 02
+        02 02
         07 02D804 8877665544332211 00
         08 040A 8877665544332211 01 12 06 02D804 02 02D804 040A 02 01
         """;
 
     private const string GoldenReplies = """
-        01 03
+        02 03
         07 02D804 8877665544332211 12 06 02D804 02 02D804 040A 02 01
         """;
 

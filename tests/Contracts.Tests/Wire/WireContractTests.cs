@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Cache.Contracts.Invalidation;
 using Orleans.Cache.Contracts.Nodes;
 using Orleans.Cache.Contracts.Partitions;
 using Orleans.Cache.Contracts.Topology;
@@ -56,12 +57,21 @@ public sealed class WireContractTests
         Node with { Gateway = null, Zone = string.Empty, Caches = [] },
         Limits,
         Topology,
-        Topology with { Replicas = [1, 0, -1], ReadLevels = [1] },
+        Topology with { NearCaches = [new NearCacheMessage(CacheNearMode.Strict, TimeSpan.FromSeconds(2))] },
+        new NearCacheMessage(CacheNearMode.Bounded, TimeSpan.FromSeconds(1)),
+        new FollowRequest(Silo, new Guid(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11), 12, 13, 14, 300, true),
+        new FollowReply(12, 13, true, null, 14, [1, 2], [3, 4], ["default"]),
+        new FollowReply(12, 13, false, null, 14, null, null, null),
+        Topology with { Replicas = [1, 0, -1], ReadLevels = [1], Began = 2097000 },
         new BatchRequest(Silo, 7, "default", Bytes()),
-        new BatchReply(BatchOutcome.Executed, 7, Bytes(), null),
+        new BatchRequest(Silo, 7, "default", Bytes(), 9),
+        new BatchReply(BatchOutcome.Executed, 7, Bytes(), null, 9),
         new BatchReply(BatchOutcome.Malformed, 7, null, "what was wrong"),
         new CacheStatisticsConverter().ConvertToSurrogate(Statistics),
         new NodeStatistics("silo-0", 1 << 30, [Statistics]),
+        new NodeStatistics("silo-0", 1 << 30, [], new NodeSnapshots(1, 2, 3, 4, "why not", 5, 6, 7)),
+        new NodeSnapshots(0, 0, 0, 0, null, 0, 0, 0),
+        new SnapshotOffer(1, 2, 3, 4, 5),
         new NodeStatus(Node, true, Topology),
         new NodeStatus(Node, false, null),
         new PartitionStatus(Silo, true, 9),

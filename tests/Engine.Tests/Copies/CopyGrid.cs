@@ -62,6 +62,9 @@ internal sealed class CopyGrid : IDisposable
     /// <summary>A silo that nobody can reach, and that can reach nobody; -1: none.</summary>
     public int Isolated { get; set; } = -1;
 
+    /// <summary>Makes what fills partitions that begin empty, for silos that are started from now on.</summary>
+    public Func<ShardHost, PartitionCopies, IPartitionFiller>? Filler { get; set; }
+
     public List<ReplicationEvent> Events { get; } = [];
 
     public static ReplicationSettings SettingsOf(TimeProvider time, int tail = 32, long firstEpoch = 1)
@@ -245,6 +248,7 @@ internal sealed class CopyGrid : IDisposable
             Shards = TestHosts.Create(
                 grid._time, new Dictionary<string, CacheOptions> { ["cache"] = grid.Options, ["other"] = new CacheOptions() }, Partitions, grid.Budget, isOpen: false);
             Copies = new PartitionCopies(Shards, grid.Settings, this, grid._time, new Random(number));
+            Copies.Filler = grid.Filler?.Invoke(Shards, Copies);
         }
 
         public int Number { get; }

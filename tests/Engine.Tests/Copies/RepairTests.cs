@@ -115,6 +115,69 @@ public sealed class RepairTests
     }
 
     [Fact]
+    public void EntryThatIsGoneByItsTag_IsNoneOnEitherSide()
+    {
+        using var grid = Started();
+        using var driver = new HostDriver(grid.Shards(0));
+        var tag = TagOf("t");
+        for (var key = 0; key < 40; key++)
+        {
+            SetTagged(driver, $"key{key}", tag, $"tagged{key}");
+        }
+
+        grid.Run(500);
+        RemoveTag(driver, tag);
+        grid.Run(500);
+        var expected = Entries(grid, 0);
+        Assert.False(expected.ContainsKey("key0"));
+
+        Mend(grid);
+
+        AssertSame(grid);
+        Assert.Equal(expected, Entries(grid, 0));
+        Assert.Equal(0, grid.Copies(1).Repairs.Differing);
+
+        // It came back on the replica only, as if that had not heard of the removal: under a version that no removal covers.
+        Overwrite(grid.Shards(1), "key0", "back", version: long.MaxValue / 2);
+        Mend(grid);
+        Assert.Equal(expected, Entries(grid, 1));
+        Assert.Equal(1, grid.Copies(1).Repairs.Extra);
+    }
+
+    [Fact]
+    public void WhatIsSentAgain_HasItsTags_AndRemovesOrBringsBackNothing()
+    {
+        using var grid = Started();
+        using var driver = new HostDriver(grid.Shards(0));
+        var (kept, removed) = (TagOf("kept"), TagOf("removed"));
+        for (var key = 0; key < 40; key++)
+        {
+            SetTagged(driver, $"key{key}", key % 2 == 0 ? kept : removed, $"tagged{key}");
+        }
+
+        RemoveTag(driver, removed);
+        grid.Run(500);
+        var expected = Entries(grid, 0);
+
+        // The same version and value, but no tags; one that is not there; and one that is gone by its tag, there still in memory.
+        Overwrite(grid.Shards(1), "key0", "tagged0", expected["key0"].Version);
+        Apply(grid.Shards(1), Orleans.Cache.Engine.Copies.ChangeKind.Removal, "key2", "", 0);
+        Mend(grid);
+
+        var counts = grid.Copies(1).Repairs;
+        Assert.Equal((1, 1, 0), (counts.Different, counts.Missing, counts.Extra));
+        Assert.Equal(expected, Entries(grid, 0));
+        Assert.Equal(expected, Entries(grid, 1));
+
+        // The tags are the owner's again: they remove the entries on both copies, in the same record of the log.
+        RemoveTag(driver, kept);
+        grid.Run(500);
+        AssertSame(grid);
+        Assert.DoesNotContain("key0", Entries(grid, 1).Keys);
+        Assert.DoesNotContain("key2", Entries(grid, 1).Keys);
+    }
+
+    [Fact]
     public void OwnerThatIsAlone_ComparesNothing()
     {
         using var grid = new CopyGrid(1, seed: 1);
@@ -169,7 +232,8 @@ public sealed class RepairTests
         return Each;
     }
 
-    private static void Overwrite(ShardHost shards, string key, string value) => Apply(shards, Orleans.Cache.Engine.Copies.ChangeKind.Entry, key, value, 12345);
+    private static void Overwrite(ShardHost shards, string key, string value, long version = 12345) =>
+        Apply(shards, Orleans.Cache.Engine.Copies.ChangeKind.Entry, key, value, version);
 
     private static void Apply(ShardHost shards, Orleans.Cache.Engine.Copies.ChangeKind kind, string key, string value, long version) =>
         shards.Apply(Slot.Of(key).PartitionOf(CopyGrid.Partitions), new Orleans.Cache.Engine.Copies.EntryChange
@@ -183,6 +247,30 @@ public sealed class RepairTests
             Sliding = 0,
             SlidingLeft = 0,
         });
+
+    private static byte[] TagOf(string tag)
+    {
+        var section = new byte[TagSection.BytesOf(1)];
+        TagSection.Write(section, [Encoding.UTF8.GetBytes(tag)]);
+        return section;
+    }
+
+    private static void SetTagged(HostDriver driver, string key, byte[] tags, string value)
+    {
+        driver.One(new ShardOperation { Kind = OperationKind.SetTagged }, Encoding.UTF8.GetBytes(key), [.. tags, .. Encoding.UTF8.GetBytes(value)]);
+        Assert.Equal(OperationStatus.Done, driver.Results[0].Status);
+    }
+
+    /// <summary>Removes it from all partitions.</summary>
+    private static void RemoveTag(HostDriver driver, byte[] tags)
+    {
+        foreach (var partition in Enumerable.Range(0, CopyGrid.Partitions))
+        {
+            var key = Enumerable.Range(0, 1000).Select(static number => $"p{number}").First(name => Slot.Of(name).PartitionOf(CopyGrid.Partitions) == partition);
+            driver.One(new ShardOperation { Kind = OperationKind.RemoveTags }, Encoding.UTF8.GetBytes(key), tags);
+            Assert.Equal(OperationStatus.Done, driver.Results[0].Status);
+        }
+    }
 
     private static void CompareAll(CopyGrid grid)
     {

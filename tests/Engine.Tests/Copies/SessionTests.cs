@@ -1,6 +1,7 @@
 using System.Text;
 using Orleans.Cache.Engine.Batches;
 using Orleans.Cache.Engine.Replication;
+using Orleans.Cache.Engine.Shards;
 using Orleans.Cache.Engine.Tests.Shards;
 
 namespace Orleans.Cache.Engine.Tests.Copies;
@@ -53,6 +54,51 @@ public sealed class SessionTests
         Assert.True(other < writer.Positions[0]);
         Assert.Equal(writer.Positions[0], same);
         Assert.Equal("2", TextOf(session));
+    }
+
+    [Fact]
+    public void ReadThatSawATagRemoved_IsNotFollowedByOneOfBefore()
+    {
+        using var grid = Started();
+        using var session = new HostDriver(grid.Shards(0)) { Seen = LogPosition.Start };
+        var tag = new byte[TagSection.BytesOf(1)];
+        TagSection.Write(tag, ["t"u8.ToArray()]);
+        session.One(new ShardOperation { Kind = OperationKind.SetTagged }, "a"u8, [.. tag, .. "1"u8]);
+        grid.RunUntil(session.IsComplete);
+        grid.Run(500);
+
+        // Any key of the partition stands for it: not the one that is read.
+        var other = Enumerable.Range(0, 1000).Select(static number => $"p{number}").First(static name => Slot.Of(name).PartitionOf(CopyGrid.Partitions) == PartitionOfKey());
+        using var remover = new HostDriver(grid.Shards(0)) { Seen = LogPosition.Start };
+        remover.One(new ShardOperation { Kind = OperationKind.RemoveTags, Concern = (byte)(WriteConcern.Owner + 1) }, Encoding.UTF8.GetBytes(other), tag);
+        session.Get("a");
+        Assert.Equal(OperationStatus.NotFound, session.Results[0].Status);
+        Assert.Equal(remover.Positions[0], session.Positions[0]);
+        using var replica = new HostDriver(grid.Shards(1)) { Seen = session.Positions[0] };
+        Assert.Equal(OperationStatus.Behind, replica.One(Any, "a"u8).Status);
+        grid.RunUntil(() => replica.One(Any, "a"u8).Status == OperationStatus.NotFound);
+    }
+
+    [Fact]
+    public void ReadBehindATagRemovalThatIsAwaited_WaitsForIt()
+    {
+        using var grid = Started();
+        using var writer = new HostDriver(grid.Shards(0));
+        writer.Set("a", "1"u8);
+        grid.RunUntil(writer.IsComplete);
+        grid.Run(500);
+
+        writer.One(new ShardOperation { Kind = OperationKind.Clear }, "a"u8);
+        using var reader = new HostDriver(grid.Shards(0));
+        var other = Enumerable.Range(0, 1000).Select(static number => $"p{number}").First(static name => Slot.Of(name).PartitionOf(CopyGrid.Partitions) == PartitionOfKey());
+        reader.Get(other);
+
+        Assert.False(writer.IsComplete());
+        Assert.False(reader.IsComplete());
+        grid.RunUntil(() => writer.IsComplete() && reader.IsComplete());
+        Assert.Equal(OperationStatus.NotFound, reader.Results[0].Status);
+        reader.Get(other);
+        Assert.True(reader.IsComplete());
     }
 
     [Fact]

@@ -31,6 +31,9 @@ internal sealed class HostDriver(ShardHost host, int cache = 0) : IDisposable
     /// <summary>What the operations of the last batch have seen, if they have a session.</summary>
     public LogPosition[] Positions { get; private set; } = [];
 
+    /// <summary>When a batch was sent at the earliest.</summary>
+    public long SentAfter { get; set; } = ShardBatch.NeverSent;
+
     /// <summary>Starts a batch.</summary>
     public void Begin()
     {
@@ -69,7 +72,7 @@ internal sealed class HostDriver(ShardHost host, int cache = 0) : IDisposable
         var sessions = Seen == default ? [] : new LogPosition[_count];
         sessions.AsSpan().Fill(Seen);
         Positions = new LogPosition[sessions.Length];
-        Wait = host.Execute(cache, new ShardBatch(_operations.AsSpan(0, _count), _payload.AsSpan(0, _end), _results.AsSpan(0, _count), _values, MaxValues)
+        Wait = host.Execute(cache, new ShardBatch(_operations.AsSpan(0, _count), _payload.AsSpan(0, _end), _results.AsSpan(0, _count), _values, MaxValues, SentAfter)
         {
             Sessions = sessions,
             Positions = Positions,

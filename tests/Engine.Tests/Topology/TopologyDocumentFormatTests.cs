@@ -12,7 +12,8 @@ public sealed class TopologyDocumentFormatTests
 
         var read = TopologyDocumentFormat.Read(TopologyDocumentFormat.Write(document));
 
-        Assert.Equal((document.MapVersion, document.LastNumber, document.PartitionCount), (read.MapVersion, read.LastNumber, read.PartitionCount));
+        Assert.Equal((document.MapVersion, document.Began, document.LastNumber, document.PartitionCount), (read.MapVersion, read.Began, read.LastNumber, read.PartitionCount));
+        Assert.Equal(1000, read.Began);
         Assert.Equal(document.Configurations, read.Configurations);
         Assert.Equal(document.Nodes.Select(static node => node with { Caches = [] }), read.Nodes.Select(static node => node with { Caches = [] }));
         Assert.Equal(document.Nodes.Select(static node => node.Caches), read.Nodes.Select(static node => node.Caches));
@@ -32,6 +33,7 @@ public sealed class TopologyDocumentFormatTests
     {
         var read = TopologyDocumentFormat.Read(Convert.FromHexString(FormerGolden));
 
+        Assert.Equal((1005, 0, 2), (read.MapVersion, read.Began, read.Nodes.Count));
         Assert.Equal(Sample().Configurations, read.Configurations);
         Assert.All(read.Nodes, static node => Assert.Equal(TimeSpan.FromSeconds(30), node.Tenure));
         Assert.Equal(Sample().Nodes.Select(static node => (node.Name, node.LeaseDuration, node.SeenAt)), read.Nodes.Select(static node => (node.Name, node.LeaseDuration, node.SeenAt)));
@@ -109,12 +111,12 @@ public sealed class TopologyDocumentFormatTests
     };
 
     private const string Golden =
-        "02ED0702020102010673696C6F2D301031302E302E302E313A313131313140391031302E302E302E313A333030303040380E7379732E7376632E7573"
+        "02ED07E80702020102010673696C6F2D301031302E302E302E313A313131313140391031302E302E302E313A333030303040380E7379732E7376632E7573"
         + "65722E3100000000000000E83F010764656661756C748008808040904E8080802080808EBEEB85CD0501C096B10280F3E893012A0201020673696C6F2D31103130"
         + "2E302E302E313A31313131314038000E7379732E7376632E757365722E31077A6F6E6520C3A4000000000000E83F020764656661756C7405736D616C"
         + "6C8008808040904E8080802080808EBEEB85CD0501C096B10280F3E893012A020000000000000503010102018180C003028280C00301";
 
-    /// <summary>Before tenures were recorded.</summary>
+    /// <summary>Before tenures and the version that the record began with were recorded.</summary>
     private const string FormerGolden =
         "01ED0702020102010673696C6F2D301031302E302E302E313A313131313140391031302E302E302E313A333030303040380E7379732E7376632E7573"
         + "65722E3100000000000000E83F010764656661756C748008808040904E8080802080808EBEEB85CD0501C096B1022A0201020673696C6F2D31103130"

@@ -134,8 +134,12 @@ internal sealed class SimClient(SimWorld world, int index, SimRandom random)
         };
         var boot = world.Nodes[node].Boot;
         world.Network.Send(world.ClientEndpoint, node, world.Settings.DoublesRequests, () =>
-            world.Nodes[node].Deliver(boot, () => world.Nodes[node].Copies[call.Partition].Submit(this, request, operation.Command)));
+            world.Nodes[node].Deliver(boot, () => world.Nodes[node].Copies[call.Partition].Submit(this, ByClockOf(node, request, operation.InvokeTime), operation.Command)));
     }
+
+    /// <summary>In some worlds callers know no position of the log, but silos when an operation began: docs/decisions/0022-operation-ids.md.</summary>
+    private ClientRequest ByClockOf(int node, in ClientRequest request, long began) =>
+        world.Settings.KnowsTimes ? request with { Since = default, Began = world.Nodes[node].ClockAt(began) } : request;
 
     private void Retry(SimCall call, int attempt)
     {

@@ -55,6 +55,9 @@ internal sealed class SimNode
         return ((_world.Queue.Time + _sleptInStep) * _ratePerMille / 1000) + _clockOffset;
     }
 
+    /// <summary>What the monotonic clock showed, or would have shown, at a time of the world.</summary>
+    public long ClockAt(long time) => (time * _ratePerMille / 1000) + _clockOffset;
+
     public long WallClock() => _world.Queue.Time + _wallOffset;
 
     /// <summary>Sends when the process is awake: what it says after it slept in a step leaves when it wakes.</summary>

@@ -3,7 +3,7 @@ using Orleans.Cache.Engine.Replication;
 namespace Orleans.Cache.Simulation.World;
 
 /// <summary>The size of a simulated grid and its times, drawn from the seed. Times in microseconds.</summary>
-internal sealed class SimSettings
+internal sealed record SimSettings
 {
     public const int Keys = 10;
     public const int Millisecond = 1000;
@@ -28,6 +28,9 @@ internal sealed class SimSettings
 
     /// <summary>Whether the network may deliver a client's request twice. Then a refusal says nothing about the other one.</summary>
     public required bool DoublesRequests { get; init; }
+
+    /// <summary>Whether silos know when an operation began, instead of a position of the log from before; drawn with the others.</summary>
+    public bool KnowsTimes => Replication.TailRecords % 2 == 1;
 
     /// <summary>By how much in a thousand the clocks of nodes run off, at most.</summary>
     public required int ClockDriftPerMille { get; init; }
@@ -55,7 +58,8 @@ internal sealed class SimSettings
     {
         var isFocused = random.Chance(400);
         const int drift = 10;
-        return new SimSettings
+        int tail;
+        var settings = new SimSettings
         {
             IsFocused = isFocused,
             Nodes = isFocused ? 3 : random.Next(3, 6),
@@ -77,12 +81,18 @@ internal sealed class SimSettings
                 StalenessTicks = 500 * Millisecond,
                 HandoverTicks = 300 * Millisecond,
                 Copies = random.Chance(550) ? 2 : random.Chance(900) ? 3 : 1,
-                TailRecords = random.Next(2, 24),
+                TailRecords = tail = random.Next(2, 24),
                 OperationsKept = random.Next(8, 64),
                 MaxUncommitted = random.Next(4, 64),
                 BatchRecords = random.Next(1, 8),
                 ChunkEntries = random.Next(1, 6),
+
+                // Not drawn by itself: what seeds had shown before stays as it was.
+                BeatsTogether = tail % 4 == 3,
             },
         };
+        return settings.Replication.OperationsKept % 3 < 2
+            ? settings
+            : settings with { Replication = settings.Replication with { OperationsKeptTicks = 300 * Millisecond } };
     }
 }

@@ -16,6 +16,7 @@ namespace Orleans.Cache.Cli.Output.Documents;
 [JsonSerializable(typeof(RingDocument))]
 [JsonSerializable(typeof(StatisticsDocument))]
 [JsonSerializable(typeof(MovesDocument))]
+[JsonSerializable(typeof(SnapshotsDocument))]
 [JsonSerializable(typeof(ReplayDocument))]
 [JsonSerializable(typeof(DatabaseInitDocument))]
 [JsonSerializable(typeof(DatabaseStatusDocument))]

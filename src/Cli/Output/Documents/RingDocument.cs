@@ -5,7 +5,9 @@ namespace Orleans.Cache.Cli.Output.Documents;
 /// <param name="PartitionCount">How many partitions the grid has.</param>
 /// <param name="Silos">The silos.</param>
 /// <param name="Owners">For every partition the index of its owner in <paramref name="Silos"/>.</param>
-internal sealed record RingDocument(long Version, int PartitionCount, IReadOnlyList<RingSiloDocument> Silos, IReadOnlyList<int> Owners)
+/// <param name="PartitionsLackingCopies">How many partitions have fewer copies in sync than they should.</param>
+internal sealed record RingDocument(
+    long Version, int PartitionCount, IReadOnlyList<RingSiloDocument> Silos, IReadOnlyList<int> Owners, int PartitionsLackingCopies = 0)
 {
     /// <summary>Makes the document of a grid.</summary>
     public static RingDocument Of(GridTopology topology, IReadOnlyList<SiloStatistics> statistics) => new(
@@ -13,5 +15,6 @@ internal sealed record RingDocument(long Version, int PartitionCount, IReadOnlyL
         topology.PartitionCount,
         [.. topology.Silos.Select(silo => RingSiloDocument.Of(
             silo, topology.PartitionCount, statistics.FirstOrDefault(counted => counted.Silo == silo.Name)))],
-        topology.Owners);
+        topology.Owners,
+        topology.PartitionsLackingCopies);
 }

@@ -4,11 +4,12 @@ namespace Orleans.Cache.Engine.Replication.Format;
 
 /// <summary>
 /// The bytes of an <see cref="Append"/> behind the head of all messages. The heads of all records stand together, then all changes, then all
-/// results: each of the two is copied in one piece. They live for different times, so they are two arrays.
+/// results.
 /// </summary>
 internal static class AppendFormat
 {
     private const int RecordLeast = 14;
+    private const int MostOnStack = 64;
 
     public static void Write(ref WireWriter writer, Append append)
     {
@@ -76,7 +77,7 @@ internal static class AppendFormat
         }
 
         var records = new LogRecord[count];
-        var lengths = new (int Change, int Result)[count];
+        var lengths = count <= MostOnStack ? stackalloc (int Change, int Result)[count] : new (int, int)[count];
         var (changeBytes, resultBytes) = (0, 0);
         for (var index = 0; index < count; index++)
         {
@@ -91,8 +92,7 @@ internal static class AppendFormat
             lengths[index].Result = reader.Length("length of a result", ref resultBytes);
         }
 
-        // Copies, because records stay in the log long after the packet's bytes are used for something else; one for each message, because
-        // one for the whole packet would stay as long as its last record does.
+        // Who keeps a record copies it.
         var changes = reader.Bytes("changes", changeBytes);
         var results = reader.Bytes("results", resultBytes);
         for (var index = 0; index < count; index++)

@@ -20,6 +20,9 @@ internal enum MessageKind : byte
     /// <summary>A <see cref="Messages.SnapshotChunk"/>.</summary>
     SnapshotChunk = 5,
 
+    /// <summary>A piece of a message that is too large for one packet: see <see cref="FragmentFormat"/>.</summary>
+    Fragment = 6,
+
     /// <summary>A <see cref="Messages.RepairRequest"/>.</summary>
     RepairRequest = 10,
 }

@@ -6,12 +6,12 @@ namespace Orleans.Cache.Engine.Replication.Format;
 /// <summary>The bytes of what copies say to each other and to the authority: see docs/formats/replication.md. Pure.</summary>
 /// <remarks>
 /// A packet begins with <see cref="Begin"/>, and goes on with any number of messages of one kind. What is read shares no memory with the
-/// bytes, so they may be a rented buffer.
+/// bytes, so they may be a rented buffer, but where it says so.
 /// </remarks>
 internal static class ReplicationFormat
 {
     /// <summary>The version of packets that this process writes, and the only one that it reads.</summary>
-    public const byte Version = 1;
+    public const byte Version = 2;
 
     /// <summary>Version and kind.</summary>
     public const int HeaderBytes = 2;
@@ -65,16 +65,20 @@ internal static class ReplicationFormat
     /// <exception cref="InvalidDataException">The bytes are no such packet; it says where and why.</exception>
     public static List<(int Partition, PeerMessage Message)> ReadMessages(ReadOnlySpan<byte> bytes)
     {
-        var reader = BeginReading(bytes, PacketKind.Messages);
         var messages = new List<(int, PeerMessage)>();
-        while (reader.Left > 0)
-        {
-            var kind = (MessageKind)reader.Byte("kind of message");
-            messages.Add((reader.Partition(), ReadMessage(ref reader, kind)));
-        }
-
+        ReadMessages(BeginReading(bytes, PacketKind.Messages), fragments: null, messages);
         return messages;
     }
+
+    /// <summary>
+    /// Reads a packet of messages without copying them: what they carry is valid as long as the bytes are.
+    /// </summary>
+    /// <param name="bytes">The packet.</param>
+    /// <param name="fragments">Puts together what the same sender sends in pieces; none where there may be no pieces.</param>
+    /// <param name="messages">Receives the messages. A large one is among them when its last piece is there.</param>
+    /// <exception cref="InvalidDataException">The bytes are no such packet; it says where and why.</exception>
+    public static void ViewMessages(ReadOnlyMemory<byte> bytes, FragmentAssembler? fragments, List<(int Partition, PeerMessage Message)> messages) =>
+        ReadMessages(BeginReading(bytes.Span, PacketKind.Messages, bytes), fragments, messages);
 
     /// <summary>Appends one request to those of one silo.</summary>
     public static void Write(IBufferWriter<byte> to, int partition, AuthorityRequest request)
@@ -156,9 +160,25 @@ internal static class ReplicationFormat
         return configuration;
     }
 
-    private static WireReader BeginReading(ReadOnlySpan<byte> bytes, PacketKind expected)
+    private static void ReadMessages(WireReader reader, FragmentAssembler? fragments, List<(int Partition, PeerMessage Message)> messages)
     {
-        var reader = new WireReader(bytes);
+        while (reader.Left > 0)
+        {
+            var kind = (MessageKind)reader.Byte("kind of message");
+            if (kind != MessageKind.Fragment || fragments is null)
+            {
+                messages.Add((reader.Partition(), ReadMessage(ref reader, kind)));
+            }
+            else if (FragmentFormat.Read(ref reader, fragments) is { IsEmpty: false } whole)
+            {
+                ReadMessages(new WireReader(whole.Span, whole), fragments: null, messages);
+            }
+        }
+    }
+
+    private static WireReader BeginReading(ReadOnlySpan<byte> bytes, PacketKind expected, ReadOnlyMemory<byte> memory = default)
+    {
+        var reader = new WireReader(bytes, memory);
         if (reader.Byte("version") is var version && version != Version)
         {
             reader.Fail("version", $"is {version}, this silo knows {Version} only");

@@ -111,7 +111,8 @@ internal static class SnapshotChunkFormat
             lengths[index] = reader.Length("length of a result", ref sum);
         }
 
-        var bytes = reader.Bytes("results", sum);
+        // They stay in the table of operations.
+        var bytes = reader.Copied("results", sum);
         var start = 0;
         for (var index = 0; index < count; index++)
         {

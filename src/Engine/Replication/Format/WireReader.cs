@@ -7,11 +7,14 @@ namespace Orleans.Cache.Engine.Replication.Format;
 /// Reads what <see cref="WireWriter"/> wrote, from bytes that may be anything: whatever is wrong is an <see cref="InvalidDataException"/> that
 /// says where. Reserves no more memory than a small multiple of the bytes that are there.
 /// </summary>
-internal ref struct WireReader(ReadOnlySpan<byte> bytes)
+/// <param name="bytes">The bytes.</param>
+/// <param name="memory">The same bytes, if what is read may point into them; none if it is to be copied.</param>
+internal ref struct WireReader(ReadOnlySpan<byte> bytes, ReadOnlyMemory<byte> memory = default)
 {
     private const int CopyLeast = 2;
 
     private readonly ReadOnlySpan<byte> _bytes = bytes;
+    private readonly ReadOnlyMemory<byte> _memory = memory;
 
     /// <summary>How many bytes are read.</summary>
     public int Position { get; private set; }
@@ -125,17 +128,28 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
         return value;
     }
 
-    /// <summary>Bytes of their own, independent of those that are read.</summary>
+    /// <summary>Bytes that stay: independent of those that are read.</summary>
+    public ReadOnlyMemory<byte> Copied(string what, int length) => Span(what, length).ToArray();
+
+    /// <summary>Bytes for as long as those that are read stay, or longer.</summary>
     public ReadOnlyMemory<byte> Bytes(string what, int length)
+    {
+        var start = Position;
+        var span = Span(what, length);
+        return _memory.IsEmpty ? span.ToArray() : _memory.Slice(start, length);
+    }
+
+    /// <summary>Bytes for as long as those that are read stay.</summary>
+    public ReadOnlySpan<byte> Span(string what, int length)
     {
         if (length > Left)
         {
             Fail(what, $"are {length} bytes, and {Left} are left");
         }
 
-        var copied = _bytes.Slice(Position, length).ToArray();
+        var span = _bytes.Slice(Position, length);
         Position += length;
-        return copied;
+        return span;
     }
 
     public CopyId Copy(string what) => new(SignedInt(what), Signed(what));

@@ -27,4 +27,10 @@ internal readonly struct ClientRequest
     /// after this position; so the copy knows whether it would remember.
     /// </summary>
     public LogPosition Since { get; init; }
+
+    /// <summary>
+    /// In place of <see cref="Since"/>: a time of this copy's clock that was surely over before the first attempt was sent. What is not after it was
+    /// not this operation.
+    /// </summary>
+    public long? Began { get; init; }
 }

@@ -1,0 +1,246 @@
+using System.Runtime.CompilerServices;
+using Orleans.Cache.Client.Routing;
+using Orleans.Cache.Engine.Invalidation;
+
+namespace Orleans.Cache.Client.Near;
+
+/// <summary>The near copies that this process keeps of a cache's entries. Safe for any number of threads; a hit takes no lock.</summary>
+/// <remarks>
+/// What makes a hit right: the entry's partition still has the stamp that it was read under, and the feed that speaks for the partition has said
+/// so within the cache's staleness. What makes a copy right that is put in: nothing was heard of its key since the read was sent.
+/// </remarks>
+internal sealed class NearCache
+{
+    private const int BytesOnStack = 256;
+
+    /// <summary>Of a sliding time to live only a part is read here: the next read goes to the owner, and begins it anew.</summary>
+    private const int PartsOfSliding = 4;
+
+    private readonly NearTable _entries = new();
+    private readonly NearCounts _counts = new();
+    private readonly Lock _lock = new();
+    private readonly NearQueues _queues;
+    private readonly NamedCache _cache;
+    private readonly NearCaches _all;
+    private readonly NearClock _clock;
+    private readonly CacheNearOptions _options;
+    private readonly long _longestTimeToLive;
+    private GridSnapshot? _seen;
+    private NearTrust? _trust;
+    private long _staleness;
+    private volatile bool _isOn;
+    private int _clears;
+    private int _tagRemovals;
+    private long _evicted;
+
+    public NearCache(NamedCache cache, NearCaches all, CacheNearOptions options)
+    {
+        _cache = cache;
+        _all = all;
+        _clock = all.Clock;
+        _options = options;
+        _queues = new NearQueues(options.MaxEntries, options.MaxBytes);
+        _longestTimeToLive = options.MaxTimeToLive is { } longest ? (long)longest.TotalMilliseconds : long.MaxValue;
+    }
+
+    public string Name => _cache.Name;
+
+    /// <summary>Whether near copies are kept, as far as the grid is known.</summary>
+    public bool IsOn
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get
+        {
+            var snapshot = _cache.Snapshot;
+            if (!ReferenceEquals(snapshot, _seen))
+            {
+                Look(snapshot);
+            }
+
+            return _isOn;
+        }
+    }
+
+    public long Hits => _counts.Hits;
+
+    public long Misses => _counts.Misses;
+
+    public long Evicted => Volatile.Read(ref _evicted);
+
+    public int Count => _queues.Count;
+
+    public long Bytes => _queues.Bytes;
+
+    /// <summary>For how long its copies are read without news, in milliseconds.</summary>
+    public long Staleness => Volatile.Read(ref _staleness);
+
+    /// <summary>Reads a near copy.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="entry">The entry, if there is a copy that may be read.</param>
+    /// <param name="fill">If not: what <see cref="Keep"/> needs when the grid has answered.</param>
+    [SkipLocalsInit]
+    public bool TryGet(CacheKey key, out CacheEntry entry, out NearFill fill)
+    {
+        Span<byte> room = stackalloc byte[BytesOnStack];
+        scoped ReadOnlySpan<byte> bytes = key.MaxByteCount <= BytesOnStack ? room[..key.CopyTo(room)] : key.ToArray();
+        var hash = FeedHash.Of(bytes);
+        var now = _clock.Now;
+        var oldest = now - _staleness;
+        if (_entries.Find(hash) is { } known && known.ReadUntil > now && !IsRemoved(known) && _trust!.IsTrusted(known.Partition, known.Stamp, oldest) && bytes.SequenceEqual(known.Key))
+        {
+            known.NoteUse();
+            _counts.OnHit();
+            entry = new CacheEntry
+            {
+                Found = true,
+                Value = known.Value,
+                Version = known.Version,
+                TimeToLive = known.DiesAt == long.MaxValue ? null : TimeSpan.FromMilliseconds(known.DiesAt - now),
+            };
+            fill = default;
+            return true;
+        }
+
+        _counts.OnMiss();
+        entry = default;
+        fill = Begin(hash, bytes, now, oldest);
+        return false;
+    }
+
+    /// <summary>Keeps what the owner answered to a read, unless something happened to the entry meanwhile.</summary>
+    public void Keep(in NearFill fill, CacheKey key, in CacheEntry entry)
+    {
+        if (!fill.IsWanted || !entry.Found || entry.Value.Length > _options.MaxValueBytes || !_trust!.IsUntouched(fill))
+        {
+            return;
+        }
+
+        var left = entry.TimeToLive is { } timeToLive ? (long)timeToLive.TotalMilliseconds : long.MaxValue;
+        var readable = Math.Min(entry.Slides ? left / PartsOfSliding : left, _longestTimeToLive);
+        var copy = new NearEntry(key, entry.Value.Span)
+        {
+            Hash = fill.Hash,
+            Version = entry.Version,
+            Partition = fill.Partition,
+            Stamp = fill.Stamp,
+            DiesAt = left == long.MaxValue ? long.MaxValue : fill.SentAt + left,
+            Clears = fill.Clears,
+            TagRemovals = entry.IsTagged ? fill.TagRemovals : -1,
+            ReadUntil = readable == long.MaxValue ? long.MaxValue : fill.SentAt + readable,
+        };
+        lock (_lock)
+        {
+            if (_entries.Find(fill.Hash) is { } other)
+            {
+                if (other.Stamp == fill.Stamp && other.Version > copy.Version)
+                {
+                    return;
+                }
+
+                RemoveLocked(other);
+            }
+
+            _entries.Add(copy);
+            _queues.Add(copy);
+            while (_queues.IsFull)
+            {
+                _entries.Remove(_queues.Next());
+                _evicted++;
+            }
+
+            // What was heard since the look above was too early to find the copy.
+            if (!_trust.IsUntouched(fill))
+            {
+                RemoveLocked(copy);
+            }
+        }
+    }
+
+    /// <summary>Drops a copy if it is older than a change; the trust has noted that before.</summary>
+    public void Invalidate(ulong hash, long below)
+    {
+        // Under the lock, because a look without it may miss an entry while the table grows.
+        lock (_lock)
+        {
+            if (_entries.Find(hash) is { } known && known.Version < below)
+            {
+                RemoveLocked(known);
+            }
+        }
+    }
+
+    /// <summary>Drops the copy of a key that this process has written, or may have.</summary>
+    [SkipLocalsInit]
+    public void Forget(CacheKey key)
+    {
+        if (_trust is null || key.IsEmpty)
+        {
+            return;
+        }
+
+        Span<byte> room = stackalloc byte[BytesOnStack];
+        scoped ReadOnlySpan<byte> bytes = key.MaxByteCount <= BytesOnStack ? room[..key.CopyTo(room)] : key.ToArray();
+        var hash = FeedHash.Of(bytes);
+        _trust.NoteInvalidation(hash);
+        Invalidate(hash, FeedEvent.All);
+    }
+
+    /// <summary>Drops all copies of entries that have tags, or all copies: which tags an entry has only its owner knows.</summary>
+    public void ForgetTagged(bool all)
+    {
+        Interlocked.Increment(ref _tagRemovals);
+        if (all)
+        {
+            Interlocked.Increment(ref _clears);
+        }
+    }
+
+    /// <summary>Drops copies that may not be read any more: they take room from others. Called now and then.</summary>
+    public void Sweep()
+    {
+        var now = _clock.Now;
+        foreach (var known in _entries.All())
+        {
+            if (known.ReadUntil <= now || IsRemoved(known) || _trust!.IsOutdated(known.Partition, known.Stamp))
+            {
+                lock (_lock)
+                {
+                    RemoveLocked(known);
+                }
+            }
+        }
+    }
+
+    private NearFill Begin(ulong hash, ReadOnlySpan<byte> key, long now, long oldest)
+    {
+        var trust = _trust!;
+        var events = trust.Events;
+        var (clears, tagRemovals) = (Volatile.Read(ref _clears), Volatile.Read(ref _tagRemovals));
+        var partition = Slot.Of(key).PartitionOf(trust.PartitionCount);
+        return new NearFill(hash, partition, trust.StampOf(partition, oldest), events, clears, tagRemovals, now);
+    }
+
+    private bool IsRemoved(NearEntry entry) =>
+        entry.Clears != Volatile.Read(ref _clears) || (entry.TagRemovals >= 0 && entry.TagRemovals != Volatile.Read(ref _tagRemovals));
+
+    private void RemoveLocked(NearEntry entry)
+    {
+        if (_entries.Remove(entry))
+        {
+            _queues.Remove(entry);
+        }
+    }
+
+    private void Look(GridSnapshot snapshot)
+    {
+        var near = _options.Enabled ? snapshot.NearCacheOf(_cache.Name) : default;
+        if (near.Mode != CacheNearMode.Off)
+        {
+            Volatile.Write(ref _staleness, (long)near.Staleness.TotalMilliseconds);
+            _trust = _all.Follow(snapshot, near);
+        }
+
+        _isOn = near.Mode != CacheNearMode.Off;
+        Volatile.Write(ref _seen, snapshot);
+    }
+}
