@@ -57,7 +57,7 @@ public sealed class ChangeFormatTests
     [Theory]
     [InlineData(0, 2)] // format
     [InlineData(1, 0)] // kind
-    [InlineData(1, 4)]
+    [InlineData(1, 9)]
     [InlineData(2, 4)] // flags
     [InlineData(3, 0)] // lengths
     [InlineData(3, 255)]
