@@ -42,6 +42,9 @@ public enum CacheErrorCode
     /// <summary>The request cannot be read: another version of the protocol, or damaged.</summary>
     MalformedRequest = 12,
 
+    /// <summary>A factory asked for the value that it is loading itself.</summary>
+    RecursiveLoad = 13,
+
     /// <summary>The grid could not be reached or is not ready; nothing was done.</summary>
     Unavailable = 20,
 
@@ -53,4 +56,10 @@ public enum CacheErrorCode
 
     /// <summary>The value's type has no serializer, or its bytes do not fit the type.</summary>
     Serialization = 30,
+
+    /// <summary>The value was not loaded within the hard timeout.</summary>
+    LoadTimedOut = 40,
+
+    /// <summary>The source is left alone for a while because too many loads failed.</summary>
+    SourceBroken = 41,
 }

@@ -13,8 +13,11 @@ internal static class OperationOutcome
             Found = true,
             Value = result.Value,
             Version = result.Result.Version,
-            TimeToLive = ToDuration(result.Result.Number),
+            TimeToLive = result.Result.IsStale ? -TimeSpan.FromMilliseconds(result.Result.Number) : ToDuration(result.Result.Number),
             Slides = result.Result.Slides,
+            LoadCost = result.Result.LoadCost,
+            IsNull = result.Result.IsNull,
+            IsStale = result.Result.IsStale,
         }
         : default;
 

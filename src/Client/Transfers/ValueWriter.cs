@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Orleans.Cache.Client.Routing;
 using Orleans.Cache.Engine.Batches;
+using Orleans.Cache.Engine.Loading;
 using OperationStatus = Orleans.Cache.Engine.Batches.OperationStatus;
 
 namespace Orleans.Cache.Client.Transfers;
@@ -30,8 +31,10 @@ internal sealed class ValueWriter(OperationRouter router, CacheLaneOptions limit
                 return refused;
             }
 
-            var bytes = new byte[sizeof(long)];
+            var mark = set.Value[..MarkBytesOf(set)];
+            var bytes = new byte[sizeof(long) + mark.Length];
             BinaryPrimitives.WriteInt64LittleEndian(bytes, id);
+            mark.Span.CopyTo(bytes.AsSpan(sizeof(long)));
             var commit = set with { Header = set.Header with { Kind = OperationKind.Commit, ValueLength = bytes.Length }, Value = bytes };
             var result = await router.ExecuteOnAsync(node, cache, commit, target: default, cancellationToken).ConfigureAwait(false);
             isSettled = result.Result.Status != OperationStatus.Moved;
@@ -49,10 +52,11 @@ internal sealed class ValueWriter(OperationRouter router, CacheLaneOptions limit
     private async ValueTask<OperationResult?> StageAsync(RoutedNode node, NamedCache cache, Operation set, long id, CancellationToken cancellationToken)
     {
         OperationResult? refusal = null;
-        await ChunkRun.ExecuteAsync(set.Value.Length, () => node.IsShared ? limits.SharedChunkBytes : limits.ChunkBytes, limits.MaxChunksInFlight, async (offset, length) =>
+        var value = set.Value[MarkBytesOf(set)..];
+        await ChunkRun.ExecuteAsync(value.Length, () => node.IsShared ? limits.SharedChunkBytes : limits.ChunkBytes, limits.MaxChunksInFlight, async (offset, length) =>
         {
-            var header = new ShardOperation { Kind = OperationKind.Stage, KeyLength = set.Header.KeyLength, Argument = id, Offset = offset, Length = set.Value.Length };
-            var chunk = set with { Header = header, Value = set.Value.Slice(offset, length) };
+            var header = new ShardOperation { Kind = OperationKind.Stage, KeyLength = set.Header.KeyLength, Argument = id, Offset = offset, Length = value.Length };
+            var chunk = set with { Header = header, Value = value.Slice(offset, length) };
             var result = await router.ExecuteOnAsync(node, cache, chunk, target: default, cancellationToken).ConfigureAwait(false);
             if (result.Result.Status == OperationStatus.Done)
             {
@@ -64,6 +68,8 @@ internal sealed class ValueWriter(OperationRouter router, CacheLaneOptions limit
         }).ConfigureAwait(false);
         return refusal;
     }
+
+    private static int MarkBytesOf(in Operation set) => set.IsLoadSet ? LoadMark.SizeInBytes : 0;
 
     private async Task DiscardAsync(RoutedNode node, NamedCache cache, Operation set, long id)
     {

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Orleans.Cache.Engine.Batches;
+using Orleans.Cache.Engine.Loading;
 
 namespace Orleans.Cache.Engine.Copies;
 
@@ -12,6 +13,7 @@ internal static class ChangeFormat
     private const int HeaderBytes = 16;
     private const byte HasTimeToLive = 1;
     private const byte HasSliding = 2;
+    private const byte HasMark = 4;
 
     /// <summary>The bytes of a change.</summary>
     public static int SizeOf(in EntryChange change) =>
@@ -42,6 +44,12 @@ internal static class ChangeFormat
             to = to[(2 * sizeof(long))..];
         }
 
+        if ((flags & HasMark) != 0)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(to, change.Mark.Bits);
+            to = to[LoadMark.SizeInBytes..];
+        }
+
         change.Cache.CopyTo(to);
         change.Key.CopyTo(to[change.Cache.Length..]);
         change.Value.CopyTo(to[(change.Cache.Length + change.Key.Length)..]);
@@ -55,11 +63,12 @@ internal static class ChangeFormat
         Check(bytes[0] == Version, "it has another format");
         var kind = (ChangeKind)bytes[1];
         var flags = bytes[2];
-        Check(kind is >= ChangeKind.Entry and <= ChangeKind.Times && flags <= (HasTimeToLive | HasSliding), "it is of no known kind");
+        Check(kind is >= ChangeKind.Entry and <= ChangeKind.Times && flags <= (HasTimeToLive | HasSliding | HasMark), "it is of no known kind");
         int name = bytes[3], key = BinaryPrimitives.ReadUInt16LittleEndian(bytes[4..]);
         var rest = bytes[HeaderBytes..];
         Check(name > 0 && key > 0 && rest.Length >= TimesBytes(flags) + name + key, "it ends within its names");
         long timeToLive = ShardOperation.Forever, sliding = 0, left = 0;
+        LoadMark mark = default;
         if ((flags & HasTimeToLive) != 0)
         {
             timeToLive = BinaryPrimitives.ReadInt64LittleEndian(rest);
@@ -75,6 +84,13 @@ internal static class ChangeFormat
             rest = rest[(2 * sizeof(long))..];
         }
 
+        if ((flags & HasMark) != 0)
+        {
+            mark = new LoadMark(BinaryPrimitives.ReadUInt64LittleEndian(rest));
+            Check(mark.IsPresent, "its mark is none");
+            rest = rest[LoadMark.SizeInBytes..];
+        }
+
         return new EntryChange
         {
             Kind = kind,
@@ -85,13 +101,15 @@ internal static class ChangeFormat
             TimeToLive = timeToLive,
             Sliding = sliding,
             SlidingLeft = left,
+            Mark = mark,
         };
     }
 
     private static byte FlagsOf(in EntryChange change) =>
-        (byte)((change.TimeToLive == ShardOperation.Forever ? 0 : HasTimeToLive) | (change.Sliding == 0 ? 0 : HasSliding));
+        (byte)((change.TimeToLive == ShardOperation.Forever ? 0 : HasTimeToLive) | (change.Sliding == 0 ? 0 : HasSliding) | (change.Mark.IsPresent ? HasMark : 0));
 
-    private static int TimesBytes(byte flags) => ((flags & HasTimeToLive) != 0 ? sizeof(long) : 0) + ((flags & HasSliding) != 0 ? 2 * sizeof(long) : 0);
+    private static int TimesBytes(byte flags) =>
+        ((flags & HasTimeToLive) != 0 ? sizeof(long) : 0) + ((flags & HasSliding) != 0 ? 2 * sizeof(long) : 0) + ((flags & HasMark) != 0 ? LoadMark.SizeInBytes : 0);
 
     private static void Check(bool holds, string what)
     {

@@ -21,6 +21,7 @@ internal sealed class ChangeWriter
     public ReadOnlyMemory<byte> Write(ChangeKind kind, ReadOnlySpan<byte> cache, EntryPointer entry, long now)
     {
         var times = entry.Times;
+        var absolute = entry.StaleFrom > now ? times.Absolute : Math.Min(times.Absolute, entry.Expiry);
         var isLarge = entry.IsLarge && kind == ChangeKind.Entry;
         var change = new EntryChange
         {
@@ -29,9 +30,10 @@ internal sealed class ChangeWriter
             Key = entry.Key,
             Value = kind == ChangeKind.Entry && !isLarge ? entry.Value : default,
             Version = entry.Version,
-            TimeToLive = times.Absolute == EntryLayout.Never ? ShardOperation.Forever : Math.Max(0, times.Absolute - now),
+            TimeToLive = absolute == EntryLayout.Never ? ShardOperation.Forever : Math.Max(0, absolute - now),
             Sliding = times.Sliding,
-            SlidingLeft = times.Sliding == 0 ? 0 : Math.Clamp(entry.Expiry - now, 0, times.Sliding),
+            SlidingLeft = times.Sliding == 0 ? 0 : Math.Clamp(entry.StaleFrom - now, 0, times.Sliding),
+            Mark = times.Mark,
         };
         if (!isLarge)
         {

@@ -37,6 +37,9 @@ internal static class EntryLayout
     /// <summary>Sliding expiration and absolute expiry, 5 bytes each, behind the header of entries that have a sliding expiration.</summary>
     public const int SlidingPart = 10;
 
+    /// <summary>The mark of an entry that was loaded, behind the sliding part.</summary>
+    public const int MarkPart = 8;
+
     /// <summary>What stands in place of a large value: its address, 8 bytes.</summary>
     public const int LargeReference = 8;
 
@@ -58,6 +61,9 @@ internal static class EntryLayout
     /// <summary>Flag: the value lies elsewhere.</summary>
     public const byte Large = 8;
 
+    /// <summary>Flag: it was loaded, and has a mark.</summary>
+    public const byte Marked = 0x40;
+
     /// <summary>Two bits: how often the entry was used since the eviction policy looked, 0 to 3. Local.</summary>
     public const byte Frequency = 0x30;
 
@@ -65,9 +71,9 @@ internal static class EntryLayout
     public const byte FrequencyOne = 0x10;
 
     /// <summary>The bytes that an entry takes in its slot.</summary>
-    public static int SizeOf(int keyLength, int valueLength, bool sliding, bool large)
+    public static int SizeOf(int keyLength, int valueLength, bool sliding, bool large, bool marked = false)
     {
         var wide = large || keyLength > LongestNarrow || valueLength > LongestNarrow;
-        return (wide ? WideHeader : NarrowHeader) + (sliding ? SlidingPart : 0) + keyLength + (large ? LargeReference : valueLength);
+        return (wide ? WideHeader : NarrowHeader) + (sliding ? SlidingPart : 0) + (marked ? MarkPart : 0) + keyLength + (large ? LargeReference : valueLength);
     }
 }

@@ -1,4 +1,5 @@
 using Orleans.Cache.Engine.Batches;
+using Orleans.Cache.Engine.Loading;
 using Orleans.Cache.Engine.Replication;
 
 namespace Orleans.Cache.Engine.Shards;
@@ -13,16 +14,25 @@ internal static class OperationRules
             && operation.Concern <= MostConcernOf(operation.Kind)
             && operation.KeyLength > 0
             && operation.KeyLength <= limits.MaxKeyBytes
-            && operation.ValueLength <= limits.MaxValueBytes
+            && operation.ValueLength - (operation is { IsLoad: true, Kind: OperationKind.Set } ? LoadMark.SizeInBytes : 0) <= limits.MaxValueBytes
+            && (!operation.IsLoad || MayLoad(operation))
             && operation.Kind switch
             {
                 OperationKind.GetRange => operation.Offset >= 0 && operation.Length >= 0,
                 OperationKind.Stage => operation.Length > 0 && operation.Length <= limits.MaxValueBytes && operation.Offset >= 0
                     && operation.Offset <= operation.Length - operation.ValueLength,
-                OperationKind.Commit => operation.ValueLength == sizeof(long) && HasValidTimes(operation, limits),
+                OperationKind.Commit => operation.ValueLength == sizeof(long) + (operation.IsLoad ? LoadMark.SizeInBytes : 0) && HasValidTimes(operation, limits),
                 _ => HasValidTimes(operation, limits),
             };
     }
+
+    private static bool MayLoad(in ShardOperation operation) => operation.Kind switch
+    {
+        OperationKind.Get or OperationKind.Peek => true,
+        OperationKind.Set => operation.Condition == (byte)CacheConditionKind.None && operation.ValueLength >= LoadMark.SizeInBytes,
+        OperationKind.Commit => operation.Condition == (byte)CacheConditionKind.None,
+        _ => false,
+    };
 
     /// <summary>The highest number in the place that reads have for their level, and writes for their concern.</summary>
     private static int MostConcernOf(OperationKind kind) => kind switch

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Orleans.Cache.Engine.Batches;
 using Orleans.Cache.Engine.Copies;
+using Orleans.Cache.Engine.Loading;
 
 namespace Orleans.Cache.Engine.Shards;
 
@@ -27,8 +28,11 @@ internal sealed class OperationRunner(RoomMaker room, StagingArea staging)
             case OperationKind.Commit:
                 Commit(store, batch, operation, hash, partition, ref moment, ref result);
                 break;
+            case OperationKind.Set when operation.IsLoad:
+                var marked = batch.ValueOf(operation);
+                return Run(store, batch, operation, marked[LoadMark.SizeInBytes..], MarkIn(marked), prepared: 0, hash, partition, ref moment, ref result);
             default:
-                return Run(store, batch, operation, batch.ValueOf(operation), prepared: 0, hash, partition, ref moment, ref result);
+                return Run(store, batch, operation, batch.ValueOf(operation), mark: default, prepared: 0, hash, partition, ref moment, ref result);
         }
 
         return false;
@@ -63,9 +67,9 @@ internal sealed class OperationRunner(RoomMaker room, StagingArea staging)
     }
 
     private bool Run(
-        CacheStore store, in ShardBatch batch, in ShardOperation operation, ReadOnlySpan<byte> value, nint prepared, ulong hash, int partition, ref BatchMoment moment, ref ShardResult result)
+        CacheStore store, in ShardBatch batch, in ShardOperation operation, ReadOnlySpan<byte> value, LoadMark mark, nint prepared, ulong hash, int partition, ref BatchMoment moment, ref ShardResult result)
     {
-        var progress = new OperationProgress { Need = new RoomNeed { Steps = RoomMaker.StepsPerWrite }, Prepared = prepared };
+        var progress = new OperationProgress { Need = new RoomNeed { Steps = RoomMaker.StepsPerWrite }, Prepared = prepared, Mark = mark };
         while (!store.ShardOf(partition).TryExecute(batch, operation, value, hash, ref moment, ref result, ref progress))
         {
             result = default;
@@ -94,11 +98,14 @@ internal sealed class OperationRunner(RoomMaker room, StagingArea staging)
         return progress.IsRenewed;
     }
 
+    private static LoadMark MarkIn(ReadOnlySpan<byte> bytes) => new(BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+
     /// <summary>A set of what was staged: its memory becomes the entry's, without a copy.</summary>
     private unsafe void Commit(
         CacheStore store, in ShardBatch batch, in ShardOperation operation, ulong hash, int partition, ref BatchMoment moment, ref ShardResult result)
     {
-        var id = BinaryPrimitives.ReadInt64LittleEndian(batch.ValueOf(operation));
+        var value = batch.ValueOf(operation);
+        var id = BinaryPrimitives.ReadInt64LittleEndian(value);
         if (!staging.TryTake(store, id, moment.Now, out var address, out var length))
         {
             result.Status = OperationStatus.NotStaged;
@@ -106,6 +113,7 @@ internal sealed class OperationRunner(RoomMaker room, StagingArea staging)
         }
 
         var set = operation with { Kind = OperationKind.Set };
-        Run(store, batch, set, new ReadOnlySpan<byte>((void*)address, length), address, hash, partition, ref moment, ref result);
+        var mark = operation.IsLoad ? MarkIn(value[sizeof(long)..]) : default;
+        Run(store, batch, set, new ReadOnlySpan<byte>((void*)address, length), mark, address, hash, partition, ref moment, ref result);
     }
 }

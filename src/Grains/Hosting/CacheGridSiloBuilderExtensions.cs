@@ -10,6 +10,7 @@ using Orleans.Cache.Engine.Invalidation;
 using Orleans.Cache.Engine.Shards;
 using Orleans.Cache.Grains.Hosting;
 using Orleans.Cache.Grains.Invalidation;
+using Orleans.Cache.Grains.Loading;
 using Orleans.Cache.Grains.Nodes;
 using Orleans.Cache.Grains.Partitions;
 using Orleans.Cache.Grains.Placement;
@@ -102,6 +103,7 @@ public static class CacheGridSiloBuilderExtensions
                 options.Caches.Values.Select(static cache => cache.NearCacheStaleness).Append(ShortestMemory).Max() * 2);
         });
         services.TryAddSingleton<FeedService>();
+        services.TryAddSingleton<LoadService>();
         return services;
     }
 
