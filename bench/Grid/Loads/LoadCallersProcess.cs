@@ -8,6 +8,8 @@ internal sealed class LoadCallersProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    private bool _isKilled;
+
     private readonly ChildProcess _process = ChildProcess.StartDotNet(Programs.Self(), startupHook: null, ServeCommand.Name, ServeCommand.LoadCallersPart);
 
     public Task ConnectAsync(int[] gateways, CancellationToken cancellationToken) =>
@@ -25,7 +27,7 @@ internal sealed class LoadCallersProcess : IAsyncDisposable
         {
             if (killWhenAsked())
             {
-                await _process.DisposeAsync();
+                await DisposeAsync();
                 return null;
             }
 
@@ -35,5 +37,12 @@ internal sealed class LoadCallersProcess : IAsyncDisposable
         return JsonSerializer.Deserialize<LoadOutcome>(reply);
     }
 
-    public ValueTask DisposeAsync() => _process.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        if (!_isKilled)
+        {
+            _isKilled = true;
+            await _process.DisposeAsync();
+        }
+    }
 }

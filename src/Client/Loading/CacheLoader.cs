@@ -151,7 +151,8 @@ internal sealed class CacheLoader
         }
 
         LoadFrame.Check(this, order.Key);
-        var flight = Join(order, isAwaited: true)!;
+        var flight = Join(order, isAwaited: true);
+        All.Metrics.OnWaited(_cache.Name);
         try
         {
             if (!isSafe || settings.SoftTimeout is not { } soft)
@@ -187,7 +188,7 @@ internal sealed class CacheLoader
     }
 
     /// <summary>Joins the load of a key, or begins one.</summary>
-    private LoadFlight<T>? Join<T>(LoadOrder<T> order, bool isAwaited)
+    private LoadFlight<T> Join<T>(LoadOrder<T> order, bool isAwaited)
     {
         LoadFlight<T>? own = null;
         while (true)

@@ -128,7 +128,11 @@ internal sealed partial class LoadFlight<T>
     {
         var isStored = false;
         using var over = new CancellationTokenSource();
-        var keeping = lease.Token == LoadTable.NoToken ? Task.CompletedTask : _loader.Owner.KeepAsync(_order.Key, lease, over.Token);
+        if (lease.Token != LoadTable.NoToken)
+        {
+            _ = _loader.Owner.KeepAsync(_order.Key, lease, over.Token);
+        }
+
         try
         {
             var began = _time.GetTimestamp();
@@ -139,11 +143,11 @@ internal sealed partial class LoadFlight<T>
         }
         finally
         {
+            // Neither is waited for: the callers have what they came for.
             await over.CancelAsync().ConfigureAwait(false);
-            await keeping.ConfigureAwait(false);
             if (!isStored && lease.Token != LoadTable.NoToken)
             {
-                await _loader.Owner.ReleaseAsync(_order.Key, lease.Token).ConfigureAwait(false);
+                _ = _loader.Owner.ReleaseAsync(_order.Key, lease.Token);
             }
         }
     }

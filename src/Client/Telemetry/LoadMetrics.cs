@@ -5,6 +5,9 @@ namespace Orleans.Cache.Client.Telemetry;
 /// <summary>What is measured of loads, in the meter of <see cref="LaneMetrics"/>. Names caches, never keys. Safe for any number of threads.</summary>
 internal sealed class LoadMetrics
 {
+    /// <summary>The counter of calls that waited.</summary>
+    public const string Waits = "orleans.cache.client.load.waits";
+
     public const string Loaded = "loaded";
     public const string Failed = "failed";
     public const string TimedOut = "refused";
@@ -15,6 +18,7 @@ internal sealed class LoadMetrics
     private readonly Counter<long> _loads;
     private readonly Histogram<double> _loadTime;
     private readonly Counter<long> _shared;
+    private readonly Counter<long> _waits;
     private readonly Counter<long> _stale;
     private readonly Counter<long> _refused;
 
@@ -23,6 +27,7 @@ internal sealed class LoadMetrics
         _loads = lanes.Meter.CreateCounter<long>("orleans.cache.client.loads", "{load}", "Times that this process asked a source.");
         _loadTime = lanes.Meter.CreateHistogram<double>("orleans.cache.client.load.duration", "s", "How long a source took.");
         _shared = lanes.Meter.CreateCounter<long>("orleans.cache.client.loads.shared", "{load}", "Values that this process waited for while another loaded them.");
+        _waits = lanes.Meter.CreateCounter<long>(Waits, "{call}", "Calls that waited for a load, in this process or another.");
         _stale = lanes.Meter.CreateCounter<long>("orleans.cache.client.stale", "{value}", "Callers that were served a value whose time was over.");
         _refused = lanes.Meter.CreateCounter<long>("orleans.cache.client.loads.unstored", "{load}", "Loaded values that were not stored because the lease was lost or the key was written meanwhile.");
     }
@@ -34,6 +39,8 @@ internal sealed class LoadMetrics
     }
 
     public void OnShared(string cache) => _shared.Add(1, new KeyValuePair<string, object?>(Cache, cache));
+
+    public void OnWaited(string cache) => _waits.Add(1, new KeyValuePair<string, object?>(Cache, cache));
 
     public void OnStale(string cache) => _stale.Add(1, new KeyValuePair<string, object?>(Cache, cache));
 

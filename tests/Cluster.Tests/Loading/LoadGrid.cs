@@ -5,6 +5,7 @@ public sealed class LoadGrid : IAsyncLifetime
 {
     public const string Near = "near";
     public const string Breaking = "breaking";
+    public const string Configured = "configured";
     public const int MaxValueBytes = 3 << 20;
 
     private GridFixture? _grid;
@@ -44,11 +45,12 @@ public sealed class LoadGrid : IAsyncLifetime
             options.Limits = new CacheLimits { MaxValueBytes = MaxValueBytes };
             options.Caches[Near] = new CacheOptions { NearCache = CacheNearMode.Bounded };
             options.Caches[Breaking] = new CacheOptions();
+            options.Caches[Configured] = new CacheOptions();
         },
         static options =>
         {
             options.Loading.Breaker.FailureRatio = 1;
             options.Loading.Breaker.MinimumThroughput = 5;
-            options.Loading.Caches[Breaking] = new CacheLoadOptions { TimeToLive = TimeSpan.FromHours(2) };
+            options.Loading.Caches[Configured] = new CacheLoadOptions { TimeToLive = TimeSpan.FromHours(2) };
         });
 }
