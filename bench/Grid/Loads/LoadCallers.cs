@@ -23,7 +23,7 @@ internal static class LoadCallers
             var order = JsonSerializer.Deserialize<LoadOrder>(line)!;
             if (order.Gateways is { } gateways)
             {
-                host = GridHosts.Client(gateways);
+                host = GridHosts.Client(gateways, options => options.ClusterId = order.ClusterId ?? CacheGridDefaults.ClusterId);
                 await host.StartAsync(cancellationToken);
                 await CacheOf(host).GetAsync("anything", cancellationToken);
                 Reply(Connected);
@@ -32,6 +32,11 @@ internal static class LoadCallers
             {
                 Reply(JsonSerializer.Serialize(await RunAsync(CacheOf(host!), order)));
             }
+        }
+
+        if (host is not null)
+        {
+            await GridHosts.StopAsync(host);
         }
     }
 

@@ -5,4 +5,5 @@ namespace Orleans.Cache.GridBench.Loads;
 /// <param name="Key">The key that all ask for.</param>
 /// <param name="Callers">How many ask at once.</param>
 /// <param name="LoadMilliseconds">How long the source takes.</param>
-internal sealed record LoadOrder(int[]? Gateways, string Key, int Callers, int LoadMilliseconds);
+/// <param name="ClusterId">The cluster to connect to; <see langword="null"/>: the usual.</param>
+internal sealed record LoadOrder(int[]? Gateways, string Key, int Callers, int LoadMilliseconds, string? ClusterId = null);

@@ -139,8 +139,7 @@ public interface ICache
     /// <param name="timeToLive">How long the value lives; <see langword="null"/>: as in the client's options, else the cache's default.</param>
     /// <param name="cancellationToken">Ends this caller's wait.</param>
     ValueTask<T> GetOrSetAsync<T>(
-        CacheKey key, Func<CancellationToken, ValueTask<T>> factory, TimeSpan? timeToLive = null, CancellationToken cancellationToken = default) =>
-        GetOrSetAsync(key, (_, cancelled) => factory(cancelled), timeToLive is null ? null : new CacheLoadOptions { TimeToLive = timeToLive }, cancellationToken);
+        CacheKey key, Func<CancellationToken, ValueTask<T>> factory, TimeSpan? timeToLive = null, CancellationToken cancellationToken = default);
 
     /// <summary>Says where a key lives and what its owner knows of it. For people and tools; it does not count as a read.</summary>
     ValueTask<CacheEntryLocation> LocateAsync(CacheKey key, CancellationToken cancellationToken = default);

@@ -241,8 +241,18 @@ internal sealed class CacheClient(
         CacheKey key,
         Func<CacheLoadContext, CancellationToken, ValueTask<T>> factory,
         CacheLoadOptions? options = null,
-        CancellationToken cancellationToken = default) =>
-        loader.GetOrSetAsync(key, factory, options, asked.WriteConcern, cancellationToken);
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(factory);
+        return loader.GetOrSetAsync(key, factory, loader.SettingsOf(options), asked.WriteConcern, cancellationToken);
+    }
+
+    public ValueTask<T> GetOrSetAsync<T>(
+        CacheKey key, Func<CancellationToken, ValueTask<T>> factory, TimeSpan? timeToLive = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(factory);
+        return loader.GetOrSetAsync(key, (_, cancelled) => factory(cancelled), loader.SettingsOf(timeToLive), asked.WriteConcern, cancellationToken);
+    }
 
     public async ValueTask<CacheEntryLocation> LocateAsync(CacheKey key, CancellationToken cancellationToken = default)
     {

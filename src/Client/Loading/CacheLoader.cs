@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using Orleans.Cache.Client.Caching;
 using Orleans.Cache.Client.Near;
@@ -15,10 +16,12 @@ namespace Orleans.Cache.Client.Loading;
 internal sealed class CacheLoader
 {
     private readonly ConcurrentDictionary<LoadKey, object> _flights = new();
+    private readonly ConditionalWeakTable<CacheLoadOptions, LoadSettings> _byOptions = [];
     private readonly NamedCache _cache;
     private readonly NearCache _near;
     private readonly OperationRouter _router;
     private readonly LoadSettings _settings;
+    private LoadSettings? _lastOfTime;
 
     public CacheLoader(NamedCache cache, NearCache near, CacheLoaders all)
     {
@@ -43,16 +46,37 @@ internal sealed class CacheLoader
 
     public NamedCache Cache => _cache;
 
+    /// <summary>What counts for a call with such options, which are looked at once.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    public LoadSettings SettingsOf(CacheLoadOptions? options) => options is null ? _settings : _byOptions.GetValue(options, _settings.With);
+
+    /// <summary>What counts for a call that names a time to live only.</summary>
+    /// <inheritdoc cref="SettingsOf(CacheLoadOptions?)"/>
+    public LoadSettings SettingsOf(TimeSpan? timeToLive)
+    {
+        if (timeToLive is null)
+        {
+            return _settings;
+        }
+
+        var last = Volatile.Read(ref _lastOfTime);
+        if (last?.TimeToLive != timeToLive)
+        {
+            last = _settings.With(new CacheLoadOptions { TimeToLive = timeToLive });
+            Volatile.Write(ref _lastOfTime, last);
+        }
+
+        return last!;
+    }
+
     /// <summary>Serves a value: see <see cref="ICache.GetOrSetAsync{T}(CacheKey, Func{CacheLoadContext, CancellationToken, ValueTask{T}}, CacheLoadOptions?, CancellationToken)"/>.</summary>
     public ValueTask<T> GetOrSetAsync<T>(
-        CacheKey key, Func<CacheLoadContext, CancellationToken, ValueTask<T>> factory, CacheLoadOptions? options, CacheWriteConcern? concern, CancellationToken cancellationToken)
+        CacheKey key, Func<CacheLoadContext, CancellationToken, ValueTask<T>> factory, LoadSettings settings, CacheWriteConcern? concern, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(factory);
-        var settings = options is null ? _settings : _settings.With(options);
         NearFill fill = default;
         if (_near.IsOn && _near.TryGet(key, out var copy, out fill))
         {
-            return ValueTask.FromResult(Serve(new LoadOrder<T>(key, factory, settings, copy, concern)));
+            return ValueTask.FromResult(Serve(key, factory, settings, copy, concern));
         }
 
         return ReadAndServeAsync(key, factory, settings, concern, fill, cancellationToken);
@@ -112,20 +136,22 @@ internal sealed class CacheLoader
         CancellationToken cancellationToken)
     {
         var entry = await ReadAsync(key, fill, cancellationToken).ConfigureAwait(false);
-        var order = new LoadOrder<T>(key, factory, settings, entry, concern);
-        return entry is { Found: true, IsStale: false } ? Serve(order) : await ServeOlderAsync(order, cancellationToken).ConfigureAwait(false);
+        return entry is { Found: true, IsStale: false }
+            ? Serve(key, factory, settings, entry, concern)
+            : await ServeOlderAsync(new LoadOrder<T>(key, factory, settings, entry, concern), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Serves a value that is there.</summary>
-    private T Serve<T>(LoadOrder<T> order)
+    private T Serve<T>(
+        CacheKey key, Func<CacheLoadContext, CancellationToken, ValueTask<T>> factory, LoadSettings settings, in CacheEntry entry, CacheWriteConcern? concern)
     {
-        // Above 0: a logarithm follows.
-        if (EarlyRefresh.IsDue(order.Older, order.Settings, 1 - Random.Shared.NextDouble()))
+        // The chance is above 0: its logarithm is taken.
+        if (settings.MayRefresh && EarlyRefresh.IsDue(entry, settings, 1 - Random.Shared.NextDouble()))
         {
-            Refresh(order);
+            Refresh(new LoadOrder<T>(key, factory, settings, entry, concern));
         }
 
-        return ValueOf<T>(order.Older);
+        return ValueOf<T>(entry);
     }
 
     /// <summary>Serves a value whose time is over, or loads one.</summary>

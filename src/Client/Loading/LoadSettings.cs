@@ -32,6 +32,9 @@ internal sealed record LoadSettings
 
     public TimeSpan HardTimeout { get; private init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Whether hits may load anew.</summary>
+    public bool MayRefresh => EarlyRefresh > 0 || BackgroundRefresh > TimeSpan.Zero;
+
     /// <summary>For how long an entry is kept after its time is over.</summary>
     public TimeSpan Kept => StaleWhileRevalidate > FailSafe ? StaleWhileRevalidate : FailSafe;
 
