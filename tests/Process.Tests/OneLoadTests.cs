@@ -20,7 +20,7 @@ public sealed class OneLoadTests(ThreeSiloGrid grid) : GridTests(grid)
         {
             foreach (var run in runs)
             {
-                Assert.Equal(0, await run.ExitAsync());
+                Assert.True(await run.ExitAsync() == 0, run.Transcript);
             }
 
             Assert.Equal(1, runs.Sum(Loads));
@@ -52,7 +52,7 @@ public sealed class OneLoadTests(ThreeSiloGrid grid) : GridTests(grid)
             var others = runs.Where(run => run != killed).ToArray();
             foreach (var run in others)
             {
-                Assert.Equal(0, await run.ExitAsync());
+                Assert.True(await run.ExitAsync() == 0, run.Transcript);
             }
 
             Assert.Equal(1, others.Sum(Loads));

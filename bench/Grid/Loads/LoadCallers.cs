@@ -23,7 +23,13 @@ internal static class LoadCallers
             var order = JsonSerializer.Deserialize<LoadOrder>(line)!;
             if (order.Gateways is { } gateways)
             {
-                host = GridHosts.Client(gateways, options => options.ClusterId = order.ClusterId ?? CacheGridDefaults.ClusterId);
+                host = GridHosts.Client(gateways, options =>
+                {
+                    options.ClusterId = order.ClusterId ?? CacheGridDefaults.ClusterId;
+
+                    // Many processes start at once, and nothing here measures single calls.
+                    options.OperationTimeout = TimeSpan.FromSeconds(30);
+                });
                 await host.StartAsync(cancellationToken);
                 await CacheOf(host).GetAsync("anything", cancellationToken);
                 Reply(Connected);
