@@ -43,7 +43,7 @@ public enum CacheErrorCode
     MalformedRequest = 12,
 
     /// <summary>A factory asked for the value that it is loading itself.</summary>
-    RecursiveLoad = 13,
+    RecursiveLoad = 14,
 
     /// <summary>The grid could not be reached or is not ready; nothing was done.</summary>
     Unavailable = 20,

@@ -13,7 +13,7 @@ internal static class ChangeFormat
     private const int HeaderBytes = 16;
     private const byte HasTimeToLive = 1;
     private const byte HasSliding = 2;
-    private const byte HasMark = 4;
+    private const byte HasMark = 8;
 
     /// <summary>The bytes of a change.</summary>
     public static int SizeOf(in EntryChange change) =>
@@ -63,7 +63,7 @@ internal static class ChangeFormat
         Check(bytes[0] == Version, "it has another format");
         var kind = (ChangeKind)bytes[1];
         var flags = bytes[2];
-        Check(kind is >= ChangeKind.Entry and <= ChangeKind.Times && flags <= (HasTimeToLive | HasSliding | HasMark), "it is of no known kind");
+        Check(kind is >= ChangeKind.Entry and <= ChangeKind.Times && (flags & ~(HasTimeToLive | HasSliding | HasMark)) == 0, "it is of no known kind");
         int name = bytes[3], key = BinaryPrimitives.ReadUInt16LittleEndian(bytes[4..]);
         var rest = bytes[HeaderBytes..];
         Check(name > 0 && key > 0 && rest.Length >= TimesBytes(flags) + name + key, "it ends within its names");

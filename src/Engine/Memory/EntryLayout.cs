@@ -62,7 +62,7 @@ internal static class EntryLayout
     public const byte Large = 8;
 
     /// <summary>Flag: it was loaded, and has a mark.</summary>
-    public const byte Marked = 0x40;
+    public const byte Marked = 0x80;
 
     /// <summary>Two bits: how often the entry was used since the eviction policy looked, 0 to 3. Local.</summary>
     public const byte Frequency = 0x30;

@@ -54,7 +54,7 @@ public sealed class ChangeFormatTests
 
         ChangeFormat.Write(bytes, change);
 
-        Assert.Equal("01010501" + "0100" + "0000" + "0100000000000000" + "E803000000000000" + "F4010000000D0080" + "63" + "6B" + "76", Convert.ToHexString(bytes));
+        Assert.Equal("01010901" + "0100" + "0000" + "0100000000000000" + "E803000000000000" + "F4010000000D0080" + "63" + "6B" + "76", Convert.ToHexString(bytes));
         Assert.Equal(change.Mark, ChangeFormat.Read(bytes).Mark);
         bytes.AsSpan(24, LoadMark.SizeInBytes).Clear();
         Assert.Throws<InvalidDataException>(() => _ = ChangeFormat.Read(bytes).Version);
@@ -84,7 +84,7 @@ public sealed class ChangeFormatTests
     [InlineData(0, 2)] // format
     [InlineData(1, 0)] // kind
     [InlineData(1, 4)]
-    [InlineData(2, 8)] // flags
+    [InlineData(2, 4)] // flags
     [InlineData(3, 0)] // lengths
     [InlineData(3, 255)]
     [InlineData(4, 0)]

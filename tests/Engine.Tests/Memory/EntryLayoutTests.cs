@@ -24,7 +24,7 @@ public sealed class EntryLayoutTests
 
     [Fact]
     public void Write_LoadedEntry_HasItsMarkBehindTheSlidingPart() => Assert.Equal(
-        "0807060504030201" + "00000000" + "5802000000" + "45" + "01" + "01" + "9001000000" + "FFFFFFFFFF" + "64000000000D0080" + "6B" + "76",
+        "0807060504030201" + "00000000" + "5802000000" + "85" + "01" + "01" + "9001000000" + "FFFFFFFFFF" + "64000000000D0080" + "6B" + "76",
         Hex("k"u8, "v"u8, new EntryTimes(EntryLayout.Never, 400, new LoadMark(stale: 100, cost: 13, isNull: false))));
 
     [Fact]
