@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Orleans.Cache.Client.Loading;
 using Orleans.Cache.Client.Near;
 using Orleans.Cache.Client.Routing;
 using Orleans.Cache.Engine.Memory;
@@ -9,7 +10,8 @@ namespace Orleans.Cache.Client.Caching;
 
 /// <summary>A named cache: turns calls into operations and results into what callers see. Safe for any number of threads.</summary>
 internal sealed class CacheClient(
-    NamedCache cache, OperationRouter router, ITopologySource topology, ICacheSerializer serializer, NearCache near, CacheCallOptions asked = default) : ICache
+    NamedCache cache, OperationRouter router, ITopologySource topology, ICacheSerializer serializer, NearCache near, CacheLoader loader, CacheCallOptions asked = default)
+    : ICache
 {
     public string Name => cache.Name;
 
@@ -30,7 +32,7 @@ internal sealed class CacheClient(
             throw new ArgumentOutOfRangeException(nameof(options), concern, "There is no such write concern. Use Owner, Replicated or Majority.");
         }
 
-        return new CacheClient(cache, router, topology, serializer, near, options with
+        return new CacheClient(cache, router, topology, serializer, near, loader, options with
         {
             ReadLevel = options.ReadLevel ?? asked.ReadLevel,
             WriteConcern = options.WriteConcern ?? asked.WriteConcern,
@@ -259,6 +261,23 @@ internal sealed class CacheClient(
         var operation = OperationFactory.Increment(key, by, options, router.Limits, asked.WriteConcern);
         var result = await WriteAsync(operation, cancellationToken).ConfigureAwait(false);
         return OperationOutcome.ToNumber(result);
+    }
+
+    public ValueTask<T> GetOrSetAsync<T>(
+        CacheKey key,
+        Func<CacheLoadContext, CancellationToken, ValueTask<T>> factory,
+        CacheLoadOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(factory);
+        return loader.GetOrSetAsync(key, factory, loader.SettingsOf(options), asked.WriteConcern, cancellationToken);
+    }
+
+    public ValueTask<T> GetOrSetAsync<T>(
+        CacheKey key, Func<CancellationToken, ValueTask<T>> factory, TimeSpan? timeToLive = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(factory);
+        return loader.GetOrSetAsync(key, (_, cancelled) => factory(cancelled), loader.SettingsOf(timeToLive), asked.WriteConcern, cancellationToken);
     }
 
     public async ValueTask<CacheEntryLocation> LocateAsync(CacheKey key, CancellationToken cancellationToken = default)

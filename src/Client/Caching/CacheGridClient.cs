@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
+using Orleans.Cache.Client.Loading;
 using Orleans.Cache.Client.Near;
 using Orleans.Cache.Client.Routing;
 
 namespace Orleans.Cache.Client.Caching;
 
 /// <summary>The grid as a process sees it. Safe for any number of threads.</summary>
-internal sealed class CacheGridClient(OperationRouter router, ITopologySource topology, ICacheSerializer serializer, NearCaches near) : ICacheGrid
+internal sealed class CacheGridClient(OperationRouter router, ITopologySource topology, ICacheSerializer serializer, NearCaches near, CacheLoaders loaders) : ICacheGrid
 {
     private readonly ConcurrentDictionary<string, ICache> _caches = new(StringComparer.Ordinal);
     private int _names;
@@ -56,6 +57,6 @@ internal sealed class CacheGridClient(OperationRouter router, ITopologySource to
     private CacheClient Create(string name)
     {
         var cache = new NamedCache(name, Interlocked.Increment(ref _names) - 1, topology);
-        return new CacheClient(cache, router, topology, serializer, near.Of(cache));
+        return new CacheClient(cache, router, topology, serializer, near.Of(cache), loaders.Of(cache));
     }
 }

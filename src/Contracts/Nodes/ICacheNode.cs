@@ -1,4 +1,5 @@
 using Orleans.Cache.Contracts.Invalidation;
+using Orleans.Cache.Contracts.Loading;
 using Orleans.Cache.Contracts.Topology;
 using Orleans.Services;
 
@@ -42,4 +43,9 @@ public interface ICacheNode : IGrainService
     [Alias("follow")]
     [ResponseTimeout("00:00:03")]
     ValueTask<FollowReply> FollowAsync(FollowRequest request);
+
+    /// <summary>Asks for the lease to load a key's value, keeps it or gives it back. Whoever asks may wait until it is free or the value is there.</summary>
+    [Alias("load")]
+    [ResponseTimeout("00:00:03")]
+    ValueTask<LoadReply> LoadAsync(LoadRequest request);
 }

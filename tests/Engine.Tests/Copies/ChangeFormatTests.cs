@@ -1,6 +1,7 @@
 using System.Text;
 using Orleans.Cache.Engine.Batches;
 using Orleans.Cache.Engine.Copies;
+using Orleans.Cache.Engine.Loading;
 
 namespace Orleans.Cache.Engine.Tests.Copies;
 
@@ -32,6 +33,31 @@ public sealed class ChangeFormatTests
         var read = ChangeFormat.Read(bytes);
         Assert.Equal((ChangeKind.Entry, 0x1122334455667788, 1000L, 2000L, 1500L), (read.Kind, read.Version, read.TimeToLive, read.Sliding, read.SlidingLeft));
         Assert.Equal("cache key value", $"{Encoding.UTF8.GetString(read.Cache)} {Encoding.UTF8.GetString(read.Key)} {Encoding.UTF8.GetString(read.Value)}");
+    }
+
+    [Fact]
+    public void Entry_ThatWasLoaded_HasItsMarkBehindItsTimes()
+    {
+        var change = new EntryChange
+        {
+            Kind = ChangeKind.Entry,
+            Cache = "c"u8,
+            Key = "k"u8,
+            Value = "v"u8,
+            Version = 1,
+            TimeToLive = 1000,
+            Sliding = 0,
+            SlidingLeft = 0,
+            Mark = new LoadMark(stale: 500, cost: 13, isNull: false),
+        };
+        var bytes = new byte[ChangeFormat.SizeOf(change)];
+
+        ChangeFormat.Write(bytes, change);
+
+        Assert.Equal("01010901" + "0100" + "0000" + "0100000000000000" + "E803000000000000" + "F4010000000D0080" + "63" + "6B" + "76", Convert.ToHexString(bytes));
+        Assert.Equal(change.Mark, ChangeFormat.Read(bytes).Mark);
+        bytes.AsSpan(24, LoadMark.SizeInBytes).Clear();
+        Assert.Throws<InvalidDataException>(() => _ = ChangeFormat.Read(bytes).Version);
     }
 
     [Fact]
