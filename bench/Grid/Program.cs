@@ -8,7 +8,10 @@ const int Interrupted = 130;
 var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(15) };
 try
 {
-    var root = new RootCommand("Benchmarks of Orleans.Cache that need whole processes.") { CompareCommand.Create(), RunCommand.Create(), LargeCommand.Create(), NearCommand.Create(), ServeCommand.Create() };
+    var root = new RootCommand("Benchmarks of Orleans.Cache that need whole processes.")
+    {
+        CompareCommand.Create(), RunCommand.Create(), LargeCommand.Create(), NearCommand.Create(), LoadCommand.Create(), ServeCommand.Create(),
+    };
     return await root.Parse(args).InvokeAsync(invocation);
 }
 catch (OperationCanceledException)

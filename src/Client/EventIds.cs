@@ -7,4 +7,6 @@ internal static class EventIds
     public const int TopologySiloSilent = 1001;
     public const int BatchFailed = 1002;
     public const int FeedFailed = 1003;
+    public const int LoadFailed = 1004;
+    public const int LoadNotStored = 1005;
 }

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using Orleans.Cache.Client.Hosting;
+using Orleans.Cache.Client.Loading;
 using Orleans.Cache.Grains.Hosting;
 using Orleans.Cache.Silo.Configuration;
 
@@ -20,6 +21,9 @@ public sealed class OptionsTests
     [InlineData(typeof(CacheOptions))]
     [InlineData(typeof(CacheLimits))]
     [InlineData(typeof(CacheGridClientOptions))]
+    [InlineData(typeof(CacheLoadingOptions))]
+    [InlineData(typeof(CacheBreakerOptions))]
+    [InlineData(typeof(CacheLoadOptions))]
     [InlineData(typeof(CachePostgreSqlOptions))]
     [InlineData(typeof(Silo.Configuration.SiloOptions))]
     public void Option_OfEveryKind_IsReadSomewhere(Type options)
@@ -40,6 +44,9 @@ public sealed class OptionsTests
     [InlineData(typeof(CacheOptions), typeof(CacheGridOptionsValidator))]
     [InlineData(typeof(CacheLimits), typeof(CacheGridOptionsValidator))]
     [InlineData(typeof(CacheGridClientOptions), typeof(CacheGridClientOptionsValidator))]
+    [InlineData(typeof(CacheLoadingOptions), typeof(CacheGridClientOptionsValidator))]
+    [InlineData(typeof(CacheBreakerOptions), typeof(CacheGridClientOptionsValidator))]
+    [InlineData(typeof(CacheLoadOptions), typeof(LoadSettings))]
     [InlineData(typeof(CachePostgreSqlOptions), typeof(SiloOptionsReader))]
     [InlineData(typeof(Silo.Configuration.SiloOptions), typeof(SiloOptionsReader))]
     public void Option_OfEveryKind_IsChecked(Type options, Type validator)

@@ -20,4 +20,13 @@ public readonly record struct CacheEntry
 
     /// <summary>Whether the entry may be removed by a tag.</summary>
     internal bool IsTagged { get; init; }
+
+    /// <summary>How long the load of the entry took, on a scale of its own; 0 where it was not loaded.</summary>
+    internal byte LoadCost { get; init; }
+
+    /// <summary>Whether the value stands for null.</summary>
+    internal bool IsNull { get; init; }
+
+    /// <summary>Whether the entry's time is over, by as much as its time to live is below zero. Only loads read such entries.</summary>
+    internal bool IsStale { get; init; }
 }

@@ -123,6 +123,38 @@ public interface ICache
     ValueTask<long> IncrementAsync(
         CacheKey key, long by = 1, CacheSetOptions options = default, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Reads a value and, if it is not there, loads it from its source: once in the whole grid, however many callers in however many processes ask.
+    /// </summary>
+    /// <remarks>
+    /// Callers of one key in a process share one load, which goes on when one of them gives up; between processes the key's owner gives the load to
+    /// one. A second load may happen where the loading process dies or stands still, or the key's partition moves. What the factory throws reaches
+    /// the callers in its process, and is not stored; callers in another process then load for themselves. The factory runs on the thread pool.
+    /// </remarks>
+    /// <param name="key">The key.</param>
+    /// <param name="factory">
+    /// Loads the value. Its context says how the value is stored; its token is cancelled when the load has taken too long, not when a caller gives up.
+    /// </param>
+    /// <param name="options">How; what is unset is as in the client's options.</param>
+    /// <param name="cancellationToken">Ends this caller's wait.</param>
+    /// <returns>The value, from the cache or from the source.</returns>
+    /// <exception cref="CacheLoadException">The load took too long, or the source is left alone because it failed too often.</exception>
+    /// <exception cref="CacheRequestException">The value is too large, as with a set; or the factory asked for the key that it loads.</exception>
+    /// <exception cref="CacheSerializationException">The type has no serializer, or the bytes do not fit it.</exception>
+    ValueTask<T> GetOrSetAsync<T>(
+        CacheKey key,
+        Func<CacheLoadContext, CancellationToken, ValueTask<T>> factory,
+        CacheLoadOptions? options = null,
+        CancellationToken cancellationToken = default);
+
+    /// <summary>As the other overload, for a factory that needs no context.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="factory">Loads the value.</param>
+    /// <param name="timeToLive">How long the value lives; <see langword="null"/>: as in the client's options, else the cache's default.</param>
+    /// <param name="cancellationToken">Ends this caller's wait.</param>
+    ValueTask<T> GetOrSetAsync<T>(
+        CacheKey key, Func<CancellationToken, ValueTask<T>> factory, TimeSpan? timeToLive = null, CancellationToken cancellationToken = default);
+
     /// <summary>Says where a key lives and what its owner knows of it. For people and tools; it does not count as a read.</summary>
     ValueTask<CacheEntryLocation> LocateAsync(CacheKey key, CancellationToken cancellationToken = default);
 }

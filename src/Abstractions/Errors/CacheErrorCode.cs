@@ -45,6 +45,9 @@ public enum CacheErrorCode
     /// <summary>An entry has too many tags, or one that is empty, too long, not well-formed text, or <c>*</c>.</summary>
     InvalidTag = 13,
 
+    /// <summary>A factory asked for the value that it is loading itself.</summary>
+    RecursiveLoad = 14,
+
     /// <summary>The grid could not be reached or is not ready; nothing was done.</summary>
     Unavailable = 20,
 
@@ -56,4 +59,10 @@ public enum CacheErrorCode
 
     /// <summary>The value's type has no serializer, or its bytes do not fit the type.</summary>
     Serialization = 30,
+
+    /// <summary>The value was not loaded within the hard timeout.</summary>
+    LoadTimedOut = 40,
+
+    /// <summary>The source is left alone for a while because too many loads failed.</summary>
+    SourceBroken = 41,
 }

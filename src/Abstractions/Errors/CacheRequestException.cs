@@ -78,6 +78,10 @@ public sealed class CacheRequestException : CacheException
         CacheErrorCode.EntryTooLarge,
         "The entry alone is larger than the memory its silo may use for the cache. Nothing was evicted for it. Shorten the value, or raise Cache:MemoryBudgetBytes or the cache's MaxBytes.");
 
+    internal static CacheRequestException RecursiveLoad() => new(
+        CacheErrorCode.RecursiveLoad,
+        "The factory asked, by GetOrSetAsync, for the key that it is loading, so it would wait for itself for ever. Read what it needs from the source, or from another key; the value it replaces is in its context.");
+
     internal static CacheRequestException Malformed(string what) => new(
         CacheErrorCode.MalformedRequest,
         $"The silo could not read the request: {what}. Use the same version of Orleans.Cache in clients and silos.");

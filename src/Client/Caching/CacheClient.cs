@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Orleans.Cache.Client.Loading;
 using Orleans.Cache.Client.Near;
 using Orleans.Cache.Client.Routing;
 using Orleans.Cache.Engine.Memory;
@@ -15,6 +16,7 @@ internal sealed class CacheClient(
     ITopologySource topology,
     ICacheSerializer serializer,
     NearCache near,
+    CacheLoader loader,
     CacheCallOptions asked = default) : ICache
 {
     public string Name => cache.Name;
@@ -41,7 +43,7 @@ internal sealed class CacheClient(
             throw new ArgumentOutOfRangeException(nameof(options), concern, "There is no such write concern. Use Owner, Replicated or Majority.");
         }
 
-        return new CacheClient(cache, router, sessions, topology, serializer, near, options with
+        return new CacheClient(cache, router, sessions, topology, serializer, near, loader, options with
         {
             ReadLevel = options.ReadLevel ?? asked.ReadLevel,
             WriteConcern = options.WriteConcern ?? asked.WriteConcern,
@@ -273,6 +275,23 @@ internal sealed class CacheClient(
         return OperationOutcome.ToNumber(result);
     }
 
+    public ValueTask<T> GetOrSetAsync<T>(
+        CacheKey key,
+        Func<CacheLoadContext, CancellationToken, ValueTask<T>> factory,
+        CacheLoadOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(factory);
+        return loader.GetOrSetAsync(key, factory, loader.SettingsOf(options), asked.WriteConcern, SessionReads(), cancellationToken);
+    }
+
+    public ValueTask<T> GetOrSetAsync<T>(
+        CacheKey key, Func<CancellationToken, ValueTask<T>> factory, TimeSpan? timeToLive = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(factory);
+        return loader.GetOrSetAsync(key, (_, cancelled) => factory(cancelled), loader.SettingsOf(timeToLive), asked.WriteConcern, SessionReads(), cancellationToken);
+    }
+
     public async ValueTask<CacheEntryLocation> LocateAsync(CacheKey key, CancellationToken cancellationToken = default)
     {
         var result = await ExecuteAsync(OperationFactory.Peek(key, router.Limits), cancellationToken).ConfigureAwait(false);
@@ -431,6 +450,16 @@ internal sealed class CacheClient(
                 near.Forget(call.Operations[index].Key);
             }
         }
+    }
+
+    /// <summary>What executes reads for the session; <see langword="null"/> where there is none.</summary>
+    private Func<Operation, CancellationToken, ValueTask<OperationResult>>? SessionReads()
+    {
+        return Session is { } session ? In(session) : null;
+
+        // Apart, so that calls without a session make no closure.
+        Func<Operation, CancellationToken, ValueTask<OperationResult>> In(CacheSession session) =>
+            (operation, cancellationToken) => sessions.ExecuteAsync(cache, operation, session, cancellationToken);
     }
 
     private ValueTask<OperationResult> ExecuteAsync(in Operation operation, CancellationToken cancellationToken) =>

@@ -13,9 +13,12 @@ internal static class OperationOutcome
             Found = true,
             Value = result.Value,
             Version = result.Result.Version,
-            TimeToLive = ToDuration(result.Result.Number),
+            TimeToLive = result.Result.IsStale ? -TimeSpan.FromMilliseconds(result.Result.Number) : ToDuration(result.Result.Number),
             Slides = result.Result.Slides,
             IsTagged = result.Result.IsTagged,
+            LoadCost = result.Result.LoadCost,
+            IsNull = result.Result.IsNull,
+            IsStale = result.Result.IsStale,
         }
         : default;
 

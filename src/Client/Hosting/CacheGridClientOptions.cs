@@ -36,6 +36,9 @@ public sealed class CacheGridClientOptions
     /// <summary>What is kept in this process of caches that have near copies.</summary>
     public CacheNearOptions NearCache { get; } = new();
 
+    /// <summary>How values are loaded from their sources.</summary>
+    public CacheLoadingOptions Loading { get; } = new();
+
     /// <summary>What turns typed values into bytes.</summary>
     /// <value>Default: <see langword="null"/>: JSON for the types registered with <see cref="JsonContexts"/>.</value>
     public ICacheSerializer? Serializer { get; set; }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
+using Orleans.Cache.Client.Loading;
 using Orleans.Cache.Client.Routing;
 
 namespace Orleans.Cache.Client.Hosting;
@@ -36,6 +37,13 @@ internal sealed class CacheGridClientOptionsValidator : IValidateOptions<CacheGr
         CheckNumber("NearCache.MaxBytes", options.NearCache.MaxBytes, 64 << 10, long.MaxValue);
         CheckNumber("NearCache.MaxValueBytes", options.NearCache.MaxValueBytes, 0, int.MaxValue);
         CheckRange("NearCache.MaxTimeToLive", options.NearCache.MaxTimeToLive ?? TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(3650));
+        var breaker = options.Loading.Breaker;
+        CheckNumber("Loading.Breaker.FailureRatio", breaker.FailureRatio ?? 1, 0.001, 1);
+        CheckNumber("Loading.Breaker.MinimumThroughput", breaker.MinimumThroughput, 2, int.MaxValue);
+        CheckRange("Loading.Breaker.SamplingDuration", breaker.SamplingDuration, TimeSpan.FromMilliseconds(500), TimeSpan.FromDays(1));
+        CheckRange("Loading.Breaker.BreakDuration", breaker.BreakDuration, TimeSpan.FromMilliseconds(500), TimeSpan.FromDays(1));
+        failures.AddRange(LoadSettings.Failures(options.Loading.Defaults).Select(static failure => $"Loading.Defaults.{failure}"));
+        failures.AddRange(options.Loading.Caches.SelectMany(static cache => LoadSettings.Failures(cache.Value).Select(failure => $"Loading.Caches.{cache.Key}.{failure}")));
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
 
         void CheckText(string option, string value)

@@ -5,6 +5,7 @@ using Orleans.Cache;
 using Orleans.Cache.Client.Caching;
 using Orleans.Cache.Client.Hosting;
 using Orleans.Cache.Client.Lanes;
+using Orleans.Cache.Client.Loading;
 using Orleans.Cache.Client.Near;
 using Orleans.Cache.Client.Routing;
 using Orleans.Cache.Client.Telemetry;
@@ -74,6 +75,8 @@ public static class CacheGridClientServiceCollectionExtensions
         services.TryAddSingleton<Owners>();
         services.TryAddSingleton<CallErrors>();
         services.TryAddSingleton<OperationRouter>();
+        services.TryAddSingleton<LoadMetrics>();
+        services.TryAddSingleton<CacheLoaders>();
         services.TryAddSingleton<ICacheGrid, CacheGridClient>();
         return services;
     }

@@ -96,6 +96,8 @@ internal sealed class NearCache
                 Value = known.Value,
                 Version = known.Version,
                 TimeToLive = known.DiesAt == long.MaxValue ? null : TimeSpan.FromMilliseconds(known.DiesAt - now),
+                LoadCost = known.LoadCost,
+                IsNull = known.IsNull,
             };
             fill = default;
             return true;
@@ -110,7 +112,7 @@ internal sealed class NearCache
     /// <summary>Keeps what the owner answered to a read, unless something happened to the entry meanwhile.</summary>
     public void Keep(in NearFill fill, CacheKey key, in CacheEntry entry)
     {
-        if (!fill.IsWanted || !entry.Found || entry.Value.Length > _options.MaxValueBytes || !_trust!.IsUntouched(fill))
+        if (!fill.IsWanted || !entry.Found || entry.IsStale || entry.Value.Length > _options.MaxValueBytes || !_trust!.IsUntouched(fill))
         {
             return;
         }
@@ -121,6 +123,8 @@ internal sealed class NearCache
         {
             Hash = fill.Hash,
             Version = entry.Version,
+            LoadCost = entry.LoadCost,
+            IsNull = entry.IsNull,
             Partition = fill.Partition,
             Stamp = fill.Stamp,
             DiesAt = left == long.MaxValue ? long.MaxValue : fill.SentAt + left,

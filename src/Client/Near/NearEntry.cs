@@ -50,6 +50,12 @@ internal sealed class NearEntry
     /// <summary>When the near copy is not to be read any more, which may be earlier.</summary>
     public required long ReadUntil { get; init; }
 
+    /// <summary>As in <see cref="CacheEntry"/>.</summary>
+    public required byte LoadCost { get; init; }
+
+    /// <summary>As in <see cref="CacheEntry"/>.</summary>
+    public required bool IsNull { get; init; }
+
     /// <summary>The bytes that count against the limit.</summary>
     public int Size => Overhead + _bytes.Length;
 

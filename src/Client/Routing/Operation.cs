@@ -21,6 +21,9 @@ internal readonly record struct Operation(ShardOperation Header, CacheKey Key, S
         _ => true,
     };
 
+    /// <summary>Whether it is the set that ends a load: its value has a mark in front.</summary>
+    public bool IsLoadSet => Header is { IsLoad: true, Kind: OperationKind.Set or OperationKind.SetTagged };
+
     /// <summary>Whether it may change what others see.</summary>
     public bool IsWrite => Header.Kind is not (OperationKind.Get or OperationKind.Peek or OperationKind.GetRange or OperationKind.Stage or OperationKind.Discard);
 

@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using Orleans.Cache.Client.Caching;
 using Orleans.Cache.Engine.Batches;
+using Orleans.Cache.Engine.Loading;
 using Orleans.Cache.Engine.Replication;
 
 namespace Orleans.Cache.Client.Routing;
@@ -62,6 +63,35 @@ internal static class OperationFactory
         return operation with { Header = header, Value = value };
     }
 
+    /// <summary>Makes a get that takes stale entries too.</summary>
+    public static Operation LoadGet(CacheKey key, CacheLimits limits, int maxWhole)
+    {
+        var operation = Get(key, limits, maxWhole);
+        return operation with { Header = operation.Header with { IsLoad = true } };
+    }
+
+    /// <summary>Makes the set that ends a load.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="marked">A <see cref="LoadMark"/>, and behind it the value.</param>
+    /// <param name="token">Of the load's lease.</param>
+    /// <param name="options">How it is written; without a condition.</param>
+    /// <param name="limits">The grid's limits.</param>
+    /// <param name="concern">Where the options name none; <see langword="null"/>: the cache's.</param>
+    public static Operation LoadSet(CacheKey key, ReadOnlyMemory<byte> marked, long token, in CacheSetOptions options, CacheLimits limits, CacheWriteConcern? concern)
+    {
+        var operation = Set(key, marked[LoadMark.SizeInBytes..], options, limits, concern);
+        if (options.Tags is { Count: > 0 })
+        {
+            // Mark, tags, value: the tags stand before the value already.
+            var whole = new byte[LoadMark.SizeInBytes + operation.Value.Length];
+            marked[..LoadMark.SizeInBytes].CopyTo(whole);
+            operation.Value.CopyTo(whole.AsMemory(LoadMark.SizeInBytes));
+            marked = whole;
+        }
+
+        return operation with { Header = operation.Header with { IsLoad = true, Argument = token, ValueLength = marked.Length }, Value = marked };
+    }
+
     public static Operation Increment(CacheKey key, long by, in CacheSetOptions options, CacheLimits limits, CacheWriteConcern? concern = null)
     {
         var operation = Keyed(OperationKind.Increment, key, limits);
@@ -90,7 +120,7 @@ internal static class OperationFactory
     {
         foreach (ref readonly var operation in operations)
         {
-            CheckSizes(operation.Header.KeyLength, operation.Value.Length, limits);
+            CheckSizes(operation.Header.KeyLength, operation.Value.Length - (operation.IsLoadSet ? LoadMark.SizeInBytes : 0), limits);
             CheckDuration(nameof(CacheSetOptions.TimeToLive), TimeSpan.FromMilliseconds(operation.Header.TimeToLive), limits);
             CheckDuration(nameof(CacheSetOptions.SlidingExpiration), TimeSpan.FromMilliseconds(operation.Header.SlidingExpiration), limits);
         }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Orleans.Cache.Client.Routing;
 using Orleans.Cache.Engine.Batches;
+using Orleans.Cache.Engine.Loading;
 using Orleans.Cache.Engine.Shards;
 using OperationStatus = Orleans.Cache.Engine.Batches.OperationStatus;
 
@@ -23,15 +24,10 @@ internal sealed class ValueWriter(OperationRouter router, CacheLaneOptions limit
     {
         var id = Random.Shared.NextInt64();
         var isSettled = false;
-        var tags = ReadOnlyMemory<byte>.Empty;
-        if (set.Header.Kind == OperationKind.SetTagged)
-        {
-            // The tags go with the commit, the value goes ahead.
-            var length = TagSection.BytesOf(set.Value.Span[0]);
-            tags = set.Value[..length];
-            set = set with { Value = set.Value[length..] };
-        }
 
+        // Mark and tags go with the commit, the value goes ahead.
+        var head = set.Value[..HeadBytesOf(set)];
+        set = set with { Value = set.Value[head.Length..] };
         try
         {
             var refusal = await StageAsync(node, cache, set, id, cancellationToken).ConfigureAwait(false);
@@ -40,9 +36,9 @@ internal sealed class ValueWriter(OperationRouter router, CacheLaneOptions limit
                 return refused;
             }
 
-            var bytes = new byte[sizeof(long) + tags.Length];
+            var bytes = new byte[sizeof(long) + head.Length];
             BinaryPrimitives.WriteInt64LittleEndian(bytes, id);
-            tags.CopyTo(bytes.AsMemory(sizeof(long)));
+            head.CopyTo(bytes.AsMemory(sizeof(long)));
             var commit = set with { Header = set.Header with { Kind = OperationKind.Commit, ValueLength = bytes.Length, Mark = 0 }, Value = bytes };
             var result = await router.ExecuteOnAsync(node, cache, commit, target: default, cancellationToken).ConfigureAwait(false);
             isSettled = result.Result.Status != OperationStatus.Moved;
@@ -60,10 +56,11 @@ internal sealed class ValueWriter(OperationRouter router, CacheLaneOptions limit
     private async ValueTask<OperationResult?> StageAsync(RoutedNode node, NamedCache cache, Operation set, long id, CancellationToken cancellationToken)
     {
         OperationResult? refusal = null;
-        await ChunkRun.ExecuteAsync(set.Value.Length, () => node.IsShared ? limits.SharedChunkBytes : limits.ChunkBytes, limits.MaxChunksInFlight, async (offset, length) =>
+        var value = set.Value;
+        await ChunkRun.ExecuteAsync(value.Length, () => node.IsShared ? limits.SharedChunkBytes : limits.ChunkBytes, limits.MaxChunksInFlight, async (offset, length) =>
         {
-            var header = new ShardOperation { Kind = OperationKind.Stage, KeyLength = set.Header.KeyLength, Argument = id, Offset = offset, Length = set.Value.Length };
-            var chunk = set with { Header = header, Value = set.Value.Slice(offset, length) };
+            var header = new ShardOperation { Kind = OperationKind.Stage, KeyLength = set.Header.KeyLength, Argument = id, Offset = offset, Length = value.Length };
+            var chunk = set with { Header = header, Value = value.Slice(offset, length) };
             var result = await router.ExecuteOnAsync(node, cache, chunk, target: default, cancellationToken).ConfigureAwait(false);
             if (result.Result.Status == OperationStatus.Done)
             {
@@ -74,6 +71,13 @@ internal sealed class ValueWriter(OperationRouter router, CacheLaneOptions limit
             return false;
         }).ConfigureAwait(false);
         return refusal;
+    }
+
+    /// <summary>What stands before the value and is not its own.</summary>
+    private static int HeadBytesOf(in Operation set)
+    {
+        var mark = set.IsLoadSet ? LoadMark.SizeInBytes : 0;
+        return mark + (set.Header.Kind == OperationKind.SetTagged ? TagSection.BytesOf(set.Value.Span[mark]) : 0);
     }
 
     private async Task DiscardAsync(RoutedNode node, NamedCache cache, Operation set, long id)

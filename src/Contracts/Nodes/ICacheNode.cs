@@ -1,4 +1,5 @@
 using Orleans.Cache.Contracts.Invalidation;
+using Orleans.Cache.Contracts.Loading;
 using Orleans.Cache.Contracts.Topology;
 using Orleans.Services;
 
@@ -47,4 +48,9 @@ public interface ICacheNode : IGrainService
     [Alias("moves")]
     [ResponseTimeout("00:00:02")]
     ValueTask<NodeMoves> GetMovesAsync();
+
+    /// <summary>Asks for the lease to load a key's value, keeps it or gives it back. Whoever asks may wait until it is free or the value is there.</summary>
+    [Alias("load")]
+    [ResponseTimeout("00:00:03")]
+    ValueTask<LoadReply> LoadAsync(LoadRequest request);
 }

@@ -16,11 +16,13 @@ internal struct ShardOperation
 
     private const int HalfBits = 4;
     private const byte LowHalf = 0x0F;
+    private const byte ConditionBits = 0x07;
+    private const byte LoadBit = 0x08;
 
     [FieldOffset(0)]
     public OperationKind Kind;
 
-    /// <summary>In its lower half <see cref="Condition"/>, in the upper <see cref="Concern"/> or <see cref="Level"/>.</summary>
+    /// <summary>In its lower half <see cref="Condition"/> and <see cref="IsLoad"/>, in the upper <see cref="Concern"/> or <see cref="Level"/>.</summary>
     [FieldOffset(1)]
     public byte Mode;
 
@@ -55,7 +57,7 @@ internal struct ShardOperation
     public long Length;
 
     /// <summary>
-    /// The version to compare with (a conditional set or commit), what to add (an increment), the largest value that the caller takes in one
+    /// The version to compare with (a conditional set or commit), the token of a load's lease (<see cref="IsLoad"/>), what to add (an increment), the largest value that the caller takes in one
     /// piece (a get; 0: any), or the id of a staged value (stage and discard).
     /// </summary>
     [FieldOffset(32)]
@@ -65,11 +67,22 @@ internal struct ShardOperation
     [FieldOffset(40)]
     public long Mark;
 
-    /// <summary>The condition of a set; 0 to 15.</summary>
+    /// <summary>The condition of a set; 0 to 7.</summary>
     public byte Condition
     {
-        readonly get => (byte)(Mode & LowHalf);
-        set => Mode = (byte)((Mode & ~LowHalf) | (value & LowHalf));
+        readonly get => (byte)(Mode & ConditionBits);
+        set => Mode = (byte)((Mode & ~ConditionBits) | (value & ConditionBits));
+    }
+
+    /// <summary>
+    /// Of a get or peek: an entry whose time is over may be answered as well, while it is kept. Of a set: it ends a load; its argument is the token
+    /// of the load's lease, or 0 if it has none and the entry must be absent, and its value has a <see cref="Loading.LoadMark"/> in front; with a
+    /// commit, behind the id.
+    /// </summary>
+    public bool IsLoad
+    {
+        readonly get => (Mode & LoadBit) != 0;
+        set => Mode = (byte)(value ? Mode | LoadBit : Mode & ~LoadBit);
     }
 
     /// <summary>Of a write: 0 the cache's concern, or one above the number of a <see cref="Replication.WriteConcern"/>; 0 to 15.</summary>

@@ -18,13 +18,13 @@ internal struct ShardResult
     [FieldOffset(1)]
     public byte Copies;
 
-    /// <summary>Get and peek: 1 if the entry has a sliding expiration, which the next read begins anew.</summary>
+    /// <summary>Get and peek: bit 0 for <see cref="Slides"/>, 1 for <see cref="IsStale"/>, 2 for <see cref="IsNull"/>, 3 for <see cref="IsTagged"/>.</summary>
     [FieldOffset(2)]
-    private byte _slides;
+    private byte _flags;
 
-    /// <summary>Get and peek: 1 if the entry has tags.</summary>
+    /// <summary>Get and peek: how long the load of the entry took (<see cref="Loading.LoadMark.CostOf"/>); 0 where it was not loaded.</summary>
     [FieldOffset(3)]
-    private byte _isTagged;
+    public byte LoadCost;
 
     [FieldOffset(4)]
     public int ValueLength;
@@ -41,21 +41,39 @@ internal struct ShardResult
     [FieldOffset(16)]
     public long Version;
 
-    /// <summary>Get and peek: milliseconds left to live, <see cref="ShardOperation.Forever"/>. Increment: the sum.</summary>
+    /// <summary>
+    /// Get and peek: milliseconds left to live, <see cref="ShardOperation.Forever"/>; of a stale entry, since when its time is over. Increment: the sum.
+    /// </summary>
     [FieldOffset(24)]
     public long Number;
 
-    /// <summary>Get and peek: whether the entry has a sliding expiration.</summary>
+    /// <summary>Get and peek: whether the entry has a sliding expiration, which the next read begins anew.</summary>
     public bool Slides
     {
-        readonly get => _slides != 0;
-        set => _slides = value ? (byte)1 : (byte)0;
+        readonly get => (_flags & 1) != 0;
+        set => Set(1, value);
+    }
+
+    /// <summary>Get and peek: whether the entry's time is over, and it is only kept for those who take what is stale.</summary>
+    public bool IsStale
+    {
+        readonly get => (_flags & 2) != 0;
+        set => Set(2, value);
+    }
+
+    /// <summary>Get and peek: whether the value stands for null.</summary>
+    public bool IsNull
+    {
+        readonly get => (_flags & 4) != 0;
+        set => Set(4, value);
     }
 
     /// <summary>Get and peek: whether the entry has tags.</summary>
     public bool IsTagged
     {
-        readonly get => _isTagged != 0;
-        set => _isTagged = value ? (byte)1 : (byte)0;
+        readonly get => (_flags & 8) != 0;
+        set => Set(8, value);
     }
+
+    private void Set(byte flag, bool value) => _flags = (byte)(value ? _flags | flag : _flags & ~flag);
 }

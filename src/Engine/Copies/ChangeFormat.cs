@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Orleans.Cache.Engine.Batches;
+using Orleans.Cache.Engine.Loading;
 using Orleans.Cache.Engine.Shards;
 
 namespace Orleans.Cache.Engine.Copies;
@@ -14,6 +15,7 @@ internal static class ChangeFormat
     private const byte HasTimeToLive = 1;
     private const byte HasSliding = 2;
     private const byte HasTags = 4;
+    private const byte HasMark = 8;
 
     /// <summary>The bytes of a change.</summary>
     public static int SizeOf(in EntryChange change) =>
@@ -44,6 +46,12 @@ internal static class ChangeFormat
             to = to[(2 * sizeof(long))..];
         }
 
+        if ((flags & HasMark) != 0)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(to, change.Mark.Bits);
+            to = to[LoadMark.SizeInBytes..];
+        }
+
         change.Tags.CopyTo(to);
         to = to[change.Tags.Length..];
         change.Cache.CopyTo(to);
@@ -60,11 +68,13 @@ internal static class ChangeFormat
         var kind = (ChangeKind)bytes[1];
         var flags = bytes[2];
         var isRepair = kind is ChangeKind.Digests or ChangeKind.Listing;
-        Check((isRepair || kind is >= ChangeKind.Entry and <= ChangeKind.Clear) && flags <= (HasTimeToLive | HasSliding | HasTags), "it is of no known kind");
+        Check(isRepair || kind is >= ChangeKind.Entry and <= ChangeKind.Clear, "it is of no known kind");
+        Check((flags & ~(HasTimeToLive | HasSliding | HasTags | HasMark)) == 0, "it is of no known kind");
         int name = bytes[3], key = BinaryPrimitives.ReadUInt16LittleEndian(bytes[4..]);
         var rest = bytes[HeaderBytes..];
         Check(name > 0 && (key > 0) != isRepair && rest.Length >= TimesBytes(flags) + name + key, "it ends within its names");
         long timeToLive = ShardOperation.Forever, sliding = 0, left = 0;
+        LoadMark mark = default;
         if ((flags & HasTimeToLive) != 0)
         {
             timeToLive = BinaryPrimitives.ReadInt64LittleEndian(rest);
@@ -78,6 +88,13 @@ internal static class ChangeFormat
             left = BinaryPrimitives.ReadInt64LittleEndian(rest[sizeof(long)..]);
             Check(sliding > 0 && left >= 0 && left <= sliding, "its sliding time is none");
             rest = rest[(2 * sizeof(long))..];
+        }
+
+        if ((flags & HasMark) != 0)
+        {
+            mark = new LoadMark(BinaryPrimitives.ReadUInt64LittleEndian(rest));
+            Check(mark.IsPresent, "its mark is none");
+            rest = rest[LoadMark.SizeInBytes..];
         }
 
         ReadOnlySpan<byte> tags = default;
@@ -97,6 +114,7 @@ internal static class ChangeFormat
             TimeToLive = timeToLive,
             Sliding = sliding,
             SlidingLeft = left,
+            Mark = mark,
         };
     }
 
@@ -104,9 +122,11 @@ internal static class ChangeFormat
     public static bool TellsSliding(ReadOnlySpan<byte> bytes) => (bytes[2] & HasSliding) != 0;
 
     private static byte FlagsOf(in EntryChange change) =>
-        (byte)((change.TimeToLive == ShardOperation.Forever ? 0 : HasTimeToLive) | (change.Sliding == 0 ? 0 : HasSliding) | (change.Tags.IsEmpty ? 0 : HasTags));
+        (byte)((change.TimeToLive == ShardOperation.Forever ? 0 : HasTimeToLive) | (change.Sliding == 0 ? 0 : HasSliding) | (change.Tags.IsEmpty ? 0 : HasTags)
+            | (change.Mark.IsPresent ? HasMark : 0));
 
-    private static int TimesBytes(byte flags) => ((flags & HasTimeToLive) != 0 ? sizeof(long) : 0) + ((flags & HasSliding) != 0 ? 2 * sizeof(long) : 0);
+    private static int TimesBytes(byte flags) =>
+        ((flags & HasTimeToLive) != 0 ? sizeof(long) : 0) + ((flags & HasSliding) != 0 ? 2 * sizeof(long) : 0) + ((flags & HasMark) != 0 ? LoadMark.SizeInBytes : 0);
 
     private static void Check(bool holds, string what)
     {

@@ -22,6 +22,7 @@ internal sealed class ChangeWriter(int chunkBytes = ChangeWriter.ChunkBytes)
     public ReadOnlyMemory<byte> Write(ChangeKind kind, ReadOnlySpan<byte> cache, EntryPointer entry, long now)
     {
         var times = entry.Times;
+        var absolute = entry.StaleFrom > now ? times.Absolute : Math.Min(times.Absolute, entry.Expiry);
         var isLarge = entry.IsLarge && kind == ChangeKind.Entry;
         var change = new EntryChange
         {
@@ -31,9 +32,10 @@ internal sealed class ChangeWriter(int chunkBytes = ChangeWriter.ChunkBytes)
             Value = kind == ChangeKind.Entry && !isLarge ? entry.Value : default,
             Tags = kind == ChangeKind.Entry ? entry.Tags : default,
             Version = entry.Version,
-            TimeToLive = times.Absolute == EntryLayout.Never ? ShardOperation.Forever : Math.Max(0, times.Absolute - now),
+            TimeToLive = absolute == EntryLayout.Never ? ShardOperation.Forever : Math.Max(0, absolute - now),
             Sliding = times.Sliding,
-            SlidingLeft = times.Sliding == 0 ? 0 : Math.Clamp(entry.Expiry - now, 0, times.Sliding),
+            SlidingLeft = times.Sliding == 0 ? 0 : Math.Clamp(entry.StaleFrom - now, 0, times.Sliding),
+            Mark = times.Mark,
         };
         if (!isLarge)
         {

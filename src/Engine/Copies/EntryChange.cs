@@ -1,4 +1,5 @@
 using Orleans.Cache.Engine.Batches;
+using Orleans.Cache.Engine.Loading;
 
 namespace Orleans.Cache.Engine.Copies;
 
@@ -27,4 +28,7 @@ internal readonly ref struct EntryChange
 
     /// <summary>What is left of them.</summary>
     public required long SlidingLeft { get; init; }
+
+    /// <summary>What the entry carries if it was loaded; for as long as it says the entry is stale before its absolute expiry.</summary>
+    public LoadMark Mark { get; init; }
 }

@@ -37,6 +37,9 @@ internal static class EntryLayout
     /// <summary>Sliding expiration and absolute expiry, 5 bytes each, behind the header of entries that have a sliding expiration.</summary>
     public const int SlidingPart = 10;
 
+    /// <summary>The mark of an entry that was loaded, behind the sliding part.</summary>
+    public const int MarkPart = 8;
+
     /// <summary>What stands in place of a large value: its address, 8 bytes.</summary>
     public const int LargeReference = 8;
 
@@ -58,6 +61,9 @@ internal static class EntryLayout
     /// <summary>Flag: the value lies elsewhere.</summary>
     public const byte Large = 8;
 
+    /// <summary>Flag: it was loaded, and has a mark.</summary>
+    public const byte Marked = 0x80;
+
     /// <summary>Two bits: how often the entry was used since the eviction policy looked, 0 to 3. Local.</summary>
     public const byte Frequency = 0x30;
 
@@ -68,10 +74,10 @@ internal static class EntryLayout
     public const byte FrequencyOne = 0x10;
 
     /// <summary>The bytes that an entry takes in its slot.</summary>
-    /// <remarks><paramref name="tags"/>: The bytes of its tags, behind the sliding part.</remarks>
-    public static int SizeOf(int keyLength, int valueLength, bool sliding, bool large, int tags = 0)
+    /// <remarks><paramref name="tags"/>: The bytes of its tags, behind the sliding part and the mark.</remarks>
+    public static int SizeOf(int keyLength, int valueLength, bool sliding, bool large, bool marked = false, int tags = 0)
     {
         var wide = large || keyLength > LongestNarrow || valueLength > LongestNarrow;
-        return (wide ? WideHeader : NarrowHeader) + (sliding ? SlidingPart : 0) + tags + keyLength + (large ? LargeReference : valueLength);
+        return (wide ? WideHeader : NarrowHeader) + (sliding ? SlidingPart : 0) + (marked ? MarkPart : 0) + tags + keyLength + (large ? LargeReference : valueLength);
     }
 }

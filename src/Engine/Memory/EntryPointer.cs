@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Orleans.Cache.Engine.Loading;
 
 namespace Orleans.Cache.Engine.Memory;
 
@@ -41,6 +42,15 @@ internal readonly unsafe struct EntryPointer(byte* slot)
     /// <summary>The tags: see <see cref="Shards.TagSection"/>. Empty where there are none.</summary>
     public ReadOnlySpan<byte> Tags => new(slot + TagsOffset, TagBytes);
 
+    /// <summary>Whether the entry was loaded.</summary>
+    public bool HasMark => (slot[EntryLayout.Flags] & EntryLayout.Marked) != 0;
+
+    /// <summary>What the entry carries if it was loaded.</summary>
+    public LoadMark Mark => HasMark ? new LoadMark(*(ulong*)(slot + MarkOffset)) : default;
+
+    /// <summary>When the entry's time is over; until <see cref="Expiry"/> it is there for those who take what is stale.</summary>
+    public long StaleFrom => HasMark && Expiry is < EntryLayout.Never and var expiry ? expiry - Mark.Stale : Expiry;
+
     public int KeyLength => IsWide ? *(ushort*)(slot + EntryLayout.Lengths) : slot[EntryLayout.Lengths];
 
     public int ValueLength => IsWide ? *(int*)(slot + EntryLayout.Lengths + sizeof(ushort)) : slot[EntryLayout.Lengths + 1];
@@ -60,8 +70,8 @@ internal readonly unsafe struct EntryPointer(byte* slot)
 
     /// <summary>Absolute expiry and sliding expiration as they were written.</summary>
     public EntryTimes Times => HasSliding
-        ? new EntryTimes(ReadTime(slot + HeaderBytes + 5), ReadTime(slot + HeaderBytes))
-        : new EntryTimes(Expiry, 0);
+        ? new EntryTimes(ReadTime(slot + HeaderBytes + 5), ReadTime(slot + HeaderBytes), Mark)
+        : new EntryTimes(Expiry, 0, Mark);
 
     /// <summary>The bytes that the entry takes in its slot.</summary>
     public int Bytes => KeyOffset + KeyLength + (IsLarge ? EntryLayout.LargeReference : ValueLength);
@@ -73,7 +83,9 @@ internal readonly unsafe struct EntryPointer(byte* slot)
 
     private int HeaderBytes => IsWide ? EntryLayout.WideHeader : EntryLayout.NarrowHeader;
 
-    private int TagsOffset => HeaderBytes + (HasSliding ? EntryLayout.SlidingPart : 0);
+    private int MarkOffset => HeaderBytes + (HasSliding ? EntryLayout.SlidingPart : 0);
+
+    private int TagsOffset => MarkOffset + (HasMark ? EntryLayout.MarkPart : 0);
 
     private int TagBytes => IsTagged ? Shards.TagSection.BytesOf(slot[TagsOffset]) : 0;
 
@@ -86,7 +98,8 @@ internal readonly unsafe struct EntryPointer(byte* slot)
         var wide = large != 0 || key.Length > EntryLayout.LongestNarrow || value.Length > EntryLayout.LongestNarrow;
         var kept = isNew ? 0 : slot[EntryLayout.Flags] & EntryLayout.Frequency;
         slot[EntryLayout.Flags] = (byte)(EntryLayout.Live | kept
-            | (wide ? EntryLayout.Wide : 0) | (times.Sliding == 0 ? 0 : EntryLayout.Sliding) | (large == 0 ? 0 : EntryLayout.Large) | (tags.IsEmpty ? 0 : EntryLayout.Tagged));
+            | (wide ? EntryLayout.Wide : 0) | (times.Sliding == 0 ? 0 : EntryLayout.Sliding) | (large == 0 ? 0 : EntryLayout.Large)
+            | (times.Mark.IsPresent ? EntryLayout.Marked : 0) | (tags.IsEmpty ? 0 : EntryLayout.Tagged));
         Version = version;
         Expiry = times.After(now);
         if (wide)
@@ -104,6 +117,11 @@ internal readonly unsafe struct EntryPointer(byte* slot)
         {
             WriteTime(slot + HeaderBytes, times.Sliding);
             WriteTime(slot + HeaderBytes + 5, times.Absolute);
+        }
+
+        if (times.Mark.IsPresent)
+        {
+            *(ulong*)(slot + MarkOffset) = times.Mark.Bits;
         }
 
         tags.CopyTo(new Span<byte>(slot + TagsOffset, tags.Length));

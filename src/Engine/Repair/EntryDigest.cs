@@ -15,10 +15,10 @@ internal static class EntryDigest
     /// <summary>The bucket of a key.</summary>
     public static int BucketOf(ulong keyHash) => (int)(keyHash >> 58);
 
-    /// <summary>Of version, value and tags. Times do not count: copies count them by their own clocks.</summary>
+    /// <summary>Of version, value, tags, and the mark of one that was loaded. Times do not count: copies count them by their own clocks.</summary>
     public static ulong OfEntry(EntryPointer entry, ulong keyHash)
     {
-        var digest = XxHash3.HashToUInt64(entry.Value, unchecked((long)keyHash + (entry.Version * 0x2545F4914F6CDD1D)));
+        var digest = XxHash3.HashToUInt64(entry.Value, unchecked((long)(keyHash + entry.Mark.Bits) + (entry.Version * 0x2545F4914F6CDD1D)));
         return entry.IsTagged ? XxHash3.HashToUInt64(entry.Tags, unchecked((long)digest)) : digest;
     }
 }

@@ -4,6 +4,7 @@ using Orleans.Cache.Engine.Eviction;
 using Orleans.Cache.Engine.Expiration;
 using Orleans.Cache.Engine.Index;
 using Orleans.Cache.Engine.Invalidation;
+using Orleans.Cache.Engine.Loading;
 using Orleans.Cache.Engine.Memory;
 using Orleans.Cache.Engine.Replication;
 
@@ -62,7 +63,8 @@ internal sealed class CacheStore
         _options = options;
         _settings = settings;
         Hash = hash;
-        Arena = new CacheArena(room.Pool, EntryLayout.SizeOf(settings.Limits.MaxKeyBytes, settings.LargeValueBytes, sliding: true, large: false, TagSection.MostBytes));
+        Loads = new LoadTable(hash);
+        Arena = new CacheArena(room.Pool, EntryLayout.SizeOf(settings.Limits.MaxKeyBytes, settings.LargeValueBytes, sliding: true, large: false, marked: true, TagSection.MostBytes));
         Policy = EvictionPolicies.Create(options.Eviction, Arena, hash);
         Wheel = new TimingWheel(Arena);
         _shards = new Shard?[settings.PartitionCount];
@@ -81,6 +83,9 @@ internal sealed class CacheStore
     public byte[] NameBytes { get; }
 
     public KeyHash Hash { get; }
+
+    /// <summary>Who loads which of its entries from a source.</summary>
+    public LoadTable Loads { get; }
 
     /// <summary>Whether other processes may keep near copies of its entries.</summary>
     public bool HasNearCaches => _options.NearCache != CacheNearMode.Off;
@@ -130,11 +135,11 @@ internal sealed class CacheStore
     public int PartitionOf(ReadOnlySpan<byte> key) => Slot.Of(key).PartitionOf(_settings.PartitionCount);
 
     /// <summary>Whether a value goes to memory of its own, and the class of slot that its entry needs.</summary>
-    public bool IsLarge(int keyLength, int valueLength, bool sliding, int tags, out int slotClass)
+    public bool IsLarge(int keyLength, int valueLength, in EntryTimes times, int tags, out int slotClass)
     {
-        var size = EntryLayout.SizeOf(keyLength, valueLength, sliding, large: false, tags);
+        var size = EntryLayout.SizeOf(keyLength, valueLength, times.Sliding != 0, large: false, times.Mark.IsPresent, tags);
         var large = valueLength > _settings.LargeValueBytes || size > Arena.Sizes.Largest;
-        slotClass = Arena.Sizes.ClassOf(large ? EntryLayout.SizeOf(keyLength, valueLength, sliding, large, tags) : size);
+        slotClass = Arena.Sizes.ClassOf(large ? EntryLayout.SizeOf(keyLength, valueLength, times.Sliding != 0, large, times.Mark.IsPresent, tags) : size);
         return large;
     }
 

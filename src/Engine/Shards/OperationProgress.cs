@@ -24,6 +24,9 @@ internal struct OperationProgress
     /// <summary>Of such a change: how many milliseconds ago a sliding expiration began to count.</summary>
     public long SlidingAge;
 
+    /// <summary>Of a set that ends a load: what the entry carries.</summary>
+    public Loading.LoadMark Mark;
+
     /// <summary>Whether a sliding expiration began again, and by so much that other copies must be told.</summary>
     public bool IsRenewed;
 

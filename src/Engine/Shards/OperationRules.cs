@@ -1,4 +1,5 @@
 using Orleans.Cache.Engine.Batches;
+using Orleans.Cache.Engine.Loading;
 using Orleans.Cache.Engine.Replication;
 
 namespace Orleans.Cache.Engine.Shards;
@@ -13,16 +14,26 @@ internal static class OperationRules
             && operation.Concern <= MostConcernOf(operation.Kind)
             && operation.KeyLength > 0
             && operation.KeyLength <= limits.MaxKeyBytes
-            && operation.ValueLength <= limits.MaxValueBytes + (operation.Kind == OperationKind.SetTagged ? TagSection.MostBytes : 0)
+            && operation.ValueLength <= limits.MaxValueBytes + HeadBytesOf(operation)
+            && (!operation.IsLoad || MayLoad(operation))
             && operation.Kind switch
             {
                 OperationKind.GetRange => operation.Offset >= 0 && operation.Length >= 0,
                 OperationKind.Stage => operation.Length > 0 && operation.Length <= limits.MaxValueBytes && operation.Offset >= 0
                     && operation.Offset <= operation.Length - operation.ValueLength,
-                OperationKind.Commit => operation.ValueLength is >= sizeof(long) and <= sizeof(long) + TagSection.MostBytes && HasValidTimes(operation, limits),
+                OperationKind.Commit => operation.ValueLength >= sizeof(long) + (operation.IsLoad ? LoadMark.SizeInBytes : 0)
+                    && operation.ValueLength <= sizeof(long) + LoadMark.SizeInBytes + TagSection.MostBytes && HasValidTimes(operation, limits),
                 _ => HasValidTimes(operation, limits),
             };
     }
+
+    private static bool MayLoad(in ShardOperation operation) => operation.Kind switch
+    {
+        OperationKind.Get or OperationKind.Peek => true,
+        OperationKind.Set or OperationKind.SetTagged => operation.Condition == (byte)CacheConditionKind.None && operation.ValueLength >= LoadMark.SizeInBytes,
+        OperationKind.Commit => operation.Condition == (byte)CacheConditionKind.None,
+        _ => false,
+    };
 
     /// <summary>The highest number in the place that reads have for their level, and writes for their concern.</summary>
     private static int MostConcernOf(OperationKind kind) => kind switch
@@ -31,6 +42,11 @@ internal static class OperationRules
         OperationKind.Stage or OperationKind.Discard => 0,
         _ => (int)WriteConcern.Majority + 1,
     };
+
+    /// <summary>The most bytes that stand before a value, and do not count as such.</summary>
+    private static int HeadBytesOf(in ShardOperation operation) =>
+        (operation is { IsLoad: true, Kind: OperationKind.Set or OperationKind.SetTagged } ? LoadMark.SizeInBytes : 0)
+        + (operation.Kind == OperationKind.SetTagged ? TagSection.MostBytes : 0);
 
     private static bool HasValidTimes(in ShardOperation operation, CacheLimits limits)
     {

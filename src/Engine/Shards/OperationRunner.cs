@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Orleans.Cache.Engine.Batches;
 using Orleans.Cache.Engine.Copies;
+using Orleans.Cache.Engine.Loading;
 
 namespace Orleans.Cache.Engine.Shards;
 
@@ -29,15 +30,9 @@ internal sealed class OperationRunner(RoomMaker room, StagingArea staging)
                 break;
             default:
                 var value = batch.ValueOf(operation);
-                ReadOnlySpan<byte> tags = default;
-                var hasTags = operation.Kind == OperationKind.SetTagged || (operation.Kind == OperationKind.Increment && !value.IsEmpty);
-                if (hasTags && !TagSection.TrySplit(value, out tags, out value))
-                {
-                    result.Status = OperationStatus.Invalid;
-                    return false;
-                }
-
-                return Run(store, batch, operation, value, tags, prepared: 0, hash, partition, ref moment, ref result);
+                return TrySplitHead(operation, ref value, out var mark, out var tags)
+                    ? Run(store, batch, operation, value, tags, mark, prepared: 0, hash, partition, ref moment, ref result)
+                    : Refuse(ref result);
         }
 
         return false;
@@ -71,10 +66,31 @@ internal sealed class OperationRunner(RoomMaker room, StagingArea staging)
         }
     }
 
-    private bool Run(
-        CacheStore store, in ShardBatch batch, in ShardOperation operation, ReadOnlySpan<byte> value, ReadOnlySpan<byte> tags, nint prepared, ulong hash, int partition, ref BatchMoment moment, ref ShardResult result)
+    /// <summary>Takes from the front of a value what is not its own: a load's mark, then tags.</summary>
+    private static bool TrySplitHead(in ShardOperation operation, ref ReadOnlySpan<byte> value, out LoadMark mark, out ReadOnlySpan<byte> tags)
     {
-        var progress = new OperationProgress { Need = new RoomNeed { Steps = RoomMaker.StepsPerWrite }, Prepared = prepared };
+        mark = default;
+        tags = default;
+        if (operation is { IsLoad: true, Kind: OperationKind.Set or OperationKind.SetTagged })
+        {
+            mark = MarkIn(value);
+            value = value[LoadMark.SizeInBytes..];
+        }
+
+        var hasTags = operation.Kind == OperationKind.SetTagged || (operation.Kind == OperationKind.Increment && !value.IsEmpty);
+        return !hasTags || TagSection.TrySplit(value, out tags, out value);
+    }
+
+    private static bool Refuse(ref ShardResult result)
+    {
+        result.Status = OperationStatus.Invalid;
+        return false;
+    }
+
+    private bool Run(
+        CacheStore store, in ShardBatch batch, in ShardOperation operation, ReadOnlySpan<byte> value, ReadOnlySpan<byte> tags, LoadMark mark, nint prepared, ulong hash, int partition, ref BatchMoment moment, ref ShardResult result)
+    {
+        var progress = new OperationProgress { Need = new RoomNeed { Steps = RoomMaker.StepsPerWrite }, Prepared = prepared, Mark = mark };
         while (!store.ShardOf(partition).TryExecute(batch, operation, value, tags, hash, ref moment, ref result, ref progress))
         {
             result = default;
@@ -103,16 +119,20 @@ internal sealed class OperationRunner(RoomMaker room, StagingArea staging)
         return progress.IsRenewed;
     }
 
+    private static LoadMark MarkIn(ReadOnlySpan<byte> bytes) => new(BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+
     /// <summary>A set of what was staged: its memory becomes the entry's, without a copy.</summary>
     private unsafe void Commit(
         CacheStore store, in ShardBatch batch, in ShardOperation operation, ulong hash, int partition, ref BatchMoment moment, ref ShardResult result)
     {
-        var named = batch.ValueOf(operation);
-        var id = BinaryPrimitives.ReadInt64LittleEndian(named);
-        var tags = named[sizeof(long)..];
+        var value = batch.ValueOf(operation);
+        var id = BinaryPrimitives.ReadInt64LittleEndian(value);
+        var tags = value[sizeof(long)..];
+        var mark = operation.IsLoad ? MarkIn(tags) : default;
+        tags = operation.IsLoad ? tags[LoadMark.SizeInBytes..] : tags;
         if (!tags.IsEmpty && !TagSection.TrySplit(tags, out tags, out _))
         {
-            result.Status = OperationStatus.Invalid;
+            Refuse(ref result);
             return;
         }
 
@@ -123,6 +143,6 @@ internal sealed class OperationRunner(RoomMaker room, StagingArea staging)
         }
 
         var set = operation with { Kind = OperationKind.Set };
-        Run(store, batch, set, new ReadOnlySpan<byte>((void*)address, length), tags, address, hash, partition, ref moment, ref result);
+        Run(store, batch, set, new ReadOnlySpan<byte>((void*)address, length), tags, mark, address, hash, partition, ref moment, ref result);
     }
 }

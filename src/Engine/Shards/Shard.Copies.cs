@@ -40,13 +40,16 @@ internal sealed partial class Shard
             _entries.Index.TryFind(hash, change.Key, out var existing);
             if (change.Kind == ChangeKind.Removal || change.TimeToLive == 0)
             {
+                store.Loads.Spoil(change.Key);
                 DropLocked(existing, hash);
                 result.Status = OperationStatus.Done;
                 return true;
             }
 
             var times = new EntryTimes(
-                change.TimeToLive == ShardOperation.Forever ? EntryLayout.Never : Math.Min(moment.Now + change.TimeToLive, EntryLayout.Never - 1), change.Sliding);
+                change.TimeToLive == ShardOperation.Forever ? EntryLayout.Never : Math.Min(moment.Now + change.TimeToLive, EntryLayout.Never - 1),
+                change.Sliding,
+                change.Mark);
             progress.SlidingAge = change.Sliding - change.SlidingLeft;
             if (change.Kind == ChangeKind.Entry)
             {

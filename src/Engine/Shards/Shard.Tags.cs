@@ -22,6 +22,7 @@ internal sealed partial class Shard
             return;
         }
 
+        store.Loads.SpoilAll();
         result.Version = Math.Max(_lastVersion + 1, moment.Version());
         result.Status = OperationStatus.Done;
         NoteRemovalLocked(tags, result.Version);

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using Orleans.Cache.Engine.Batches;
+using Orleans.Cache.Engine.Loading;
 using Orleans.Cache.Engine.Memory;
 
 namespace Orleans.Cache.Engine.Shards;
@@ -63,21 +64,27 @@ internal sealed partial class Shard(CacheStore store, int partition)
                 entry = 0;
             }
 
+            // What is kept though its time is over is absent to all but those who ask for it, and to what is written in its place.
+            var isStale = entry != 0 && _entries[entry].HasMark && _entries[entry].StaleFrom <= moment.Now;
+            var present = isStale ? 0 : entry;
             switch (operation.Kind)
             {
                 case OperationKind.Get:
-                    GetLocked(batch, operation, entry, hash, moment.Now, ref result, ref progress);
+                    GetLocked(batch, operation, operation.IsLoad ? entry : present, hash, moment.Now, isStale, ref result, ref progress);
                     return true;
+                case OperationKind.Set or OperationKind.SetTagged when operation.IsLoad:
+                    return TryEndLoadLocked(key, operation, value, tags, entry, isAbsent: present == 0, hash, ref moment, ref result, ref progress);
                 case OperationKind.Set or OperationKind.SetTagged:
-                    return TrySetLocked(key, operation, value, tags, entry, hash, ref moment, ref result, ref progress);
+                    return TrySetLocked(key, operation, value, tags, entry, isAbsent: present == 0, hash, ref moment, ref result, ref progress);
                 case OperationKind.Remove:
-                    RemoveLocked(entry, hash, ref result);
+                    store.Loads.Spoil(key);
+                    RemoveLocked(entry, hash, isAbsent: present == 0, ref result);
                     return true;
                 case OperationKind.Touch:
-                    TouchLocked(operation, entry, hash, moment.Now, ref result);
+                    TouchLocked(operation, present, hash, moment.Now, ref result);
                     return true;
                 case OperationKind.Increment:
-                    return TryIncrementLocked(key, operation, tags, entry, hash, ref moment, ref result, ref progress);
+                    return TryIncrementLocked(key, operation, tags, entry, isAbsent: present == 0, hash, ref moment, ref result, ref progress);
                 case OperationKind.RemoveTags or OperationKind.Clear:
                     RemoveTagsLocked(operation, value, ref moment, ref result);
                     return true;
@@ -85,7 +92,7 @@ internal sealed partial class Shard(CacheStore store, int partition)
                     GetRangeLocked(batch, operation, entry, moment.Now, ref result, ref progress);
                     return true;
                 default:
-                    DescribeLocked(entry, moment.Now, ref result);
+                    DescribeLocked(operation.IsLoad ? entry : present, moment.Now, ref result);
                     return true;
             }
         }
@@ -191,16 +198,23 @@ internal sealed partial class Shard(CacheStore store, int partition)
         }
 
         var entry = _entries[reference];
-        var expiry = entry.Expiry;
+        var expiry = entry.StaleFrom;
         result.Status = OperationStatus.Done;
         result.Version = entry.Version;
         result.Slides = entry.HasSliding;
         result.IsTagged = entry.IsTagged;
         result.Number = expiry == EntryLayout.Never ? ShardOperation.Forever : expiry - now;
+        if (entry.HasMark)
+        {
+            result.IsStale = expiry <= now;
+            result.IsNull = entry.Mark.IsNull;
+            result.LoadCost = entry.Mark.Cost;
+            result.Number = result.IsStale ? now - expiry : result.Number;
+        }
     }
 
     private void GetLocked(
-        in ShardBatch batch, in ShardOperation operation, uint reference, ulong hash, long now, ref ShardResult result, ref OperationProgress progress)
+        in ShardBatch batch, in ShardOperation operation, uint reference, ulong hash, long now, bool isStale, ref ShardResult result, ref OperationProgress progress)
     {
         if (reference == 0)
         {
@@ -217,8 +231,16 @@ internal sealed partial class Shard(CacheStore store, int partition)
             return;
         }
 
-        _counts.Hits++;
-        progress.IsRenewed = _entries.Renew(reference, now);
+        if (isStale)
+        {
+            _counts.Misses++;
+        }
+        else
+        {
+            _counts.Hits++;
+            progress.IsRenewed = _entries.Renew(reference, now);
+        }
+
         _entries.Use(reference, hash);
         DescribeLocked(reference, now, ref result);
         if (isChunked)
@@ -267,24 +289,19 @@ internal sealed partial class Shard(CacheStore store, int partition)
         result.ValueLength = length;
     }
 
-    private void RemoveLocked(uint reference, ulong hash, ref ShardResult result)
+    private void RemoveLocked(uint reference, ulong hash, bool isAbsent, ref ShardResult result)
     {
-        if (reference == 0)
-        {
-            result.Status = OperationStatus.NotFound;
-            return;
-        }
-
-        _entries.Drop(reference, hash);
-        _counts.Removals++;
-        result.Status = OperationStatus.Done;
+        DropLocked(reference, hash);
+        _counts.Removals += isAbsent ? 0 : 1;
+        result.Status = isAbsent ? OperationStatus.NotFound : OperationStatus.Done;
     }
 
     private void TouchLocked(in ShardOperation operation, uint reference, ulong hash, long now, ref ShardResult result)
     {
         if (reference != 0)
         {
-            _entries.SetAbsolute(reference, hash, store.AbsoluteExpiry(operation.TimeToLive, now), now);
+            var absolute = EntryTimes.Kept(store.AbsoluteExpiry(operation.TimeToLive, now), _entries[reference].Mark);
+            _entries.SetAbsolute(reference, hash, absolute, now);
             _entries.Use(reference, hash);
         }
 
@@ -300,19 +317,48 @@ internal sealed partial class Shard(CacheStore store, int partition)
     };
 
     private bool TrySetLocked(
-        ReadOnlySpan<byte> key, in ShardOperation operation, ReadOnlySpan<byte> value, ReadOnlySpan<byte> tags, uint existing, ulong hash, ref BatchMoment moment, ref ShardResult result, ref OperationProgress progress)
+        ReadOnlySpan<byte> key, in ShardOperation operation, ReadOnlySpan<byte> value, ReadOnlySpan<byte> tags, uint existing, bool isAbsent, ulong hash, ref BatchMoment moment, ref ShardResult result, ref OperationProgress progress)
     {
-        result.Version = existing == 0 ? 0 : _entries[existing].Version;
-        result.Status = Check(operation, existing != 0, result.Version);
+        result.Version = isAbsent ? 0 : _entries[existing].Version;
+        result.Status = Check(operation, !isAbsent, result.Version);
         return result.Status != OperationStatus.Done
             || TryWriteLocked(key, value, tags, store.TimesOf(operation, moment.Now, hash + (ulong)_lastVersion), existing, hash, ref moment, ref result, ref progress);
     }
 
+    /// <summary>A set that ends a load: done if the load has its lease still, and nothing else wrote to the key meanwhile.</summary>
+    private bool TryEndLoadLocked(
+        ReadOnlySpan<byte> key, in ShardOperation operation, ReadOnlySpan<byte> value, ReadOnlySpan<byte> tags, uint existing, bool isAbsent, ulong hash, ref BatchMoment moment, ref ShardResult result, ref OperationProgress progress)
+    {
+        var token = operation.Argument;
+        if (token == LoadTable.NoToken ? !isAbsent : !store.Loads.Holds(key, token))
+        {
+            result.Status = OperationStatus.VersionMismatch;
+            return true;
+        }
+
+        var times = store.TimesOf(operation, moment.Now, hash + (ulong)_lastVersion).Marked(progress.Mark);
+        if (!TryWriteLocked(key, value, tags, times, existing, hash, ref moment, ref result, ref progress))
+        {
+            return false;
+        }
+
+        if (result.Status == OperationStatus.Done)
+        {
+            store.Loads.End(key, token);
+            if (token == LoadTable.NoToken)
+            {
+                store.Loads.Spoil(key);
+            }
+        }
+
+        return true;
+    }
+
     private bool TryIncrementLocked(
-        ReadOnlySpan<byte> key, in ShardOperation operation, scoped ReadOnlySpan<byte> tags, uint existing, ulong hash, ref BatchMoment moment, ref ShardResult result, ref OperationProgress progress)
+        ReadOnlySpan<byte> key, in ShardOperation operation, scoped ReadOnlySpan<byte> tags, uint existing, bool isAbsent, ulong hash, ref BatchMoment moment, ref ShardResult result, ref OperationProgress progress)
     {
         long number = 0;
-        if (existing != 0 && !TryParse(_entries[existing].Value, out number))
+        if (!isAbsent && !TryParse(_entries[existing].Value, out number))
         {
             result.Status = OperationStatus.NotANumber;
             return true;
@@ -327,9 +373,9 @@ internal sealed partial class Shard(CacheStore store, int partition)
 
         Span<byte> text = stackalloc byte[MaxNumberLength];
         Utf8Formatter.TryFormat(sum, text, out var length);
-        var times = existing == 0 ? store.TimesOf(operation, moment.Now, hash + (ulong)_lastVersion) : _entries[existing].Times;
+        var times = isAbsent ? store.TimesOf(operation, moment.Now, hash + (ulong)_lastVersion) : _entries[existing].Times;
         Span<byte> kept = stackalloc byte[TagSection.MostBytes];
-        if (existing != 0)
+        if (!isAbsent)
         {
             // They stand where the entry is written over.
             var known = _entries[existing].Tags;
@@ -356,7 +402,7 @@ internal sealed partial class Shard(CacheStore store, int partition)
         ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, scoped ReadOnlySpan<byte> tags, EntryTimes times, uint existing, ulong hash, ref BatchMoment moment, ref ShardResult result, ref OperationProgress progress)
     {
         ref var need = ref progress.Need;
-        var large = store.IsLarge(key.Length, value.Length, times.Sliding != 0, tags.Length, out var slotClass);
+        var large = store.IsLarge(key.Length, value.Length, times, tags.Length, out var slotClass);
         var write = new EntryWrite
         {
             Hash = hash,
@@ -408,6 +454,11 @@ internal sealed partial class Shard(CacheStore store, int partition)
         if (large)
         {
             progress.Prepared = 0;
+        }
+
+        if (!progress.Mark.IsPresent)
+        {
+            store.Loads.Spoil(key);
         }
 
         _lastVersion = Math.Max(_lastVersion, write.Version);

@@ -11,6 +11,7 @@ using Orleans.Cache.Engine.Invalidation;
 using Orleans.Cache.Engine.Shards;
 using Orleans.Cache.Grains.Hosting;
 using Orleans.Cache.Grains.Invalidation;
+using Orleans.Cache.Grains.Loading;
 using Orleans.Cache.Grains.Nodes;
 using Orleans.Cache.Grains.Partitions;
 using Orleans.Cache.Grains.Placement;
@@ -108,6 +109,7 @@ public static class CacheGridSiloBuilderExtensions
             return feed;
         });
         services.TryAddSingleton<FeedService>();
+        services.TryAddSingleton<LoadService>();
         return services;
     }
 

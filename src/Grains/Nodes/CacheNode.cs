@@ -1,10 +1,12 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Orleans.Cache.Contracts.Invalidation;
+using Orleans.Cache.Contracts.Loading;
 using Orleans.Cache.Contracts.Nodes;
 using Orleans.Cache.Contracts.Replication;
 using Orleans.Cache.Contracts.Topology;
 using Orleans.Cache.Grains.Invalidation;
+using Orleans.Cache.Grains.Loading;
 using Orleans.Cache.Grains.Partitions;
 using Orleans.Cache.Grains.Replication;
 using Orleans.Cache.Grains.Snapshots;
@@ -25,6 +27,7 @@ internal sealed class CacheNode(
     FeedService feed,
     SnapshotExchange snapshots,
     SnapshotStatus snapshotStatus,
+    LoadService loads,
     MoveReport moves,
     TimeProvider time)
     : GrainService(id, silo, loggerFactory), ICacheNode, IReplicationNode, ITopologyStoreNode, ISnapshotNode
@@ -84,6 +87,9 @@ internal sealed class CacheNode(
         request.Silo.Equals(topology.LocalSilo) ? feed.FollowAsync(request) : ValueTask.FromResult(default(FollowReply));
 
     public ValueTask<NodeMoves> GetMovesAsync() => ValueTask.FromResult(moves.Compose());
+
+    public async ValueTask<LoadReply> LoadAsync(LoadRequest request) =>
+        request.Silo.Equals(topology.LocalSilo) ? await loads.LoadAsync(request) with { MapVersion = topology.Current.Version } : default;
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<BatchReply> WaitAsync(ValueTask<BatchReply> reply) =>

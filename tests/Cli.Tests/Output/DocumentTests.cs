@@ -112,7 +112,7 @@ public sealed class DocumentTests
         ];
 
         AssertJson(
-            """{"version":12,"partitionCount":4,"silos":[{"name":"silo-0","address":"S1","gateway":"localhost:30000","weight":1,"zone":"rack-1","partitions":3,"share":0.75,"entries":3,"bytes":30,"memoryBudgetBytes":1024},{"name":"silo-1","address":"S1","gateway":"localhost:30000","weight":1,"zone":"","partitions":1,"share":0.25,"entries":null,"bytes":null,"memoryBudgetBytes":null}],"owners":[0,0,1,0]}""",
+            """{"version":12,"partitionCount":4,"silos":[{"name":"silo-0","address":"S1","gateway":"localhost:30000","weight":1,"zone":"rack-1","partitions":3,"share":0.75,"entries":3,"bytes":30,"memoryBudgetBytes":1024},{"name":"silo-1","address":"S1","gateway":"localhost:30000","weight":1,"zone":"","partitions":1,"share":0.25,"entries":null,"bytes":null,"memoryBudgetBytes":null}],"owners":[0,0,1,0],"partitionsLackingCopies":0}""",
             RingDocument.Of(topology, statistics),
             Json.RingDocument);
     }

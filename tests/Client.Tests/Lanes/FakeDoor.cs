@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using Orleans.Cache.Contracts.Invalidation;
+using Orleans.Cache.Contracts.Loading;
 using Orleans.Cache.Contracts.Nodes;
 using Orleans.Cache.Contracts.Topology;
 using Orleans.Cache.Engine.Batches;
@@ -54,6 +55,8 @@ internal sealed class FakeDoor : ICacheNode
     public ValueTask<NodeStatistics> GetStatisticsAsync() => throw new NotSupportedException();
 
     public ValueTask<NodeMoves> GetMovesAsync() => throw new NotSupportedException();
+
+    public ValueTask<LoadReply> LoadAsync(LoadRequest request) => throw new NotSupportedException();
 
     private static List<(OperationKind Kind, string Key)> Read(ReadOnlySpan<byte> request, out List<long> marks)
     {

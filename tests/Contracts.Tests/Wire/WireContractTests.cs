@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Cache.Contracts.Invalidation;
+using Orleans.Cache.Contracts.Loading;
 using Orleans.Cache.Contracts.Nodes;
 using Orleans.Cache.Contracts.Partitions;
 using Orleans.Cache.Contracts.Topology;
@@ -81,6 +82,8 @@ public sealed class WireContractTests
         new JoinReply(Topology with { Replicas = [1, 0, -1] }, null),
         new StoredTopologyMessage(5, [1, 2, 3]),
         new JoinReply(null, "why not"),
+        new LoadRequest(Silo, "default", [1, 2], LoadStep.Renew, 3, 4, 500),
+        new LoadReply(LoadAnswer.Granted, 3, 2000, 7),
     ];
 
     [Fact]

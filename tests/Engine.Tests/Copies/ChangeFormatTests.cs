@@ -1,6 +1,7 @@
 using System.Text;
 using Orleans.Cache.Engine.Batches;
 using Orleans.Cache.Engine.Copies;
+using Orleans.Cache.Engine.Loading;
 
 namespace Orleans.Cache.Engine.Tests.Copies;
 
@@ -35,6 +36,31 @@ public sealed class ChangeFormatTests
     }
 
     [Fact]
+    public void Entry_ThatWasLoaded_HasItsMarkBehindItsTimes()
+    {
+        var change = new EntryChange
+        {
+            Kind = ChangeKind.Entry,
+            Cache = "c"u8,
+            Key = "k"u8,
+            Value = "v"u8,
+            Version = 1,
+            TimeToLive = 1000,
+            Sliding = 0,
+            SlidingLeft = 0,
+            Mark = new LoadMark(stale: 500, cost: 13, isNull: false),
+        };
+        var bytes = new byte[ChangeFormat.SizeOf(change)];
+
+        ChangeFormat.Write(bytes, change);
+
+        Assert.Equal("01010901" + "0100" + "0000" + "0100000000000000" + "E803000000000000" + "F4010000000D0080" + "63" + "6B" + "76", Convert.ToHexString(bytes));
+        Assert.Equal(change.Mark, ChangeFormat.Read(bytes).Mark);
+        bytes.AsSpan(24, LoadMark.SizeInBytes).Clear();
+        Assert.Throws<InvalidDataException>(() => _ = ChangeFormat.Read(bytes).Version);
+    }
+
+    [Fact]
     public void Removal_Smallest_HasNoTimesAndNoValue()
     {
         var bytes = new ChangeWriter().WriteRemoval("c"u8, "k"u8);
@@ -57,7 +83,7 @@ public sealed class ChangeFormatTests
     [Theory]
     [InlineData(0, 2)] // format
     [InlineData(1, 0)] // kind
-    [InlineData(1, 4)]
+    [InlineData(1, 9)]
     [InlineData(2, 4)] // flags
     [InlineData(3, 0)] // lengths
     [InlineData(3, 255)]

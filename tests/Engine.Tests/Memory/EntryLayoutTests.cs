@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Orleans.Cache.Engine.Loading;
 using Orleans.Cache.Engine.Memory;
 
 namespace Orleans.Cache.Engine.Tests.Memory;
@@ -20,6 +21,11 @@ public sealed class EntryLayoutTests
     public void Write_SlidingEntry_HasBothTimesBehindTheHeader() => Assert.Equal(
         "0807060504030201" + "00000000" + "F401000000" + "05" + "01" + "01" + "9001000000" + "FFFFFFFFFF" + "6B" + "76",
         Hex("k"u8, "v"u8, new EntryTimes(EntryLayout.Never, 400)));
+
+    [Fact]
+    public void Write_LoadedEntry_HasItsMarkBehindTheSlidingPart() => Assert.Equal(
+        "0807060504030201" + "00000000" + "5802000000" + "85" + "01" + "01" + "9001000000" + "FFFFFFFFFF" + "64000000000D0080" + "6B" + "76",
+        Hex("k"u8, "v"u8, new EntryTimes(EntryLayout.Never, 400, new LoadMark(stale: 100, cost: 13, isNull: false))));
 
     [Fact]
     public void Write_LongKey_HasWideLengths()
@@ -77,7 +83,7 @@ public sealed class EntryLayoutTests
 
     private static string Hex(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, EntryTimes times)
     {
-        var slot = new byte[EntryLayout.SizeOf(key.Length, value.Length, times.Sliding != 0, large: false)];
+        var slot = new byte[EntryLayout.SizeOf(key.Length, value.Length, times.Sliding != 0, large: false, times.Mark.IsPresent)];
         using var pin = new PinnedGCHandle<byte[]>(slot);
         At(slot).Write(key, value, large: 0, version: 0x0102030405060708, times, now: 100, isNew: true);
         return Convert.ToHexString(slot);

@@ -9,6 +9,9 @@ internal static class Programs
 
     public static string Cli { get; } = PathOf("ocache");
 
+    /// <summary>The benchmark, which has a part for callers that load.</summary>
+    public static string GridBench { get; } = PathOf("Orleans.Cache.GridBench");
+
     private static string PathOf(string name)
     {
         var path = typeof(Programs).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
