@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using Orleans.Cache.Contracts.Invalidation;
+using Orleans.Cache.Contracts.Loading;
 using Orleans.Cache.Contracts.Nodes;
 using Orleans.Cache.Contracts.Topology;
 using Orleans.Cache.Engine.Batches;
@@ -50,6 +51,8 @@ internal sealed class FakeDoor : ICacheNode
     public ValueTask PublishAsync(TopologyMessage message) => throw new NotSupportedException();
 
     public ValueTask<FollowReply> FollowAsync(FollowRequest request) => throw new NotSupportedException();
+
+    public ValueTask<LoadReply> LoadAsync(LoadRequest request) => throw new NotSupportedException();
 
     public ValueTask<NodeStatistics> GetStatisticsAsync() => throw new NotSupportedException();
 

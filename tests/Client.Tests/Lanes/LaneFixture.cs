@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Orleans.Cache.Client.Caching;
 using Orleans.Cache.Client.Lanes;
+using Orleans.Cache.Client.Loading;
 using Orleans.Cache.Client.Near;
 using Orleans.Cache.Client.Routing;
 using Orleans.Cache.Client.Telemetry;
@@ -41,7 +42,9 @@ internal sealed class LaneFixture : ITopologySource, IDisposable
         var router = new OperationRouter(new Owners(this, Time, Options.Create(options)), _lanes, errors, Time, Options.Create(options));
         var cache = new NamedCache("default", 0, this);
         var near = new NearCaches(this, Options.Create(options), Time, metrics, NullLogger<NearCaches>.Instance);
-        Cache = new CacheClient(cache, router, this, new JsonCacheSerializer([]), near.Of(cache));
+        var serializer = new JsonCacheSerializer([]);
+        var loaders = new CacheLoaders(router, near, serializer, Options.Create(options), Time, new LoadMetrics(metrics), NullLogger<CacheLoader>.Instance);
+        Cache = new CacheClient(cache, router, this, serializer, near.Of(cache), loaders.Of(cache));
     }
 
     /// <inheritdoc/>
