@@ -17,17 +17,17 @@ public sealed class IncrementTests
         await using var grid = await GridFixture.StartAsync(silos: 3);
         await grid.WaitUntilSettledAsync();
         var callers = Enumerable.Range(0, Counters).Select(counter => Task.Run(() => CountAsync(grid.Grid.GetCache(), counter), Cancelled)).ToArray();
-        await AllGoOnAsync();
+        await AllGoOnAsync(callers);
 
         await grid.Cluster.KillSiloAsync(grid.Cluster.Silos[^1]);
-        await AllGoOnAsync();
+        await AllGoOnAsync(callers);
         await grid.WaitForSilosAsync(2);
         await grid.Cluster.StartAdditionalSiloAsync();
         await grid.WaitForSilosAsync(3);
         await grid.WaitUntilSettledAsync();
-        await AllGoOnAsync();
+        await AllGoOnAsync(callers);
         await grid.Cluster.StopSiloAsync(grid.Cluster.Silos[^1]);
-        await AllGoOnAsync();
+        await AllGoOnAsync(callers);
         _isOver = true;
         await Task.WhenAll(callers);
 
@@ -74,11 +74,13 @@ public sealed class IncrementTests
         }
     }
 
-    private async Task AllGoOnAsync()
+    private async Task AllGoOnAsync(Task[] callers)
     {
         int[] before = [.. _acknowledged];
         while (Enumerable.Range(0, Counters).Any(counter => Volatile.Read(ref _acknowledged[counter]) < before[counter] + 5))
         {
+            // One that failed would be waited for in vain.
+            await Task.WhenAll(callers.Where(static caller => caller.IsCompleted));
             await Task.Delay(TimeSpan.FromMilliseconds(20), Cancelled);
         }
     }

@@ -52,11 +52,11 @@ internal sealed class FakeDoor : ICacheNode
 
     public ValueTask<FollowReply> FollowAsync(FollowRequest request) => throw new NotSupportedException();
 
+    public ValueTask<LoadReply> LoadAsync(LoadRequest request) => throw new NotSupportedException();
+
     public ValueTask<NodeStatistics> GetStatisticsAsync() => throw new NotSupportedException();
 
     public ValueTask<NodeMoves> GetMovesAsync() => throw new NotSupportedException();
-
-    public ValueTask<LoadReply> LoadAsync(LoadRequest request) => throw new NotSupportedException();
 
     private static List<(OperationKind Kind, string Key)> Read(ReadOnlySpan<byte> request, out List<long> marks)
     {

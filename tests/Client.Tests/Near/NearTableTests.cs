@@ -113,6 +113,8 @@ public sealed class NearTableTests
         Stamp = 1,
         Clears = 0,
         TagRemovals = -1,
+        IsNull = false,
+        LoadCost = 0,
         DiesAt = long.MaxValue,
         ReadUntil = long.MaxValue,
     };
