@@ -18,8 +18,13 @@ namespace Orleans.Cache.Grains.Topology;
 /// </remarks>
 internal sealed class TopologyAuthority
 {
-    // Another activation may take hold in between, but not for long: Orleans keeps one of them.
-    private const int MostAttempts = 4;
+    // Another activation may take hold in between, and stand-ins while the grain is silent.
+    private const int MostAttempts = 12;
+
+    /// <summary>Milliseconds of the longest pause after the first attempt; it doubles so many times.</summary>
+    private const int LongestPause = 16;
+
+    private const int MostDoublings = 3;
 
     private static readonly TimeSpan LongestStoreCall = TimeSpan.FromSeconds(1.5);
 
@@ -148,6 +153,9 @@ internal sealed class TopologyAuthority
             }
 
             _isHeld = false;
+
+            // Others whose turn it is as well come back at other times, so that each gets through. A pause by the real clock, whatever decides.
+            await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(1, LongestPause << Math.Min(attempt, MostDoublings))), TimeProvider.System);
         }
 
         throw new TimeoutException($"Another authority, or the store, was in the way {MostAttempts} times.", last);
