@@ -59,6 +59,9 @@ internal sealed class TopologyAuthority
     /// <summary>Called when <see cref="Document"/> has another map.</summary>
     public Action<TopologyDocument>? Changed { get; set; }
 
+    /// <summary>How it waits before it tries again. By the real clock, whatever clock decides about tenures; simulations do not wait.</summary>
+    public Func<TimeSpan, Task> Pause { private get; init; } = static span => Task.Delay(span, TimeProvider.System);
+
     /// <summary>Decides on proposals, and tells what is recorded.</summary>
     /// <returns>A reply for each request; none for copies that are gone for good, and for partitions that do not exist.</returns>
     /// <exception cref="CacheUnavailableException">The record cannot be read or written just now.</exception>
@@ -154,8 +157,8 @@ internal sealed class TopologyAuthority
 
             _isHeld = false;
 
-            // Others whose turn it is as well come back at other times, so that each gets through. A pause by the real clock, whatever decides.
-            await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(1, LongestPause << Math.Min(attempt, MostDoublings))), TimeProvider.System);
+            // Others whose turn it is as well come back at other times, so that each gets through.
+            await Pause(TimeSpan.FromMilliseconds(Random.Shared.Next(1, LongestPause << Math.Min(attempt, MostDoublings))));
         }
 
         throw new TimeoutException($"Another authority, or the store, was in the way {MostAttempts} times.", last);

@@ -125,7 +125,7 @@ internal sealed class AuthorityWorld : IDisposable
 
     public void Dispose() => SynchronizationContext.SetSynchronizationContext(_contextBefore);
 
-    private TopologyAuthority MakeAuthority() => new(Store, Settings, _time);
+    private TopologyAuthority MakeAuthority() => new(Store, Settings, _time) { Pause = _ => Task.Delay(TimeSpan.FromMilliseconds(_random.Next(1, 64)), _time) };
 
     private TopologyAuthority AnyAuthority() => _authorities[_random.Next(10) < 7 ? 0 : _random.Next(_authorities.Count)];
 
