@@ -61,6 +61,7 @@ public sealed class ConcernTests
         var large = new byte[300_000];
         large[^1] = 7;
         await grid.Grid.GetCache().SetAsync("large", large, cancellationToken: Cancelled);
+        await WaitUntilCopiedAsync(grid, Keys + 1);
 
         foreach (var silo in grid.Cluster.GetActiveSilos())
         {
@@ -166,7 +167,12 @@ public sealed class ConcernTests
     private static async Task SetAllAsync(GridFixture grid)
     {
         await grid.Grid.GetCache().SetManyAsync([.. AllKeys.Select(static (key, index) => new CacheSetItem(key, System.Text.Encoding.UTF8.GetBytes($"key{index}")))], Cancelled);
-        while (grid.Cluster.GetActiveSilos().Sum(CountEntries) < 2 * Keys)
+        await WaitUntilCopiedAsync(grid, Keys);
+    }
+
+    private static async Task WaitUntilCopiedAsync(GridFixture grid, int entries)
+    {
+        while (grid.Cluster.GetActiveSilos().Sum(CountEntries) < 2 * entries)
         {
             await Task.Delay(10, Cancelled);
         }

@@ -10,9 +10,9 @@ public sealed class MoveReportTests
     [Fact]
     public async Task PartitionsOnTheMove_AreToldWhileTheyAre_AndNoLonger()
     {
-        var isHeld = false;
+        var isDeaf = false;
         await using var grid = await GridFixture.StartAsync(
-            silos: 1, static (_, options) => options.Replication.ConcurrentMoves = 4, configureSilo: silo => HeldSink.Add(silo, () => isHeld));
+            silos: 1, static (_, options) => options.Replication.ConcurrentMoves = 4, configureSilo: silo => DeafSink.Add(silo, () => isDeaf));
         var cache = grid.Grid.GetCache();
         for (var key = 0; key < 500; key++)
         {
@@ -24,9 +24,9 @@ public sealed class MoveReportTests
         Assert.Empty(alone.Moves);
 
         // The next silo hears nothing of the owner, so everything is on its way there.
-        isHeld = true;
+        isDeaf = true;
         var second = await grid.Cluster.StartAdditionalSiloAsync();
-        var held = second.ServiceProvider.GetRequiredService<HeldSink>();
+        var deaf = second.ServiceProvider.GetRequiredService<DeafSink>();
         await grid.WaitForSilosAsync(2);
         SiloMoves first;
         do
@@ -44,7 +44,7 @@ public sealed class MoveReportTests
         Assert.Contains(first.Moves, static move => move.WillOwn);
         Assert.Contains(first.Moves, static move => !move.WillOwn);
 
-        held.Release();
+        deaf.Listen();
         await grid.WaitUntilSettledAsync();
         IReadOnlyList<SiloMoves> settled;
         do

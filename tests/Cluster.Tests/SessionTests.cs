@@ -21,8 +21,8 @@ public sealed class SessionTests
         await WriteAsync(grid.Grid.GetCache().WithOptions(Any), keys, "old");
         await WaitUntilReadAsync(grid.GridOf(slow).GetCache().WithOptions(Any), keys, "old");
 
-        // A beat of the owner may be on its way still: what is held must be what is written now.
-        slow.ServiceProvider.GetRequiredService<HeldSink>().Hold();
+        // A beat of the owner may be on its way still: what is lost must be what is written now.
+        using var deafness = slow.ServiceProvider.GetRequiredService<DeafSink>().Deafen();
         var session = new CacheSession();
         await WriteAsync(grid.Grid.GetCache().WithOptions(Any).WithSession(session), keys, "new");
 
@@ -40,7 +40,7 @@ public sealed class SessionTests
             Assert.Equal("new", await TextOfAsync(outside, key));
         }
 
-        slow.ServiceProvider.GetRequiredService<HeldSink>().Release();
+        deafness.Dispose();
         await WaitUntilReadAsync(there, keys, "new");
     }
 
@@ -52,7 +52,7 @@ public sealed class SessionTests
         var key = (await KeysOnAsync(grid, grid.Cluster.Silos[0]))[0];
         await WriteAsync(grid.Grid.GetCache().WithOptions(Any), [key], "old");
         await WaitUntilReadAsync(grid.GridOf(slow).GetCache().WithOptions(Any), [key], "old");
-        slow.ServiceProvider.GetRequiredService<HeldSink>().Hold();
+        using var deafness = slow.ServiceProvider.GetRequiredService<DeafSink>().Deafen();
         await grid.Grid.GetCache().WithOptions(Any).RemoveAsync(key, Cancelled);
 
         // A miss counts as well: somebody else has removed the entry.
@@ -154,7 +154,7 @@ public sealed class SessionTests
     {
         var grid = await GridFixture.StartAsync(silos, configureSilo: silo =>
         {
-            HeldSink.Add(silo);
+            DeafSink.Add(silo);
             configure?.Invoke(silo);
         });
         await grid.WaitUntilSettledAsync();

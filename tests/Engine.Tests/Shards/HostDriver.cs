@@ -71,7 +71,7 @@ internal sealed class HostDriver(ShardHost host, int cache = 0) : IDisposable
         _values.Reset();
         var sessions = Seen == default ? [] : new LogPosition[_count];
         sessions.AsSpan().Fill(Seen);
-        Positions = new LogPosition[sessions.Length];
+        Positions = Seen == default ? [] : new LogPosition[_count];
         Wait = host.Execute(cache, new ShardBatch(_operations.AsSpan(0, _count), _payload.AsSpan(0, _end), _results.AsSpan(0, _count), _values, MaxValues, SentAfter)
         {
             Sessions = sessions,
