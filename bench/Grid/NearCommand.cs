@@ -5,7 +5,7 @@ using Orleans.Cache.GridBench.Processes;
 
 namespace Orleans.Cache.GridBench;
 
-/// <summary><c>near</c>: what a hit of a near cache costs, how soon a write is heard of, and how many writes subscribers can follow.</summary>
+/// <summary><c>near</c>: what a hit of a near cache costs, how soon a write is heard of, how many writes subscribers can follow, and what a removal by tag takes.</summary>
 internal static class NearCommand
 {
     private const string ResultFile = "bench/results/near-cache.md";
@@ -16,7 +16,7 @@ internal static class NearCommand
         var seconds = new Option<double>("--seconds") { Description = "How long a turn lasts.", DefaultValueFactory = static _ => 2 };
         var silos = new Option<int>("--silos") { Description = "How many silos the grid has.", DefaultValueFactory = static _ => 1 };
         var write = new Option<bool>("--write") { Description = $"Writes {ResultFile}." };
-        var command = new Command("near", "Measures near caches: hits, invalidations and strict writes.") { repeat, seconds, silos, write };
+        var command = new Command("near", "Measures near caches and tags: hits, invalidations, strict writes and removals by tag.") { repeat, seconds, silos, write };
         command.SetAction((arguments, cancellationToken) => RunAsync(
             arguments.GetValue(silos), arguments.GetValue(repeat), TimeSpan.FromSeconds(arguments.GetValue(seconds)), arguments.GetValue(write), cancellationToken));
         return command;
@@ -30,6 +30,7 @@ internal static class NearCommand
         var bounded = await new HearingTimes(grid, NearGrid.Bounded).RunAsync(duration * repeat, cancellationToken);
         var strict = await new HearingTimes(grid, NearGrid.Strict).RunAsync(duration * repeat, cancellationToken);
         var flood = await new FloodComparison(grid, repeat, duration).RunAsync(cancellationToken);
+        var tags = await new TagRemovals(grid, removals: 100).RunAsync(cancellationToken);
         var report = string.Create(
             CultureInfo.InvariantCulture,
             $"""
@@ -57,6 +58,12 @@ internal static class NearCommand
             second for three subscribers; writers slowed by at most 10 % at 100,000 writes a second.
 
             {flood}
+            ## Removals by tag
+
+            1,000 entries with a tag are set, and removed by it; then five clients read them all. From the call of the removal to its return. Reach: 20 ms
+            with a million other entries on three silos, and nothing read that was removed.
+
+            {tags}
             """);
         Console.Write(report);
         if (write)

@@ -102,7 +102,7 @@ public sealed class SnapshotTests(DatabaseServer database) : IClassFixture<Datab
         await WriteAsync(client, "small");
         await grid.UntilSavedAsync(client);
 
-        // More than the disk has, rewritten all the time: each round has everything to write.
+        // More than the disk has, rewritten before each round: every round has everything to write.
         using var stopping = new CancellationTokenSource();
         var writes = 0;
         var writer = Task.Run(async () =>
@@ -111,6 +111,7 @@ public sealed class SnapshotTests(DatabaseServer database) : IClassFixture<Datab
             {
                 await client.Grid.GetCache().SetManyAsync([.. Enumerable.Range(0, 1000).Select(static number => new CacheSetItem($"large:{number}", new byte[20_000]))]);
                 Interlocked.Increment(ref writes);
+                await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
             }
         });
         await UntilHealthAsync(grid, "Degraded");
