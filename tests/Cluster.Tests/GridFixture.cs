@@ -84,6 +84,8 @@ internal sealed class GridFixture : IAsyncDisposable
         return fixture;
     }
 
+    private TopologySource ClientTopology => Cluster.Client.ServiceProvider.GetRequiredService<TopologySource>();
+
     public TopologySource TopologyOf(InProcessSiloHandle silo) => silo.ServiceProvider.GetRequiredService<TopologySource>();
 
     public ICacheGrid GridOf(InProcessSiloHandle silo) => silo.ServiceProvider.GetRequiredService<ICacheGrid>();
@@ -93,18 +95,20 @@ internal sealed class GridFixture : IAsyncDisposable
     /// <summary>Waits until every running silo and the client route by a map of exactly so many silos.</summary>
     public async Task WaitForSilosAsync(int silos)
     {
-        foreach (var topology in Cluster.GetActiveSilos().Select(TopologyOf).Append(Cluster.Client.ServiceProvider.GetRequiredService<TopologySource>()))
+        foreach (var topology in Cluster.GetActiveSilos().Select(TopologyOf))
         {
             await WaitForSilosAsync(topology, silos);
         }
+
+        await AskForTopologyAsync();
+        await WaitForSilosAsync(ClientTopology, silos);
     }
 
     /// <summary>Waits until every partition is where it should be, with all of its copies in sync, and the client knows.</summary>
     public async Task WaitUntilSettledAsync()
     {
         var waited = TimeProvider.System.GetTimestamp();
-        var client = Cluster.Client.ServiceProvider.GetRequiredService<TopologySource>();
-        while (!Cluster.GetActiveSilos().All(IsSettled) || client.Current.Version < Cluster.GetActiveSilos().Max(silo => TopologyOf(silo).Current.Version))
+        while (!Cluster.GetActiveSilos().All(IsSettled) || !await IsClientUpToDateAsync())
         {
             if (TimeProvider.System.GetElapsedTime(waited) > Patience)
             {
@@ -114,6 +118,20 @@ internal sealed class GridFixture : IAsyncDisposable
             await Task.Delay(TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken);
         }
     }
+
+    private async Task<bool> IsClientUpToDateAsync()
+    {
+        var version = Cluster.GetActiveSilos().Max(silo => TopologyOf(silo).Current.Version);
+        if (ClientTopology.Current.Version < version)
+        {
+            await AskForTopologyAsync();
+        }
+
+        return ClientTopology.Current.Version >= version;
+    }
+
+    /// <summary>The client outside asks for news only now and then; tests need not wait for that.</summary>
+    private async Task AskForTopologyAsync() => await ClientTopology.RefreshAsync(ClientTopology.Current, TestContext.Current.CancellationToken);
 
     private bool IsSettled(InProcessSiloHandle silo)
     {
