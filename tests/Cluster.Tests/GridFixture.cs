@@ -45,6 +45,9 @@ internal sealed class GridFixture : IAsyncDisposable
             silo.AddCacheGrid(grid =>
             {
                 grid.PartitionCount = PartitionCount;
+
+                // Longer than usual: silos of one process share two processors with the tests.
+                grid.Replication.LeaseDuration = TimeSpan.FromMilliseconds(500);
                 configure?.Invoke(options.SiloName, grid);
             });
             configureSilo?.Invoke(silo);

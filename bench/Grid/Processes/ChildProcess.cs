@@ -31,7 +31,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     {
         _process = process;
         _name = name;
-        AppDomain.CurrentDomain.ProcessExit += Kill;
+        AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
     }
 
     public int Id => _process.Id;
@@ -152,10 +152,19 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>An error with the last that it said.</summary>
     public BenchException Failed() => new($"{_name} failed.{Environment.NewLine}{LastLines(LinesShown)}");
 
+    /// <summary>Ends it and what it started at once, if it runs.</summary>
+    public void Kill()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
-        AppDomain.CurrentDomain.ProcessExit -= Kill;
-        Kill(null, EventArgs.Empty);
+        AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
+        Kill();
 
         // Until it is gone its port is taken, and it uses processor time.
         await _process.WaitForExitAsync();
@@ -175,13 +184,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         return child;
     }
 
-    private void Kill(object? sender, EventArgs arguments)
-    {
-        if (!_process.HasExited)
-        {
-            _process.Kill(entireProcessTree: true);
-        }
-    }
+    private void OnProcessExit(object? sender, EventArgs arguments) => Kill();
 
     private void TakeOutput(object sender, DataReceivedEventArgs line)
     {

@@ -66,6 +66,9 @@ internal sealed class SiloProcess : IAsyncDisposable
     /// <summary>What the process has used so far.</summary>
     public Task<ProcessUse> GetUseAsync(CancellationToken cancellationToken) => _process.GetUseAsync(cancellationToken);
 
+    /// <summary>Ends it at once, as a crash does.</summary>
+    public void Kill() => _process.Kill();
+
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
     private static async Task<SiloProcess> StartAsync(

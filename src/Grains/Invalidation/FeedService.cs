@@ -9,13 +9,13 @@ using Orleans.Cache.Engine.Shards;
 namespace Orleans.Cache.Grains.Invalidation;
 
 /// <summary>Answers those who follow this silo's changes: when there are some, or when a subscriber must know that there are none. Safe for any number of threads.</summary>
-internal sealed class FeedService(InvalidationFeed feed, PartitionCopies copies, ShardHost shards)
+internal sealed class FeedService(InvalidationFeed feed, PartitionCopies copies, ShardHost shards, TimeProvider time)
 {
     private const int MostEvents = 8192;
 
     /// <summary>
-    /// What no write waits for is gathered for so long: without that, a subscriber would ask as often as an answer takes, and cost the silo
-    /// more than the writes do.
+    /// Answers that no write waits for come no closer to one another: without that, a subscriber of a busy silo would ask as often as an answer
+    /// takes, and cost the silo more than the writes do.
     /// </summary>
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(2);
 
@@ -36,11 +36,13 @@ internal sealed class FeedService(InvalidationFeed feed, PartitionCopies copies,
     private async Task WaitForNewsAsync(FollowRequest request)
     {
         var hold = TimeSpan.FromMilliseconds(Math.Clamp(request.HoldMilliseconds, 0, LongestHold.TotalMilliseconds));
+        var asked = time.GetTimestamp();
         var urgent = feed.WaitForNewsAsync(request.Session, request.Next, onlyUrgent: true);
         await feed.WaitForNewsAsync(request.Session, request.Next, onlyUrgent: false).WaitAsync(hold).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (!urgent.IsCompleted)
+        var left = Linger - time.GetElapsedTime(asked);
+        if (left > TimeSpan.Zero && !urgent.IsCompleted)
         {
-            await urgent.WaitAsync(Linger).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await urgent.WaitAsync(left).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
