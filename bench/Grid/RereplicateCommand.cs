@@ -22,14 +22,16 @@ internal static class RereplicateCommand
     public static Command Create()
     {
         var write = new Option<bool>("--write") { Description = $"Writes {ResultFile}." };
-        var command = new Command("rereplicate", "Kills one of three silos that hold 1 GB twice, and measures until everything has two copies again.") { write };
-        command.SetAction((arguments, cancellationToken) => RunAsync(arguments.GetValue(write), cancellationToken));
+        var set = new Option<string[]>("--set") { Description = "A setting of all silos, such as Cache:Replication:MoveBytesPerSecond=0." };
+        var command = new Command("rereplicate", "Kills one of three silos that hold 1 GB twice, and measures until everything has two copies again.") { write, set };
+        command.SetAction((arguments, cancellationToken) => RunAsync(
+            [.. (arguments.GetValue(set) ?? []).Select(static setting => $"--{setting}")], arguments.GetValue(write), cancellationToken));
         return command;
     }
 
-    private static async Task RunAsync(bool write, CancellationToken cancellationToken)
+    private static async Task RunAsync(string[] settings, bool write, CancellationToken cancellationToken)
     {
-        var silos = await SiloProcess.StartAsync(Silos, ValueBytes, cancellationToken);
+        var silos = await SiloProcess.StartAsync(Silos, ValueBytes, settings, cancellationToken);
         var host = GridHosts.Client(silos.Select(static silo => silo.GatewayPort));
         try
         {

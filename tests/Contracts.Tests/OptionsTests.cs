@@ -66,6 +66,8 @@ public sealed class OptionsTests
         ["Cache:Replication:Tenure is 00:00:01."] = static options => options.Replication.Tenure = TimeSpan.FromSeconds(1),
         ["Cache:Replication:Tenure is 00:00:11. It must be 00:00:12 (three leases"] = static options => (options.Replication.LeaseDuration, options.Replication.Tenure) = (TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(11)),
         ["Cache:Replication:Tenure is 01:00:01."] = static options => options.Replication.Tenure = TimeSpan.FromSeconds(3601),
+        ["Cache:Replication:MoveBytesPerSecond is 1000."] = static options => options.Replication.MoveBytesPerSecond = 1000,
+        ["Cache:Replication:MoveBytesPerSecond is -1."] = static options => options.Replication.MoveBytesPerSecond = -1,
         ["Cache:Replication:RepairInterval is 00:00:00.5000000."] = static options => options.Replication.RepairInterval = TimeSpan.FromSeconds(0.5),
         ["Cache:Replication:RepairInterval is 8.00:00:00."] = static options => options.Replication.RepairInterval = TimeSpan.FromDays(8),
         ["Cache:SiloName has 0 "] = static options => options.SiloName = string.Empty,

@@ -36,7 +36,8 @@ internal sealed class MovePlanner(int node, int partitionCount, int limit)
     /// <param name="statusOf">What the copy here is at the moment.</param>
     /// <param name="isEmpty">Whether a partition has no entries here.</param>
     /// <param name="tell">Called for each partition whose copy must be told something else than it was last.</param>
-    public void Plan(WantedCopies[] wanted, Func<int, CopyStatus> statusOf, Func<int, bool> isEmpty, Action<int, WantedCopies> tell)
+    /// <param name="mayBegin">Whether partitions that wait may take places.</param>
+    public void Plan(WantedCopies[] wanted, Func<int, CopyStatus> statusOf, Func<int, bool> isEmpty, Action<int, WantedCopies> tell, bool mayBegin = true)
     {
         ArgumentNullException.ThrowIfNull(wanted);
         ArgumentNullException.ThrowIfNull(statusOf);
@@ -66,7 +67,7 @@ internal sealed class MovePlanner(int node, int partitionCount, int limit)
         }
 
         _waiting.Sort((left, right) => Order(left, right, statuses, wanted));
-        var admitted = Math.Min(_waiting.Count, Math.Max(0, limit - InProgress));
+        var admitted = mayBegin ? Math.Min(_waiting.Count, Math.Max(0, limit - InProgress)) : 0;
         foreach (var partition in _waiting.Take(admitted))
         {
             _hasPlace[partition] = true;

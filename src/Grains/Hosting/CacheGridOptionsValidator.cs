@@ -19,6 +19,9 @@ internal sealed class CacheGridOptionsValidator : IValidateOptions<CacheGridOpti
     private static readonly TimeSpan LongestTimeToLive = TimeSpan.FromDays(3650);
     private static readonly TimeSpan ShortestLease = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestLease = TimeSpan.FromSeconds(10);
+    private const long SlowestMoves = 1L << 20;
+    private const long FastestMoves = 1L << 40;
+
     private static readonly TimeSpan ShortestTenure = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestTenure = TimeSpan.FromHours(1);
     private static readonly TimeSpan ShortestRepair = TimeSpan.FromSeconds(1);
@@ -108,6 +111,11 @@ internal sealed class CacheGridOptionsValidator : IValidateOptions<CacheGridOpti
         }
 
         CheckRange(failures, "Cache:Replication:ConcurrentMoves", replication.ConcurrentMoves, 1, MostMoves);
+        if (replication.MoveBytesPerSecond is not 0 and (< SlowestMoves or > FastestMoves))
+        {
+            Add(failures, $"Cache:Replication:MoveBytesPerSecond is {replication.MoveBytesPerSecond}. It must be {SlowestMoves} to {FastestMoves}, or 0 (as fast as the silo can).");
+        }
+
         if (replication.DrainTimeout < TimeSpan.Zero || replication.DrainTimeout > LongestDrain)
         {
             Add(failures, $"Cache:Replication:DrainTimeout is {replication.DrainTimeout}. It must be 0 (a silo that stops waits for nobody) to {LongestDrain}.");

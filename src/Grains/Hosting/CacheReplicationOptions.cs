@@ -28,6 +28,13 @@ public sealed class CacheReplicationOptions
     /// <value>1 to 1,024. Default: 16.</value>
     public int ConcurrentMoves { get; set; } = 16;
 
+    /// <summary>
+    /// How many bytes of entries a second this silo sends to fill copies on others, on average: no further partition begins while it has sent more. Less
+    /// leaves more for callers, and more time until what a lost silo held has all its copies again.
+    /// </summary>
+    /// <value>0 (as fast as it can), or 1 MiB to 1 TiB. Default: 32 MiB.</value>
+    public long MoveBytesPerSecond { get; set; } = 32L << 20;
+
     /// <summary>How long a silo that stops in order waits for others to take over what it holds. What is left then is lost unless another silo has a copy.</summary>
     /// <remarks>The host must wait longer than this (<c>HostOptions.ShutdownTimeout</c>, 30 seconds by default); the ready-made silo does.</remarks>
     /// <value>0 (not at all) to 1 hour. Default: 60 seconds.</value>

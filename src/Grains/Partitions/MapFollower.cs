@@ -5,6 +5,7 @@ using Orleans.Cache.Engine.Copies;
 using Orleans.Cache.Engine.Replication;
 using Orleans.Cache.Engine.Shards;
 using Orleans.Cache.Engine.Topology;
+using Orleans.Cache.Grains.Replication;
 using Orleans.Cache.Grains.Topology;
 
 namespace Orleans.Cache.Grains.Partitions;
@@ -23,6 +24,8 @@ internal sealed partial class MapFollower : IDisposable
     private readonly PartitionCopies _copies;
     private readonly ShardHost _shards;
     private readonly PartitionKeeper _keeper;
+    private readonly CopyNetwork _network;
+    private readonly MovePace _pace;
     private readonly TimeProvider _time;
     private readonly ILogger<MapFollower> _logger;
     private readonly SemaphoreSlim _changed = new(0);
@@ -38,6 +41,7 @@ internal sealed partial class MapFollower : IDisposable
         PartitionCopies copies,
         ShardHost shards,
         PartitionKeeper keeper,
+        CopyNetwork network,
         MoveMetrics metrics,
         TimeProvider time,
         ILogger<MapFollower> logger)
@@ -47,9 +51,11 @@ internal sealed partial class MapFollower : IDisposable
         _copies = copies;
         _shards = shards;
         _keeper = keeper;
+        _network = network;
+        _pace = new MovePace(topology.Settings.MoveBytesPerSecond, time);
         _time = time;
         _logger = logger;
-        metrics.Observe(() => MovesInProgress, () => MovesWaiting, CountLackingCopies);
+        metrics.Observe(() => MovesInProgress, () => MovesWaiting, CountLackingCopies, () => network.MovedBytes);
     }
 
     /// <summary>How many of the partitions that this silo owns are moving, or being filled.</summary>
@@ -154,7 +160,7 @@ internal sealed partial class MapFollower : IDisposable
 
         if (TakeWanted(message.Nodes, snapshot.Map.PartitionCount) is { } wanted)
         {
-            _planner!.Plan(wanted, _copies.StatusOf, IsEmpty, _copies.Want);
+            _planner!.Plan(wanted, _copies.StatusOf, IsEmpty, _copies.Want, _pace.MayBegin(_network.MovedBytes));
         }
 
         _keeper.Follow(snapshot);

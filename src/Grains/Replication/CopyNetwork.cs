@@ -29,6 +29,7 @@ internal sealed partial class CopyNetwork : ICopyNetwork
     private readonly LocalLink _local;
     private volatile NodeTable _table = NodeTable.Empty;
     private volatile IPacketSink? _sink;
+    private long _movedBytes;
 
     public CopyNetwork(
         TopologySource source,
@@ -62,6 +63,9 @@ internal sealed partial class CopyNetwork : ICopyNetwork
     /// <summary>The silos as this one knows them.</summary>
     public NodeTable Table => _table;
 
+    /// <summary>The bytes of entries that were sent to fill copies on other silos.</summary>
+    public long MovedBytes => Interlocked.Read(ref _movedBytes);
+
     /// <summary>Says where what arrives goes. Until then it is dropped.</summary>
     public void Bind(IPacketSink sink) => _sink = sink;
 
@@ -75,6 +79,11 @@ internal sealed partial class CopyNetwork : ICopyNetwork
         }
         else if (table.Peers.TryGetValue(message.To.Node, out var peer))
         {
+            if (message is SnapshotChunk chunk)
+            {
+                Interlocked.Add(ref _movedBytes, chunk.Changes.Sum(static change => (long)change.Length));
+            }
+
             peer.Link.Enqueue(partition, message);
         }
         else

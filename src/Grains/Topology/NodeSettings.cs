@@ -33,6 +33,9 @@ internal sealed class NodeSettings
     /// <summary>See <see cref="CacheReplicationOptions.ConcurrentMoves"/>.</summary>
     public int ConcurrentMoves => _options.Replication.ConcurrentMoves;
 
+    /// <summary>See <see cref="CacheReplicationOptions.MoveBytesPerSecond"/>.</summary>
+    public long MoveBytesPerSecond => _options.Replication.MoveBytesPerSecond;
+
     /// <summary>See <see cref="CacheReplicationOptions.RepairInterval"/>.</summary>
     public TimeSpan RepairInterval => _options.Replication.RepairInterval;
 

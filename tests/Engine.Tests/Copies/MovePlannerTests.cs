@@ -37,6 +37,19 @@ public sealed class MovePlannerTests
     }
 
     [Fact]
+    public void Plan_WhileNoneMayBegin_LeavesThoseThatHaveBegun()
+    {
+        WantAll(2, 1);
+        Plan();
+
+        Hold(0, 2, 1);
+        _planner.Plan(_wanted, partition => _statuses[partition], _empty.Contains, (partition, wanted) => _told[partition] = wanted, mayBegin: false);
+
+        Assert.Equal((1, 4), (_planner.InProgress, _planner.Waiting));
+        Assert.Equal([0, 1], MovingTo(2));
+    }
+
+    [Fact]
     public void Plan_OfManyMoves_AdmitsAsManyAsMayBe_AndTheOthersKeepWhatTheyHave()
     {
         WantAll(2, 1);
