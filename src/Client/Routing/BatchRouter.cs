@@ -29,6 +29,7 @@ internal sealed class BatchRouter(
         call.Results.Clear();
         MarkLargeWrites(call);
         var failed = failure is null ? null : owners.Current;
+        var doubts = failure is null ? null : WriteDoubts.OfAll(call);
         var isFree = call.Count > 0 && CopyChoice.IsFree(call.Operations[0]);
         for (var tries = 0; ; tries++)
         {
@@ -38,7 +39,7 @@ internal sealed class BatchRouter(
             {
                 if (time.GetTimestamp() >= deadline)
                 {
-                    throw GiveUp(call, failure);
+                    throw GiveUp(call, failure, doubts);
                 }
 
                 // The silo was asked just now, and its place will be taken: this is learnt from the others.
@@ -59,7 +60,8 @@ internal sealed class BatchRouter(
                     await attempt.WaitAsync().ConfigureAwait(false);
                 }
 
-                failure = CheckFailures(attempt, cancellationToken) ?? CheckUnknown(call) ?? failure;
+                WriteDoubts.Note(ref doubts, attempt);
+                failure = CheckFailures(attempt, doubts, cancellationToken) ?? CheckUnknown(call) ?? failure;
             }
 
             var moved = CountPending(call, out var deferred);
@@ -78,7 +80,7 @@ internal sealed class BatchRouter(
             lanes.Metrics.OnMoved(cache.Name, moved);
             if (time.GetTimestamp() >= deadline)
             {
-                throw GiveUp(call, failure);
+                throw GiveUp(call, failure, doubts);
             }
 
             if (!isFree || tries % 2 == 1)
@@ -89,6 +91,12 @@ internal sealed class BatchRouter(
 
         for (var position = 0; position < call.Count; position++)
         {
+            if (doubts?.Has(position) == true && call.Results[position].Result.Status == OperationStatus.NoMajority)
+            {
+                // This attempt was refused; the one before it was not.
+                call.Results[position] = new OperationResult(new ShardResult { Status = OperationStatus.Forgotten }, default);
+            }
+
             if (call.Results[position].Result.Status == OperationStatus.Chunked)
             {
                 var result = await transfers.ExecuteAsync(cache, call.Operations[position], call.Results[position], cancellationToken).ConfigureAwait(false);
@@ -211,18 +219,18 @@ internal sealed class BatchRouter(
         return false;
     }
 
-    private Exception? CheckFailures(BatchTry attempt, CancellationToken cancellationToken)
+    private Exception? CheckFailures(BatchTry attempt, WriteDoubts? doubts, CancellationToken cancellationToken)
     {
         Exception? failure = null;
         foreach (var part in attempt.Failures ?? [])
         {
-            failure = CheckFailure(part, attempt, cancellationToken);
+            failure = CheckFailure(part, attempt, doubts, cancellationToken);
         }
 
         return failure;
     }
 
-    private Exception CheckFailure(in BatchPartFailure part, BatchTry attempt, CancellationToken cancellationToken)
+    private Exception CheckFailure(in BatchPartFailure part, BatchTry attempt, WriteDoubts? doubts, CancellationToken cancellationToken)
     {
         ref readonly var call = ref attempt.Call;
         var (unanswered, writes, unrepeatable) = (0, 0, 0);
@@ -249,7 +257,8 @@ internal sealed class BatchRouter(
             return part.Failure.Exception;
         }
 
-        throw errors.ErrorOf(part.Lane, writes > 0, part.Failure);
+        var error = errors.ErrorOf(part.Lane, writes > 0, part.Failure);
+        throw error is CacheUnavailableException ? InDoubt(call, error, doubts) ?? error : error;
     }
 
     /// <remarks><paramref name="deferred"/>: Those that only found their reply full, which are not counted with the others.</remarks>
@@ -270,26 +279,34 @@ internal sealed class BatchRouter(
     private static bool IsPending(in OperationResult result) =>
         result.Result.Status is OperationStatus.Pending or OperationStatus.Moved or OperationStatus.Behind or OperationStatus.NoRoom or OperationStatus.Deferred or OperationStatus.Unknown;
 
-    private CacheException GiveUp(in BatchCall call, Exception? failure)
+    private CacheException GiveUp(in BatchCall call, Exception? failure, WriteDoubts? doubts)
     {
-        // Moved means not done; pending after a failure means that a message was lost, which a read does not mind.
+        if (InDoubt(call, failure, doubts) is { } unknown)
+        {
+            return unknown;
+        }
+
         var waitsForRoom = true;
         for (var position = 0; position < call.Count; position++)
         {
-            var status = call.Results[position].Result.Status;
-            if (failure is CacheOutcomeUnknownException unknown && IsPending(call.Results[position]) && call.Operations[position].IsWrite)
-            {
-                return unknown;
-            }
-
-            if (failure is not null && status == OperationStatus.Pending && call.Operations[position].IsWrite)
-            {
-                return CallErrors.OutcomeUnknown("of the key", failure);
-            }
-
-            waitsForRoom &= status == OperationStatus.NoRoom || !IsPending(call.Results[position]);
+            var result = call.Results[position];
+            waitsForRoom &= result.Result.Status == OperationStatus.NoRoom || !IsPending(result);
         }
 
         return waitsForRoom ? CallErrors.NoRoom() : errors.NotServed(failure);
+    }
+
+    /// <summary>The error of a call with a write that has no result, and that some attempt may have done; <see langword="null"/> if there is none.</summary>
+    private static CacheOutcomeUnknownException? InDoubt(in BatchCall call, Exception? failure, WriteDoubts? doubts)
+    {
+        for (var position = 0; doubts is not null && position < call.Count; position++)
+        {
+            if (doubts.Has(position) && IsPending(call.Results[position]))
+            {
+                return failure as CacheOutcomeUnknownException ?? (failure is null ? CallErrors.OutcomeUnknown() : CallErrors.OutcomeUnknown("of the key", failure));
+            }
+        }
+
+        return null;
     }
 }

@@ -326,7 +326,8 @@ internal sealed class OperationRouter
                 await _owners.WaitForChangeAsync(snapshot, call.Deadline, call.CancellationToken).ConfigureAwait(false);
             }
 
-            call.End(await ExecuteAloneAsync(call.Cache, call.Operation, call.Deadline, call.Failure?.Exception, call.CancellationToken).ConfigureAwait(false));
+            var failure = call.Failure?.Exception ?? (call.Result.Result.Status == OperationStatus.Unknown ? CallErrors.OutcomeUnknown() : null);
+            call.End(await ExecuteAloneAsync(call.Cache, call.Operation, call.Deadline, failure, call.CancellationToken).ConfigureAwait(false));
         }
 #pragma warning disable CA1031 // Whatever it is, the caller must learn of it.
         catch (Exception exception)

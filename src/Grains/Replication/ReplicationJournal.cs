@@ -38,7 +38,8 @@ internal sealed partial class ReplicationJournal(ILogger<ReplicationJournal> log
             int[] lost = kind.Key == ReplicationEvent.StartedEmpty ? [.. partitions.Where(partition => lossesOf(partition) > 0)] : [];
             if (lost.Length > 0)
             {
-                LogLost(lost.Length, Show(lost));
+                // All of them: whoever reads this has to load their entries again.
+                LogLost(lost.Length, string.Join(", ", lost));
             }
 
             if (kind.Key == ReplicationEvent.Promoted)

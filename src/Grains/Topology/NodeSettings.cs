@@ -58,7 +58,9 @@ internal sealed class NodeSettings
             LeaseTicks = lease,
             ClockDriftPerMille = 10,
             BeatTicks = lease / 5,
-            SuspectTicks = lease * 3 / 5,
+
+            // As late as the authority leaves time to record it before the lease is over: a replica that is dropped takes no more of what is acknowledged.
+            SuspectTicks = lease * 4 / 5,
             ResendTicks = lease / 5,
             TenureTicks = (long)(_options.Replication.Tenure.TotalSeconds * time.TimestampFrequency),
             RenewTicks = time.TimestampFrequency,

@@ -47,6 +47,48 @@ public sealed class LaneFaultTests
         client.Door.Next().Echo();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Deadline_OfAWriteWhoseFirstAttemptHadNoClearAnswer_LeavesItUnknown_ThoughLaterOnesDidNothing(bool isLost)
+    {
+        using var client = new LaneFixture();
+        var set = client.Cache.SetAsync("key", new byte[10]).AsTask();
+        var first = client.Door.Next();
+        var many = client.Cache.SetManyAsync([new CacheSetItem("a", new byte[10]), new CacheSetItem("b", new byte[10])]).AsTask();
+        var second = client.Door.Next();
+        var later = 0;
+        client.Door.Answer = client.Relayed.Answer = batch =>
+        {
+            Interlocked.Increment(ref later);
+            batch.EchoExcept(static _ => OperationStatus.Moved);
+            return Task.CompletedTask;
+        };
+
+        foreach (var batch in (ReceivedBatch[])[first, second])
+        {
+            if (isLost)
+            {
+                batch.Lose();
+            }
+            else
+            {
+                batch.EchoExcept(static _ => OperationStatus.Unknown);
+            }
+        }
+
+        // Both have been told by now that their second attempt did nothing.
+        while (Volatile.Read(ref later) < 6)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+
+        client.Time.Advance(PastDeadline);
+
+        await Assert.ThrowsAsync<CacheOutcomeUnknownException>(() => set);
+        await Assert.ThrowsAsync<CacheOutcomeUnknownException>(() => many);
+    }
+
     [Fact]
     public async Task Deadline_OfAReadThatWasSent_IsUnavailable()
     {
