@@ -19,7 +19,8 @@ public interface ICacheEvents
     /// <exception cref="CacheUnavailableException">The grid cannot be reached.</exception>
     IAsyncEnumerable<CacheEvent> ReadAsync(CacheEventFilter? filter = null, CacheEventReadOptions? options = null, CancellationToken cancellationToken = default);
 
-    /// <summary>As <see cref="ReadAsync"/>, for who must know since when it listens: what happens after this returns is told, or told as missed.</summary>
+    /// <summary>As <see cref="ReadAsync"/>, for who must know since when it listens: what happens after this returns is told, or told as missed.
+    /// Some of what happened shortly before may be told too.</summary>
     /// <param name="filter">Which; <see langword="null"/>: all.</param>
     /// <param name="options">How; <see langword="null"/>: as by default.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
