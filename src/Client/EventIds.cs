@@ -9,4 +9,5 @@ internal static class EventIds
     public const int FeedFailed = 1003;
     public const int LoadFailed = 1004;
     public const int LoadNotStored = 1005;
+    public const int EventsFailed = 1006;
 }

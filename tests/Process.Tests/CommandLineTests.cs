@@ -50,6 +50,25 @@ public sealed class CommandLineTests(SingleSiloGrid grid) : GridTests(grid)
     }
 
     [Fact]
+    public async Task Watch_PrintsWhatOthersDo()
+    {
+        var key = NewKey();
+        await using var watch = ProgramRun.Start(
+            Programs.Cli, ["--gateway", grid.Silos[0].Gateway, "watch", "--cache", SingleSiloGrid.Told, "--prefix", key, "--kind", "set", "--kind", "removed", "--count", "2"]);
+        await Wait.UntilAsync("watching", _ => watch.Error.Text.Contains("watching", StringComparison.Ordinal) ? Task.CompletedTask : throw new InvalidOperationException("not yet"), () => watch.Transcript, () => watch.HasExited);
+
+        var set = await RunAsync("set", key, "value", "--cache", SingleSiloGrid.Told);
+        (await RunAsync("del", key, "--cache", SingleSiloGrid.Told)).Done();
+
+        Assert.Equal(0, await watch.ExitAsync());
+        Assert.Equal($"set {key} {set.Done().Text.Split(' ')[1]}removed {key}\n", watch.Output.Text);
+    }
+
+    [Fact]
+    public async Task Watch_OfACacheWithoutEvents_SaysHowToSwitchThemOn() =>
+        (await RunAsync("watch", "--count", "1")).Failed(exitCode: 1, "Cache:Caches:default:Events");
+
+    [Fact]
     public async Task Set_WithConditionThatFails_SaysWhich()
     {
         var key = NewKey();

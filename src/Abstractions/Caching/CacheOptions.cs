@@ -56,4 +56,8 @@ public sealed record CacheOptions
     /// </summary>
     /// <value>100 ms to 10 minutes. Default: 1 second.</value>
     public TimeSpan NearCacheStaleness { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Whether the silos tell what happens in the cache to those who read <see cref="ICache.Events"/>. The same on every silo.</summary>
+    /// <value>Default: <see langword="false"/>; it then costs nothing.</value>
+    public bool Events { get; init; }
 }

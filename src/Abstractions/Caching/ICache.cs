@@ -155,6 +155,9 @@ public interface ICache
     ValueTask<T> GetOrSetAsync<T>(
         CacheKey key, Func<CancellationToken, ValueTask<T>> factory, TimeSpan? timeToLive = null, CancellationToken cancellationToken = default);
 
+    /// <summary>What happens in the cache, for those who want to be told. Its events must be switched on: see <see cref="CacheOptions.Events"/>.</summary>
+    ICacheEvents Events { get; }
+
     /// <summary>Says where a key lives and what its owner knows of it. For people and tools; it does not count as a read.</summary>
     ValueTask<CacheEntryLocation> LocateAsync(CacheKey key, CancellationToken cancellationToken = default);
 }

@@ -65,4 +65,10 @@ public enum CacheErrorCode
 
     /// <summary>The source is left alone for a while because too many loads failed.</summary>
     SourceBroken = 41,
+
+    /// <summary>The cache's events are not switched on.</summary>
+    EventsOff = 50,
+
+    /// <summary>This process does not have the stream provider that the silos send events by.</summary>
+    NoStreamProvider = 51,
 }

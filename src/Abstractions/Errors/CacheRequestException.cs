@@ -82,6 +82,14 @@ public sealed class CacheRequestException : CacheException
         CacheErrorCode.RecursiveLoad,
         "The factory asked, by GetOrSetAsync, for the key that it is loading, so it would wait for itself for ever. Read what it needs from the source, or from another key; the value it replaces is in its context.");
 
+    internal static CacheRequestException EventsOff(string cache) => Create(
+        CacheErrorCode.EventsOff,
+        $"The cache '{cache}' has no events. Set Cache:Caches:{cache}:Events to true on every silo.");
+
+    internal static CacheRequestException NoStreamProvider(string provider) => Create(
+        CacheErrorCode.NoStreamProvider,
+        $"The silos send events by the stream provider '{provider}', which this process does not have. Add it under this name to the Orleans client or silo of this process, configured as on the silos (Cache:Events:StreamProvider).");
+
     internal static CacheRequestException Malformed(string what) => new(
         CacheErrorCode.MalformedRequest,
         $"The silo could not read the request: {what}. Use the same version of Orleans.Cache in clients and silos.");

@@ -63,6 +63,7 @@ internal static class CommandLine
             RingCommand.Create(runner),
             StatisticsCommand.Create(runner),
             MovesCommand.Create(runner),
+            WatchCommand.Create(runner),
             SnapshotsCommand.Create(runner),
             ReplayCommand.Create(runner),
             DatabaseCommand.Create(new DatabaseRunner(options, terminal)),

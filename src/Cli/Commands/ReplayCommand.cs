@@ -20,11 +20,11 @@ internal static class ReplayCommand
             Description = "The trace: text, or gzip of it, with a key on each line, or a key and the size of its value in bytes; - for standard input.",
         };
         file.Validators.Add(RefuseMissingFile);
-        var concurrency = WholeNumber(
+        var concurrency = WholeNumberOption.Create(
             "--concurrency", "How many requests are under way at once. With 1 the order is strictly that of the trace.", 1, 65_536, defaults.Concurrency);
-        var valueBytes = WholeNumber(
+        var valueBytes = WholeNumberOption.Create(
             "--value-bytes", "The size of a value where the line names none.", 0, TraceReader.MaxValueBytes, defaults.ValueBytes);
-        var limit = WholeNumber("--limit", "Stop after so many requests.", 1, long.MaxValue, null);
+        var limit = WholeNumberOption.Create("--limit", "Stop after so many requests.", 1, long.MaxValue, null);
         var prefix = new Option<string>("--prefix")
         {
             Description = "Text to put before every key, to keep one replay apart from another.",
@@ -119,33 +119,6 @@ internal static class ReplayCommand
         }
 
         return result.StoppedBy is { } reason ? Failures.Report(reason, terminal, cancellationToken) : ExitCode.Done;
-    }
-
-    private static Option<long?> WholeNumber(string name, string description, long from, long to, long? defaultValue)
-    {
-        var option = new Option<long?>(name)
-        {
-            Description = description,
-            HelpName = "n",
-            CustomParser = result =>
-            {
-                var text = result.Tokens[0].Value;
-                if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= from && number <= to)
-                {
-                    return number;
-                }
-
-                var range = to == long.MaxValue ? $"of {from} or more" : $"from {from} to {to}";
-                result.AddError($"{name}: '{text}' is out of range. Expected a whole number {range}.");
-                return null;
-            },
-        };
-        if (defaultValue is not null)
-        {
-            option.DefaultValueFactory = _ => defaultValue;
-        }
-
-        return option;
     }
 
     private static void RefuseMissingFile(ArgumentResult result)

@@ -17,9 +17,12 @@ internal sealed class CacheClient(
     ICacheSerializer serializer,
     NearCache near,
     CacheLoader loader,
+    ICacheEvents events,
     CacheCallOptions asked = default) : ICache
 {
     public string Name => cache.Name;
+
+    public ICacheEvents Events => events;
 
     private CacheReadLevel Level => asked.ReadLevel ?? cache.ReadLevel;
 
@@ -43,7 +46,7 @@ internal sealed class CacheClient(
             throw new ArgumentOutOfRangeException(nameof(options), concern, "There is no such write concern. Use Owner, Replicated or Majority.");
         }
 
-        return new CacheClient(cache, router, sessions, topology, serializer, near, loader, options with
+        return new CacheClient(cache, router, sessions, topology, serializer, near, loader, events, options with
         {
             ReadLevel = options.ReadLevel ?? asked.ReadLevel,
             WriteConcern = options.WriteConcern ?? asked.WriteConcern,

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Orleans.Cache.Client.Events;
 using Orleans.Cache.Client.Loading;
 using Orleans.Cache.Client.Near;
 using Orleans.Cache.Client.Routing;
@@ -7,7 +8,7 @@ using Orleans.Cache.Contracts.Nodes;
 namespace Orleans.Cache.Client.Caching;
 
 /// <summary>The grid as a process sees it. Safe for any number of threads.</summary>
-internal sealed class CacheGridClient(OperationRouter router, ITopologySource topology, ICacheSerializer serializer, NearCaches near, CacheLoaders loaders) : ICacheGrid
+internal sealed class CacheGridClient(OperationRouter router, ITopologySource topology, ICacheSerializer serializer, NearCaches near, CacheLoaders loaders, EventStreams events) : ICacheGrid
 {
     private readonly ConcurrentDictionary<string, ICache> _caches = new(StringComparer.Ordinal);
     private readonly Sessions _sessions = new(router, topology);
@@ -82,6 +83,6 @@ internal sealed class CacheGridClient(OperationRouter router, ITopologySource to
     private CacheClient Create(string name)
     {
         var cache = new NamedCache(name, Interlocked.Increment(ref _names) - 1, topology);
-        return new CacheClient(cache, router, _sessions, topology, serializer, near.Of(cache), loaders.Of(cache));
+        return new CacheClient(cache, router, _sessions, topology, serializer, near.Of(cache), loaders.Of(cache), new CacheEvents(cache, events));
     }
 }

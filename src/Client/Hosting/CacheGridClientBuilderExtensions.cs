@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Orleans.Cache;
 using Orleans.Cache.Client.Lanes;
 using Orleans.Cache.Client.Routing;
+using Orleans.Streams;
 
 namespace Orleans.Hosting;
 
@@ -29,6 +30,13 @@ public static class CacheGridClientBuilderExtensions
             provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<LiveGateways>(), provider.GetRequiredService<LaneSet>()));
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, TopologyRefresher>());
         builder.AddClusterConnectionStatusObserver<ConnectionWatch>();
+        builder.AddStreaming();
+        if (!builder.Services.Any(static service => service.ServiceType == typeof(IStreamProvider) && CacheGridDefaults.EventStreamProvider.Equals(service.ServiceKey)))
+        {
+            // Nothing is done with it until somebody reads events.
+            builder.AddMemoryStreams(CacheGridDefaults.EventStreamProvider);
+        }
+
         return builder;
     }
 }

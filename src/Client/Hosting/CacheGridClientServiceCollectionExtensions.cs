@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Orleans.Cache;
 using Orleans.Cache.Client.Caching;
+using Orleans.Cache.Client.Events;
 using Orleans.Cache.Client.Hosting;
 using Orleans.Cache.Client.Lanes;
 using Orleans.Cache.Client.Loading;
@@ -77,6 +78,7 @@ public static class CacheGridClientServiceCollectionExtensions
         services.TryAddSingleton<OperationRouter>();
         services.TryAddSingleton<LoadMetrics>();
         services.TryAddSingleton<CacheLoaders>();
+        services.TryAddSingleton<EventStreams>();
         services.TryAddSingleton<ICacheGrid, CacheGridClient>();
         return services;
     }

@@ -11,4 +11,7 @@ public static class CacheGridDefaults
 
     /// <summary>The gateway that a client looks for.</summary>
     public const string Gateway = "localhost:30000";
+
+    /// <summary>The stream provider that silos send events by. Where nobody has registered one under this name, it is one of memory streams.</summary>
+    public const string EventStreamProvider = "CacheEvents";
 }

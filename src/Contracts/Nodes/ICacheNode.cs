@@ -1,3 +1,4 @@
+using Orleans.Cache.Contracts.Events;
 using Orleans.Cache.Contracts.Invalidation;
 using Orleans.Cache.Contracts.Loading;
 using Orleans.Cache.Contracts.Topology;
@@ -53,4 +54,9 @@ public interface ICacheNode : IGrainService
     [Alias("load")]
     [ResponseTimeout("00:00:03")]
     ValueTask<LoadReply> LoadAsync(LoadRequest request);
+
+    /// <summary>Where the silo sends what happens in its caches, for those who read it.</summary>
+    [Alias("event-stream")]
+    [ResponseTimeout("00:00:02")]
+    ValueTask<EventStreamReply> GetEventStreamAsync(EventStreamRequest request);
 }

@@ -17,7 +17,7 @@ namespace Orleans.Cache.Engine.Shards;
 /// Safe for any number of threads. Order of locks: a shard's, the policy's, then the arena's or the wheel's, then the pool's. Two shards'
 /// locks are never waited for by one thread: whoever holds one only tries the other.
 /// </remarks>
-internal sealed class CacheStore
+internal sealed partial class CacheStore
 {
     /// <summary>What a shard takes on the managed heap: its objects and their headers.</summary>
     private const int ShardBytes = 320;
@@ -73,6 +73,7 @@ internal sealed class CacheStore
         _defaultSliding = Milliseconds(options.DefaultSlidingExpiration);
         _reclaim = Reclaim;
         StrictLeaseTicks = options.NearCache == CacheNearMode.Strict ? NearLease.ServerTicksOf(options.NearCacheStaleness) : 0;
+        Events = settings.EventsOf(name);
         CountManaged();
     }
 

@@ -26,6 +26,7 @@ internal sealed partial class Shard
         result.Version = Math.Max(_lastVersion + 1, moment.Version());
         result.Status = OperationStatus.Done;
         NoteRemovalLocked(tags, result.Version);
+        store.Events?.Add(tags.IsEmpty ? CacheEventKind.Cleared : CacheEventKind.TagsRemoved, tags, 0);
     }
 
     private void ApplyRemovalLocked(in EntryChange change)

@@ -60,6 +60,7 @@ internal sealed partial class Shard(CacheStore store, int partition)
             var key = batch.KeyOf(operation);
             if (_entries.Index.TryFind(hash, key, out var entry) && IsGoneLocked(_entries[entry], moment.Now))
             {
+                TellGoneLocked(entry, moment.Now);
                 DropExpiredLocked(entry, hash);
                 entry = 0;
             }
@@ -108,6 +109,7 @@ internal sealed partial class Shard(CacheStore store, int partition)
     /// <summary>Removes the policy's victim. Under <see cref="Lock"/> and the policy's lock.</summary>
     public void EvictLocked(uint victim, ulong hash)
     {
+        store.Events?.AddOwn(CacheEventKind.Evicted, partition, _entries[victim].Key, _entries[victim].Version);
         _entries.Evict(victim, hash);
         _counts.Evictions++;
     }
@@ -291,6 +293,7 @@ internal sealed partial class Shard(CacheStore store, int partition)
 
     private void RemoveLocked(uint reference, ulong hash, bool isAbsent, ref ShardResult result)
     {
+        TellRemovedLocked(reference, isAbsent);
         DropLocked(reference, hash);
         _counts.Removals += isAbsent ? 0 : 1;
         result.Status = isAbsent ? OperationStatus.NotFound : OperationStatus.Done;
@@ -462,7 +465,12 @@ internal sealed partial class Shard(CacheStore store, int partition)
         }
 
         _lastVersion = Math.Max(_lastVersion, write.Version);
-        _counts.Writes += progress.Version == 0 ? 1 : 0;
+        if (progress.Version == 0)
+        {
+            _counts.Writes++;
+            store.Events?.Add(CacheEventKind.Set, key, write.Version);
+        }
+
         result.Status = OperationStatus.Done;
         result.Version = write.Version;
         return true;

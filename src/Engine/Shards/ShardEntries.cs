@@ -162,6 +162,7 @@ internal sealed class ShardEntries(CacheStore store, int partition)
             var entry = _arena.Entry(reference);
             if (entry.Expiry <= now)
             {
+                store.Events?.AddOwn(CacheEventKind.Expired, partition, entry.Key, entry.Version);
                 Drop(reference, store.Hash.Of(entry.Key));
                 expired++;
             }
@@ -265,6 +266,7 @@ internal sealed class ShardEntries(CacheStore store, int partition)
             return false;
         }
 
+        store.Events?.AddOwn(CacheEventKind.Evicted, partition, _arena.Entry(surplus).Key, _arena.Entry(surplus).Version);
         Drop(surplus, store.Hash.Of(_arena.Entry(surplus).Key));
         Thinned++;
         return true;

@@ -8,7 +8,11 @@ internal sealed partial class ShardHost
     private CopyGates? _gates;
 
     /// <summary>From now on operations are executed only as far as the silo's copies serve them.</summary>
-    public void UseCopies(CopyGates gates) => Volatile.Write(ref _gates, gates);
+    public void UseCopies(CopyGates gates)
+    {
+        Volatile.Write(ref _gates, gates);
+        Settings.Events?.UseCopies(gates);
+    }
 
     /// <summary>A cache by its index, for changes to be packed.</summary>
     public CacheStore StoreOf(int cache) => _caches[cache];

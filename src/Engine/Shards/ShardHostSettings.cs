@@ -1,3 +1,5 @@
+using Orleans.Cache.Engine.Events;
+
 namespace Orleans.Cache.Engine.Shards;
 
 /// <summary>What a silo's shards are made by.</summary>
@@ -26,6 +28,15 @@ internal sealed record ShardHostSettings
     /// <summary>How many bits of the keys' hash are used, for tests that let keys collide. Default: all 64.</summary>
     public int HashBits { get; init; } = 64;
 
+    /// <summary>Where the events of caches that have them go. Default: nowhere.</summary>
+    public EventBuffer? Events { get; init; }
+
+    /// <summary>The caches with events, in the order of their numbers.</summary>
+    public string[] CachesWithEvents => [.. Caches.Where(static cache => cache.Value.Events).Select(static cache => cache.Key).Order(StringComparer.Ordinal)];
+
     /// <summary>Asked before memory is taken from the system, so that tests can let it run out. Default: none.</summary>
     public Func<bool>? RefuseMemory { get; init; }
+
+    /// <summary>Where the events of a cache go; <see langword="null"/> where it has none.</summary>
+    public StoreEvents? EventsOf(string cache) => Events is not null && Caches[cache].Events ? new StoreEvents(Events, Array.IndexOf(CachesWithEvents, cache)) : null;
 }

@@ -74,6 +74,12 @@ internal sealed class CacheGridOptionsValidator : IValidateOptions<CacheGridOpti
 
         CheckRange(failures, "Cache:FeedCapacity", options.FeedCapacity, 1 << 10, 1 << 24);
 
+        CheckRange(failures, "Cache:Events:BufferBytes", options.Events.BufferBytes, 1 << 20, 1 << 30);
+        if (string.IsNullOrWhiteSpace(options.Events.StreamProvider))
+        {
+            Add(failures, $"Cache:Events:StreamProvider is empty. Name a stream provider of the silo; leave it out for {CacheGridDefaults.EventStreamProvider}.");
+        }
+
         // Written so that NaN fails too.
         if (!(options.Weight >= RingMember.MinWeight && options.Weight <= RingMember.MaxWeight))
         {

@@ -9,6 +9,7 @@ using Orleans.Cache.Client.Lanes;
 using Orleans.Cache.Client.Routing;
 using Orleans.Cache.Engine.Invalidation;
 using Orleans.Cache.Engine.Shards;
+using Orleans.Cache.Grains.Events;
 using Orleans.Cache.Grains.Hosting;
 using Orleans.Cache.Grains.Invalidation;
 using Orleans.Cache.Grains.Loading;
@@ -48,8 +49,10 @@ public static class CacheGridSiloBuilderExtensions
             .AddPartitions()
             .AddReplication()
             .AddInvalidation()
+            .AddEvents()
             .AddSnapshots()
             .AddTopology();
+        builder.AddEventStreams();
         builder.AddGrainService<CacheNode>();
         return builder;
     }

@@ -1,10 +1,12 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
+using Orleans.Cache.Contracts.Events;
 using Orleans.Cache.Contracts.Invalidation;
 using Orleans.Cache.Contracts.Loading;
 using Orleans.Cache.Contracts.Nodes;
 using Orleans.Cache.Contracts.Replication;
 using Orleans.Cache.Contracts.Topology;
+using Orleans.Cache.Grains.Events;
 using Orleans.Cache.Grains.Invalidation;
 using Orleans.Cache.Grains.Loading;
 using Orleans.Cache.Grains.Partitions;
@@ -29,6 +31,7 @@ internal sealed class CacheNode(
     SnapshotStatus snapshotStatus,
     LoadService loads,
     MoveReport moves,
+    EventPublisher events,
     TimeProvider time)
     : GrainService(id, silo, loggerFactory), ICacheNode, IReplicationNode, ITopologyStoreNode, ISnapshotNode
 {
@@ -90,6 +93,9 @@ internal sealed class CacheNode(
 
     public async ValueTask<LoadReply> LoadAsync(LoadRequest request) =>
         request.Silo.Equals(topology.LocalSilo) ? await loads.LoadAsync(request) with { MapVersion = topology.Current.Version } : default;
+
+    public ValueTask<EventStreamReply> GetEventStreamAsync(EventStreamRequest request) =>
+        ValueTask.FromResult(request.Silo.Equals(topology.LocalSilo) ? events.Describe(request.Silent) : default);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<BatchReply> WaitAsync(ValueTask<BatchReply> reply) =>

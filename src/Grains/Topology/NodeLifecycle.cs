@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Cache.Contracts.Topology;
+using Orleans.Cache.Grains.Events;
 using Orleans.Cache.Grains.Partitions;
 using Orleans.Cache.Grains.Snapshots;
 
@@ -15,6 +16,7 @@ internal sealed partial class NodeLifecycle(
     IClusterMembershipService membership,
     MapFollower follower,
     SnapshotSchedule snapshots,
+    EventPublisher events,
     TimeProvider time,
     ILogger<NodeLifecycle> logger) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
@@ -113,6 +115,7 @@ internal sealed partial class NodeLifecycle(
         {
             await DrainAsync(cancellationToken);
             await snapshots.FinishAsync(cancellationToken);
+            await events.FinishAsync();
         }
 
         await _stopping.CancelAsync();

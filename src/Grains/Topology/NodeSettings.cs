@@ -1,5 +1,6 @@
 using Orleans.Cache.Contracts.Nodes;
 using Orleans.Cache.Contracts.Topology;
+using Orleans.Cache.Engine.Events;
 using Orleans.Cache.Engine.Replication;
 using Orleans.Cache.Engine.Shards;
 
@@ -84,7 +85,11 @@ internal sealed class NodeSettings
         MaxStagedBytes = _options.MaxStagedBytes,
         Limits = _options.Limits,
         Caches = _caches,
+        Events = _caches.Values.Any(static cache => cache.Events) ? new EventBuffer(_options.Events.BufferBytes) : null,
     };
+
+    /// <summary>See <see cref="CacheEventsOptions.StreamProvider"/>.</summary>
+    public string EventStreamProvider => _options.Events.StreamProvider;
 
     /// <param name="nodeType">The grain type of the silo's door.</param>
     public NodeDescriptor ToDescriptor(string nodeType) => new()

@@ -8,8 +8,8 @@ public sealed class CommandLineTests
     private readonly CapturedTerminal _terminal = new();
 
     [Theory]
-    [InlineData("no command is given. Expected one of: set, get, del, mget, touch, incr, where, ring, stats, moves, snapshots, replay, db.")]
-    [InlineData("'gte' is no command. Expected one of: set, get, del, mget, touch, incr, where, ring, stats, moves, snapshots, replay, db.", "gte", "k")]
+    [InlineData("no command is given. Expected one of: set, get, del, mget, touch, incr, where, ring, stats, moves, watch, snapshots, replay, db.")]
+    [InlineData("'gte' is no command. Expected one of: set, get, del, mget, touch, incr, where, ring, stats, moves, watch, snapshots, replay, db.", "gte", "k")]
     [InlineData("KEY is missing. Expected: ocache get KEY.", "get")]
     [InlineData("KEY is missing. Expected: ocache mget KEY....", "mget")]
     [InlineData("VALUE is missing. Expected: ocache set KEY VALUE.", "set", "k")]
@@ -29,6 +29,7 @@ public sealed class CommandLineTests
     [InlineData("--concurrency: '0' is out of range. Expected a whole number from 1 to 65536.", "replay", "-", "--concurrency", "0")]
     [InlineData("--value-bytes: '-1' is out of range. Expected a whole number from 0 to 67108864.", "replay", "-", "--value-bytes", "-1")]
     [InlineData("--limit: 'all' is out of range. Expected a whole number of 1 or more.", "replay", "-", "--limit", "all")]
+    [InlineData("--count: '0' is out of range. Expected a whole number of 1 or more.", "watch", "--count", "0")]
     [InlineData("no command of db is given. Expected one of: init, status.", "db")]
     [InlineData("no command of db is given. Expected one of: init, status.", "db", "Password=x")]
     [InlineData("there is more than ocache db init takes. Put the connection string in quotes.", "db", "init", "--connection", "Host=h", "Password=x")]
@@ -57,6 +58,7 @@ public sealed class CommandLineTests
     [InlineData("incr", "k", "-5")]
     [InlineData("where", "{user:42}:cart")]
     [InlineData("ring")]
+    [InlineData("watch", "--prefix", "user:", "--kind", "set", "--kind", "tags-removed", "--count", "3", "--json")]
     [InlineData("stats", "--cache", "sessions")]
     [InlineData("replay", "-", "--concurrency", "1", "--limit", "10", "--prefix", "p:", "--ttl", "10m", "--value-bytes", "0")]
     public async Task Run_NoGrid_IsOneLineAndExitCodeTwo(params string[] args)

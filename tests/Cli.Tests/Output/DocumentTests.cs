@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Orleans.Cache.Cli.Commands;
 using Orleans.Cache.Cli.Output.Documents;
 using Orleans.Cache.Cli.Replay;
 
@@ -48,6 +49,36 @@ public sealed class DocumentTests
         AssertJson("""{"removed":2,"missing":1}""", new RemovedDocument(2, 1), Json.RemovedDocument);
         AssertJson("""{"key":"k","found":true,"ttlMs":30000}""", new TouchedDocument("k", true, 30_000), Json.TouchedDocument);
         AssertJson("""{"key":"k","value":-3}""", new NumberDocument("k", -3), Json.NumberDocument);
+    }
+
+    [Fact]
+    public void Event_OfAnEntryOrOfMany_HasItsShape()
+    {
+        AssertJson(
+            """{"kind":"set","key":"k","encoding":"utf-8","version":"7","silo":"a","missed":null}""",
+            EventDocument.Of(new CacheEvent { Kind = CacheEventKind.Set, Key = "k", Version = 7, Silo = "a" }),
+            Json.EventDocument);
+        AssertJson(
+            """{"kind":"removed","key":"/wA=","encoding":"base64","version":null,"silo":"a","missed":null}""",
+            EventDocument.Of(new CacheEvent { Kind = CacheEventKind.Removed, Key = new byte[] { 0xFF, 0 }, Silo = "a" }),
+            Json.EventDocument);
+        AssertJson(
+            """{"kind":"missed","key":null,"encoding":null,"version":null,"silo":null,"missed":12}""",
+            EventDocument.Of(new CacheEvent { Kind = CacheEventKind.Missed, Missed = 12 }),
+            Json.EventDocument);
+        Assert.Equal(
+            ["missed", "set", "removed", "expired", "evicted", "tags-removed", "cleared"],
+            Enum.GetValues<CacheEventKind>().Select(EventDocument.NameOf));
+    }
+
+    [Fact]
+    public void Event_AsALine_SaysWhatIsThere()
+    {
+        Assert.Equal("set k\\n 7", WatchCommand.LineOf(new CacheEvent { Kind = CacheEventKind.Set, Key = "k\n", Version = 7 }));
+        Assert.Equal("removed k", WatchCommand.LineOf(new CacheEvent { Kind = CacheEventKind.Removed, Key = "k" }));
+        Assert.Equal("cleared", WatchCommand.LineOf(new CacheEvent { Kind = CacheEventKind.Cleared }));
+        Assert.Equal("missed 1,200", WatchCommand.LineOf(new CacheEvent { Kind = CacheEventKind.Missed, Missed = 1200 }));
+        Assert.Equal("missed –", WatchCommand.LineOf(new CacheEvent { Kind = CacheEventKind.Missed }));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using Orleans.Cache.Contracts.Events;
 using Orleans.Cache.Contracts.Invalidation;
 using Orleans.Cache.Contracts.Loading;
 using Orleans.Cache.Contracts.Nodes;
@@ -53,6 +54,8 @@ internal sealed class FakeDoor : ICacheNode
     public ValueTask<FollowReply> FollowAsync(FollowRequest request) => throw new NotSupportedException();
 
     public ValueTask<LoadReply> LoadAsync(LoadRequest request) => throw new NotSupportedException();
+
+    public ValueTask<EventStreamReply> GetEventStreamAsync(EventStreamRequest request) => throw new NotSupportedException();
 
     public ValueTask<NodeStatistics> GetStatisticsAsync() => throw new NotSupportedException();
 

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Orleans.Cache.Client.Caching;
+using Orleans.Cache.Client.Events;
 using Orleans.Cache.Client.Lanes;
 using Orleans.Cache.Client.Loading;
 using Orleans.Cache.Client.Near;
@@ -44,7 +45,7 @@ internal sealed class LaneFixture : ITopologySource, IDisposable
         var near = new NearCaches(this, Options.Create(options), Time, metrics, NullLogger<NearCaches>.Instance);
         var serializer = new JsonCacheSerializer([]);
         var loaders = new CacheLoaders(router, near, serializer, Options.Create(options), Time, new LoadMetrics(metrics), NullLogger<CacheLoader>.Instance);
-        Cache = new CacheClient(cache, router, new Sessions(router, this), this, serializer, near.Of(cache), loaders.Of(cache));
+        Cache = new CacheClient(cache, router, new Sessions(router, this), this, serializer, near.Of(cache), loaders.Of(cache), new CacheEvents(cache, new EventStreams(this, _services, Time, NullLogger<EventStreams>.Instance)));
     }
 
     /// <inheritdoc/>

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Cache.Contracts.Events;
 using Orleans.Cache.Contracts.Invalidation;
 using Orleans.Cache.Contracts.Loading;
 using Orleans.Cache.Contracts.Nodes;
@@ -84,6 +85,10 @@ public sealed class WireContractTests
         new JoinReply(null, "why not"),
         new LoadRequest(Silo, "default", [1, 2], LoadStep.Renew, 3, 4, 500),
         new LoadReply(LoadAnswer.Granted, 3, 2000, 7),
+        new EventStreamRequest(Silo, "silo-0"),
+        new EventStreamRequest(Silo, null),
+        new EventStreamReply("CacheEvents", "silo-0", 7, 8, ["default"]),
+        new EventsMessage("silo-0", 7, 8, 1, ["default"], [1, 2, 3], EventsMark.Moved),
     ];
 
     [Fact]

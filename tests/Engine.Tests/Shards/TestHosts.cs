@@ -1,3 +1,4 @@
+using Orleans.Cache.Engine.Events;
 using Orleans.Cache.Engine.Shards;
 
 namespace Orleans.Cache.Engine.Tests.Shards;
@@ -10,7 +11,7 @@ internal static class TestHosts
     public static ShardHost Create(TimeProvider time, CacheOptions? options = null, int partitions = 8, long budget = Budget, Func<bool>? refuse = null, long staged = Budget) =>
         Create(time, new Dictionary<string, CacheOptions> { ["cache"] = options ?? new CacheOptions() }, partitions, budget, refuse, staged);
 
-    public static ShardHost Create(TimeProvider time, Dictionary<string, CacheOptions> caches, int partitions, long budget, Func<bool>? refuse = null, long staged = Budget, bool isOpen = true)
+    public static ShardHost Create(TimeProvider time, Dictionary<string, CacheOptions> caches, int partitions, long budget, Func<bool>? refuse = null, long staged = Budget, bool isOpen = true, EventBuffer? events = null)
     {
         var host = new ShardHost(
             new ShardHostSettings
@@ -22,6 +23,7 @@ internal static class TestHosts
                 MaxStagedBytes = staged,
                 HashSeed = 42,
                 RefuseMemory = refuse,
+                Events = events,
             },
             time);
         for (var partition = 0; isOpen && partition < partitions; partition++)

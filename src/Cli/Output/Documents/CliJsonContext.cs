@@ -18,6 +18,7 @@ namespace Orleans.Cache.Cli.Output.Documents;
 [JsonSerializable(typeof(MovesDocument))]
 [JsonSerializable(typeof(SnapshotsDocument))]
 [JsonSerializable(typeof(ReplayDocument))]
+[JsonSerializable(typeof(EventDocument))]
 [JsonSerializable(typeof(DatabaseInitDocument))]
 [JsonSerializable(typeof(DatabaseStatusDocument))]
 internal sealed partial class CliJsonContext : JsonSerializerContext

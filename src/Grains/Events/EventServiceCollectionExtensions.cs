@@ -1,0 +1,59 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Orleans.Cache.Grains.Hosting;
+using Orleans.Configuration;
+using Orleans.Storage;
+using Orleans.Streams;
+
+namespace Orleans.Cache.Grains.Events;
+
+/// <summary>Registers what sends events, and memory streams to send them by where the host has brought nothing else.</summary>
+internal static class EventServiceCollectionExtensions
+{
+    /// <summary>Each is asked a hundred times a second, so as few as let every silo of a usual grid have one.</summary>
+    private const int Queues = 4;
+
+    private static readonly TimeSpan PollPeriod = TimeSpan.FromMilliseconds(10);
+
+    public static IServiceCollection AddEvents(this IServiceCollection services)
+    {
+        services.TryAddSingleton<EventMetrics>();
+        services.TryAddSingleton<EventStatus>();
+        services.TryAddSingleton<EventPublisher>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static provider => provider.GetRequiredService<EventPublisher>());
+        services.AddHealthChecks().AddCheck<EventHealthCheck>("cache-events", tags: [ReadinessCheck.Tag]);
+        return services;
+    }
+
+    public static ISiloBuilder AddEventStreams(this ISiloBuilder builder)
+    {
+        builder.AddStreaming();
+        const string Name = CacheGridDefaults.EventStreamProvider;
+        if (builder.Services.Any(static service => service.ServiceType == typeof(IStreamProvider) && Name.Equals(service.ServiceKey)))
+        {
+            return builder;
+        }
+
+        builder.AddMemoryStreams(Name, static streams =>
+        {
+            streams.ConfigurePartitioning(Queues);
+
+            // Where no cache has events nothing is to be fetched, so nobody looks for any.
+            streams.Configure<StreamLifecycleOptions>(static options => options.Configure<IOptions<CacheGridOptions>>(static (lifecycle, grid) =>
+                lifecycle.StartupState = IsUsed(grid.Value) ? StreamLifecycleOptions.RunState.AgentsStarted : StreamLifecycleOptions.RunState.AgentsStopped));
+            streams.Configure<StreamPullingAgentOptions>(static options => options.Configure(static agents => agents.GetQueueMsgsTimerPeriod = PollPeriod));
+        });
+
+        // By the provider's own name, so that it serves nothing else of the host.
+        if (!builder.Services.Any(static service => service.ServiceType == typeof(IGrainStorage) && Name.Equals(service.ServiceKey)))
+        {
+            builder.AddMemoryGrainStorage(Name);
+        }
+
+        return builder;
+    }
+
+    private static bool IsUsed(CacheGridOptions options) =>
+        options.Events.StreamProvider == CacheGridDefaults.EventStreamProvider && options.Caches.Values.Any(static cache => cache.Events);
+}

@@ -1,0 +1,47 @@
+using Orleans.Providers;
+using Orleans.Streams;
+
+namespace Orleans.Cache.Cluster.Tests.Events;
+
+/// <summary>Memory streams that take nothing while they are told to fail.</summary>
+internal sealed class FlakyStreams
+{
+    public const string Name = "flaky";
+
+    /// <summary>Whether what is given to them is refused.</summary>
+    public bool AreDown { get; set; }
+
+    public void AddTo(ISiloBuilder silo)
+    {
+        silo.AddMemoryGrainStorage(Name);
+        silo.AddPersistentStreams(
+            Name,
+            (services, name) => new Factory(this, MemoryAdapterFactory<DefaultMemoryMessageBodySerializer>.Create(services, name)),
+            static streams => streams.ConfigurePullingAgent(static options => options.Configure(static agents => agents.GetQueueMsgsTimerPeriod = TimeSpan.FromMilliseconds(10))));
+    }
+
+    private sealed class Factory(FlakyStreams streams, IQueueAdapterFactory inner) : IQueueAdapterFactory
+    {
+        public async Task<IQueueAdapter> CreateAdapter() => new Adapter(streams, await inner.CreateAdapter());
+
+        public IQueueAdapterCache GetQueueAdapterCache() => inner.GetQueueAdapterCache();
+
+        public IStreamQueueMapper GetStreamQueueMapper() => inner.GetStreamQueueMapper();
+
+        public Task<IStreamFailureHandler> GetDeliveryFailureHandler(QueueId queueId) => inner.GetDeliveryFailureHandler(queueId);
+    }
+
+    private sealed class Adapter(FlakyStreams streams, IQueueAdapter inner) : IQueueAdapter
+    {
+        public string Name => inner.Name;
+
+        public bool IsRewindable => inner.IsRewindable;
+
+        public StreamProviderDirection Direction => inner.Direction;
+
+        public Task QueueMessageBatchAsync<T>(StreamId streamId, IEnumerable<T> events, StreamSequenceToken token, Dictionary<string, object> requestContext) =>
+            streams.AreDown ? throw new InvalidOperationException("the test has taken the streams down") : inner.QueueMessageBatchAsync(streamId, events, token, requestContext);
+
+        public IQueueAdapterReceiver CreateReceiver(QueueId queueId) => inner.CreateReceiver(queueId);
+    }
+}
