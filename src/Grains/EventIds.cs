@@ -41,4 +41,5 @@ internal static class EventIds
     public const int SnapshotsNotLoaded = 2049;
     public const int CopiesDiffered = 2060;
     public const int CompareFailed = 2061;
+    public const int HotKeysFailed = 2080;
 }

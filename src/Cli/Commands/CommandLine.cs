@@ -64,6 +64,7 @@ internal static class CommandLine
             StatisticsCommand.Create(runner),
             MovesCommand.Create(runner),
             SnapshotsCommand.Create(runner),
+            HotCommand.Create(runner),
             ReplayCommand.Create(runner),
             DatabaseCommand.Create(new DatabaseRunner(options, terminal)),
         };

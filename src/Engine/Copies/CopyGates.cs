@@ -98,6 +98,7 @@ internal sealed partial class CopyGates
                     (_unsent ??= []).Add(used);
                 }
 
+                NoteRead(store, batch, index, hash);
                 return true;
             case OperationKind.Stage or OperationKind.Discard:
                 // Nobody sees what is staged, so it matters to nobody who owns the partition.
@@ -116,6 +117,8 @@ internal sealed partial class CopyGates
         {
             (_unsent ??= []).Add(copy);
         }
+
+        NoteWrite(store, operation.Kind, hash);
 
         // After the entry was changed, and before anybody is told that it was.
         if (_feed is not null && store.HasNearCaches && (_feed.IsFollowed || store.StrictLeaseTicks > 0) && batch.Results[index].Status == OperationStatus.Done)

@@ -10,6 +10,7 @@ using Orleans.Cache.Client.Routing;
 using Orleans.Cache.Engine.Invalidation;
 using Orleans.Cache.Engine.Shards;
 using Orleans.Cache.Grains.Hosting;
+using Orleans.Cache.Grains.HotKeys;
 using Orleans.Cache.Grains.Invalidation;
 using Orleans.Cache.Grains.Loading;
 using Orleans.Cache.Grains.Nodes;
@@ -48,6 +49,7 @@ public static class CacheGridSiloBuilderExtensions
             .AddPartitions()
             .AddReplication()
             .AddInvalidation()
+            .AddHotKeys()
             .AddSnapshots()
             .AddTopology();
         builder.AddGrainService<CacheNode>();

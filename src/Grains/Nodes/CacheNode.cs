@@ -1,10 +1,12 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
+using Orleans.Cache.Contracts.HotKeys;
 using Orleans.Cache.Contracts.Invalidation;
 using Orleans.Cache.Contracts.Loading;
 using Orleans.Cache.Contracts.Nodes;
 using Orleans.Cache.Contracts.Replication;
 using Orleans.Cache.Contracts.Topology;
+using Orleans.Cache.Grains.HotKeys;
 using Orleans.Cache.Grains.Invalidation;
 using Orleans.Cache.Grains.Loading;
 using Orleans.Cache.Grains.Partitions;
@@ -29,6 +31,8 @@ internal sealed class CacheNode(
     SnapshotStatus snapshotStatus,
     LoadService loads,
     MoveReport moves,
+    HotKeyReport hotKeys,
+    PinnedKeys pins,
     TimeProvider time)
     : GrainService(id, silo, loggerFactory), ICacheNode, IReplicationNode, ITopologyStoreNode, ISnapshotNode
 {
@@ -90,6 +94,16 @@ internal sealed class CacheNode(
 
     public async ValueTask<LoadReply> LoadAsync(LoadRequest request) =>
         request.Silo.Equals(topology.LocalSilo) ? await loads.LoadAsync(request) with { MapVersion = topology.Current.Version } : default;
+
+    public ValueTask<NodeHotKeys> GetHotKeysAsync() => ValueTask.FromResult(hotKeys.Compose());
+
+    public ValueTask<bool> PinAsync(HotPin[] pinned) => ValueTask.FromResult(pins.Take(pinned));
+
+    public ValueTask NoteHotReadsAsync(HotKeyReads[] reads)
+    {
+        hotKeys.Take(reads);
+        return ValueTask.CompletedTask;
+    }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<BatchReply> WaitAsync(ValueTask<BatchReply> reply) =>

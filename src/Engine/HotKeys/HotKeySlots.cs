@@ -1,0 +1,51 @@
+using System.Numerics;
+
+namespace Orleans.Cache.Engine.HotKeys;
+
+/// <summary>A few keys, to be found by their hash. Immutable.</summary>
+internal sealed class HotKeySlots
+{
+    public static readonly HotKeySlots Empty = new([]);
+
+    private readonly HotKey?[] _slots;
+    private readonly int _shift;
+
+    public HotKeySlots(IReadOnlyCollection<HotKey> keys)
+    {
+        All = keys;
+
+        // At most a quarter is taken, so that most that are not here are not looked for twice.
+        var size = BitOperations.RoundUpToPowerOf2((uint)Math.Max(4, keys.Count * 4));
+        _slots = new HotKey?[size];
+        _shift = 64 - BitOperations.Log2(size);
+        foreach (var key in keys)
+        {
+            var slot = SlotOf(key.Hash);
+            while (_slots[slot] is not null)
+            {
+                slot = (slot + 1) & (_slots.Length - 1);
+            }
+
+            _slots[slot] = key;
+        }
+    }
+
+    public IReadOnlyCollection<HotKey> All { get; }
+
+    /// <summary>The key with a hash, if it is among them.</summary>
+    public HotKey? Find(ulong hash)
+    {
+        var slots = _slots;
+        for (var slot = SlotOf(hash); slots[slot] is { } key; slot = (slot + 1) & (slots.Length - 1))
+        {
+            if (key.Hash == hash)
+            {
+                return key;
+            }
+        }
+
+        return null;
+    }
+
+    private int SlotOf(ulong hash) => (int)((hash * 0x9E37_79B9_7F4A_7C15) >> _shift);
+}
