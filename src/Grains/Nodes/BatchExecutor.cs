@@ -9,6 +9,7 @@ using Orleans.Cache.Engine.Memory;
 using Orleans.Cache.Engine.Replication;
 using Orleans.Cache.Engine.Shards;
 using Orleans.Cache.Grains.Topology;
+using OperationStatus = Orleans.Cache.Engine.Batches.OperationStatus;
 
 namespace Orleans.Cache.Grains.Nodes;
 

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Cache.Contracts.HotKeys;
 using Orleans.Cache.Contracts.Invalidation;
 using Orleans.Cache.Contracts.Loading;
 using Orleans.Cache.Contracts.Nodes;
@@ -84,6 +85,11 @@ public sealed class WireContractTests
         new JoinReply(null, "why not"),
         new LoadRequest(Silo, "default", [1, 2], LoadStep.Renew, 3, 4, 500),
         new LoadReply(LoadAnswer.Granted, 3, 2000, 7),
+        new NearCacheMessage(CacheNearMode.Strict, TimeSpan.FromSeconds(1), int.MaxValue),
+        new NodeHotKey("default", [1, 2], 5000.5, 0.25, true),
+        new NodeHotKeys("silo-0", [new NodeHotKey("default", [1], 1, 2, false)], [new HotPin("default", [1], true, 3)]),
+        new HotPin("default", [1, 2], false, 4),
+        new HotKeyReads("default", [1, 2], 5),
     ];
 
     [Fact]
