@@ -10,7 +10,7 @@ try
 {
     var root = new RootCommand("Benchmarks of Orleans.Cache that need whole processes.")
     {
-        CompareCommand.Create(), RunCommand.Create(), LargeCommand.Create(), NearCommand.Create(), LoadCommand.Create(), ServeCommand.Create(),
+        CompareCommand.Create(), RunCommand.Create(), LargeCommand.Create(), NearCommand.Create(), LoadCommand.Create(), HotCommand.Create(), ServeCommand.Create(),
     };
     return await root.Parse(args).InvokeAsync(invocation);
 }
