@@ -80,11 +80,13 @@ internal static class Replicas
 
         public string Name { get; }
 
-        /// <summary>Makes what counts what is read often on the first silo.</summary>
-        public Func<ShardHost, HotKeyTables> HotKeys
+        /// <summary>Counts what is read often on the first silo.</summary>
+        public HotKeyTables? HotKeys
         {
-            init => _silos[0].Copies.HotKeys = value(_silos[0].Shards);
+            set => _silos[0].Copies.HotKeys = value;
         }
+
+        public ShardHost Shards => _silos[0].Shards;
 
         public double Get { get; private set; } = double.MaxValue;
 
@@ -113,6 +115,9 @@ internal static class Replicas
             Set = Math.Min(Set, (Processor.Now() - start) / operations);
             SetBytes = (double)(GC.GetAllocatedBytesForCurrentThread() - bytes) / operations;
         }
+
+        /// <summary>Forgets what was measured.</summary>
+        public void Forget() => (Get, Set) = (double.MaxValue, double.MaxValue);
 
         public void Dispose()
         {

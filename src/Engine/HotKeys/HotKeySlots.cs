@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Orleans.Cache.Engine.HotKeys;
 
@@ -7,6 +8,10 @@ internal sealed class HotKeySlots
 {
     public static readonly HotKeySlots Empty = new([]);
 
+    private const int FilterBits = 12;
+    private const int WordBits = 6;
+
+    private readonly ulong[] _filter = new ulong[1 << (FilterBits - WordBits)];
     private readonly HotKey?[] _slots;
     private readonly int _shift;
 
@@ -14,7 +19,6 @@ internal sealed class HotKeySlots
     {
         All = keys;
 
-        // At most a quarter is taken, so that most that are not here are not looked for twice.
         var size = BitOperations.RoundUpToPowerOf2((uint)Math.Max(4, keys.Count * 4));
         _slots = new HotKey?[size];
         _shift = 64 - BitOperations.Log2(size);
@@ -27,10 +31,15 @@ internal sealed class HotKeySlots
             }
 
             _slots[slot] = key;
+            _filter[WordOf(key.Hash)] |= 1UL << (int)key.Hash;
         }
     }
 
     public IReadOnlyCollection<HotKey> All { get; }
+
+    /// <summary>Whether a key with a hash may be among them: that is so of few others, and costs no branch that is hard to foretell.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool MayHave(ulong hash) => (_filter[WordOf(hash)] >> (int)hash & 1) != 0;
 
     /// <summary>The key with a hash, if it is among them.</summary>
     public HotKey? Find(ulong hash)
@@ -46,6 +55,8 @@ internal sealed class HotKeySlots
 
         return null;
     }
+
+    private static int WordOf(ulong hash) => (int)(hash >> WordBits) & ((1 << (FilterBits - WordBits)) - 1);
 
     private int SlotOf(ulong hash) => (int)((hash * 0x9E37_79B9_7F4A_7C15) >> _shift);
 }

@@ -30,7 +30,7 @@ internal sealed class HotKeyTable
     private readonly TimeProvider _time;
     private ShortLock _sketchLock;
     private volatile HotKeySlots _tracked = HotKeySlots.Empty;
-    private volatile HotKeySlots? _hot;
+    private volatile HotKeySlots _hot = HotKeySlots.Empty;
     private long _tickedAt;
     private long _promoted;
     private long _demoted;
@@ -51,28 +51,35 @@ internal sealed class HotKeyTable
     public long Demoted => Volatile.Read(ref _demoted);
 
     /// <summary>The keys that are hot.</summary>
-    public IReadOnlyCollection<HotKey> Hot => _hot?.All ?? [];
+    public IReadOnlyCollection<HotKey> Hot => _hot.All;
 
     /// <summary>The keys that are counted on their own.</summary>
     public IReadOnlyCollection<HotKey> Tracked => _tracked.All;
 
-    /// <summary>Counts a read that found an entry, and marks its result if the key is hot.</summary>
+    /// <summary>Counts a read that was executed, if it found an entry, and marks its result if the key is hot.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void OnRead(ulong hash, ReadOnlySpan<byte> key, ref ShardResult result)
+    public void OnRead(ulong hash, in ShardBatch batch, int index)
     {
-        if (_hot is { } hot)
+        // Both are rare, and this is on the way of every get: all else is left to them.
+        if (_hot.MayHave(hash))
         {
-            result.IsHot = hot.Find(hash) is not null && result.ValueLength <= HotKeyRules.MostValueBytes;
+            Mark(hash, batch, index);
         }
 
         if (HotSampling.IsDue())
         {
-            OnSample(hash, key, result.ValueLength);
+            OnSample(hash, batch, index);
         }
     }
 
     /// <summary>Counts a write of a key.</summary>
-    public void OnWrite(ulong hash) => _tracked.Find(hash)?.OnWrite();
+    public void OnWrite(ulong hash)
+    {
+        if (_tracked.MayHave(hash))
+        {
+            _tracked.Find(hash)?.OnWrite();
+        }
+    }
 
     /// <summary>Counts reads that copies on other silos have answered.</summary>
     public void OnCopyReads(ulong hash, long reads) => _tracked.Find(hash)?.OnCopyReads(reads);
@@ -133,13 +140,30 @@ internal sealed class HotKeyTable
 
             _tracked = new HotKeySlots([.. _tracked.All.Where(key => key.IsHot || key.ReadsPerSecond >= Rules.ReadsToForget)]);
             var hot = _tracked.All.Where(static key => key.IsHot).ToArray();
-            _hot = hot.Length == 0 ? null : new HotKeySlots(hot);
+            _hot = hot.Length == 0 ? HotKeySlots.Empty : new HotKeySlots(hot);
+        }
+    }
+
+    private static bool IsHit(in ShardBatch batch, int index) =>
+        batch.Operations[index].Kind == OperationKind.Get && batch.Results[index].Status == OperationStatus.Done && batch.Results[index].ValueLength <= HotKeyRules.MostValueBytes;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Mark(ulong hash, in ShardBatch batch, int index)
+    {
+        if (IsHit(batch, index) && _hot.Find(hash) is not null)
+        {
+            batch.Results[index].IsHot = true;
         }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void OnSample(ulong hash, ReadOnlySpan<byte> key, int valueLength)
+    private void OnSample(ulong hash, in ShardBatch batch, int index)
     {
+        if (!IsHit(batch, index))
+        {
+            return;
+        }
+
         if (_tracked.Find(hash) is { } known)
         {
             known.OnSample();
@@ -147,7 +171,7 @@ internal sealed class HotKeyTable
         }
 
         // Whoever finds the sketch taken goes on without: a hot key comes again.
-        if (valueLength > HotKeyRules.MostValueBytes || !_sketchLock.TryEnter())
+        if (!_sketchLock.TryEnter())
         {
             return;
         }
@@ -156,7 +180,7 @@ internal sealed class HotKeyTable
         _sketchLock.Exit();
         if (count >= Rules.SamplesToTrack)
         {
-            Track(hash, key, count);
+            Track(hash, batch.KeyOf(batch.Operations[index]), count);
         }
     }
 

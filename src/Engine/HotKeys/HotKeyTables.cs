@@ -16,8 +16,8 @@ internal sealed class HotKeyTables
         _tables = [.. shards.CacheNames.Select(name => shards.Settings.Caches[name] is { HotKeys: true } options ? new HotKeyTable(new HotKeyRules(options.HotKeyReadsPerSecond), time) : null)];
     }
 
-    /// <summary>Those of a cache, by its index; <see langword="null"/> where it has none.</summary>
-    public HotKeyTable? this[int cache] => _tables[cache];
+    /// <summary>Those of each cache, by its index; <see langword="null"/> where it has none.</summary>
+    public HotKeyTable?[] ByCache => _tables;
 
     /// <summary>The caches that have hot keys.</summary>
     public IEnumerable<(string Cache, HotKeyTable Table)> All

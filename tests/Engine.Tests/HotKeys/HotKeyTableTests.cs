@@ -1,18 +1,20 @@
 using System.Text;
 using Orleans.Cache.Engine.Batches;
 using Orleans.Cache.Engine.HotKeys;
+using Orleans.Cache.Engine.Memory;
 using Orleans.Cache.TestKit;
 
 namespace Orleans.Cache.Engine.Tests.HotKeys;
 
 /// <summary>When keys become hot, and when they cease to be.</summary>
-public sealed class HotKeyTableTests
+public sealed class HotKeyTableTests : IDisposable
 {
     private const int Threshold = 10_000;
     private static readonly byte[] Key = "key"u8.ToArray();
     private const ulong Hash = 0xABCD_EF01_2345_6789;
 
     private readonly ManualTimeProvider _time = new();
+    private readonly ValueBuffer _values = new();
     private readonly HotKeyTable _table;
 
     public HotKeyTableTests() => _table = new HotKeyTable(new HotKeyRules(Threshold), _time);
@@ -160,9 +162,25 @@ public sealed class HotKeyTableTests
     public void LargeValue_IsNeverSaidToBeHot()
     {
         MakeHot();
-        var result = new ShardResult { Status = OperationStatus.Done, ValueLength = HotKeyRules.MostValueBytes + 1 };
-        _table.OnRead(Hash, Key, ref result);
-        Assert.False(result.IsHot);
+        Assert.True(Read(1, Hash, Key, HotKeyRules.MostValueBytes));
+        Assert.False(Read(1, Hash, Key, HotKeyRules.MostValueBytes + 1));
+    }
+
+    [Fact]
+    public void Reads_ThatFindNothing_CountForNothing()
+    {
+        for (var second = 0; second < 3; second++)
+        {
+            for (var read = 0; read < 20_000; read++)
+            {
+                var result = new ShardResult { Status = OperationStatus.NotFound };
+                Read(Hash, Key, ref result);
+            }
+
+            Tick();
+        }
+
+        Assert.Empty(_table.Tracked);
     }
 
     [Fact]
@@ -227,6 +245,9 @@ public sealed class HotKeyTableTests
         Assert.All(samples, count => Assert.InRange(count, 4_900, 5_100));
     }
 
+    /// <inheritdoc/>
+    public void Dispose() => _values.Dispose();
+
     private void MakeHot()
     {
         Second(reads: 20_000);
@@ -253,16 +274,22 @@ public sealed class HotKeyTableTests
 
     private bool Read(int times) => Read(times, Hash, Key);
 
-    private bool Read(int times, ulong hash, byte[] key)
+    private bool Read(int times, ulong hash, byte[] key, int valueLength = 100)
     {
         var isHot = false;
         for (var read = 0; read < times; read++)
         {
-            var result = new ShardResult { Status = OperationStatus.Done, ValueLength = 100 };
-            _table.OnRead(hash, key, ref result);
+            var result = new ShardResult { Status = OperationStatus.Done, ValueLength = valueLength };
+            Read(hash, key, ref result);
             isHot = result.IsHot;
         }
 
         return isHot;
+    }
+
+    private void Read(ulong hash, byte[] key, ref ShardResult result)
+    {
+        var get = new ShardOperation { Kind = OperationKind.Get, KeyLength = (ushort)key.Length };
+        _table.OnRead(hash, new ShardBatch(new ReadOnlySpan<ShardOperation>(in get), key, new Span<ShardResult>(ref result), _values), index: 0);
     }
 }
