@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Orleans.Cache.Engine.Batches;
 using Orleans.Cache.Engine.HotKeys;
 using Orleans.Cache.Engine.Shards;
@@ -18,12 +17,12 @@ internal sealed partial class CopyGates
         set => (_hotKeys, _hotByCache) = (value, value?.ByCache);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void NoteRead(CacheStore store, in ShardBatch batch, int index, ulong hash)
+    /// <summary>Takes note of operations on which it was decided: see <see cref="Check"/>.</summary>
+    private void NoteReads(CacheStore store, in ShardBatch batch, int start, ReadOnlySpan<ulong> hashes, ReadOnlySpan<int> partitions)
     {
         if (_hotByCache is { } tables && tables[store.Index] is { } table)
         {
-            table.OnRead(hash, batch, index);
+            table.OnReads(batch, start, hashes, partitions);
         }
     }
 

@@ -98,7 +98,6 @@ internal sealed partial class CopyGates
                     (_unsent ??= []).Add(used);
                 }
 
-                NoteRead(store, batch, index, hash);
                 return true;
             case OperationKind.Stage or OperationKind.Discard:
                 // Nobody sees what is staged, so it matters to nobody who owns the partition.
@@ -169,6 +168,8 @@ internal sealed partial class CopyGates
                 result = new ShardResult { Status = isWrite && result.Status == OperationStatus.Done ? OperationStatus.Unknown : OperationStatus.Moved };
             }
         }
+
+        NoteReads(store, batch, start, hashes, partitions);
     }
 
     /// <summary>Lets what a batch has written leave for other copies.</summary>

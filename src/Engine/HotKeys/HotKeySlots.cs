@@ -37,6 +37,8 @@ internal sealed class HotKeySlots
 
     public IReadOnlyCollection<HotKey> All { get; }
 
+    public bool IsEmpty => All.Count == 0;
+
     /// <summary>Whether a key with a hash may be among them: that is so of few others, and costs no branch that is hard to foretell.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool MayHave(ulong hash) => (_filter[WordOf(hash)] >> (int)hash & 1) != 0;

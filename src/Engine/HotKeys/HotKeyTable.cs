@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Orleans.Cache.Engine.Batches;
 using Orleans.Cache.Engine.Memory;
 
@@ -56,19 +55,28 @@ internal sealed class HotKeyTable
     /// <summary>The keys that are counted on their own.</summary>
     public IReadOnlyCollection<HotKey> Tracked => _tracked.All;
 
-    /// <summary>Counts a read that was executed, if it found an entry, and marks its result if the key is hot.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void OnRead(ulong hash, in ShardBatch batch, int index)
+    /// <summary>Counts those of some operations that were executed and are gets that found an entry, and marks their results if their keys are hot.</summary>
+    /// <param name="batch">Their batch.</param>
+    /// <param name="start">The first of them.</param>
+    /// <param name="hashes">The hashes of their keys.</param>
+    /// <param name="partitions">Their partitions; -1 for those that do not count.</param>
+    public void OnReads(in ShardBatch batch, int start, ReadOnlySpan<ulong> hashes, ReadOnlySpan<int> partitions)
     {
-        // Both are rare, and this is on the way of every get: all else is left to them.
-        if (_hot.MayHave(hash))
+        var hot = _hot;
+        for (var index = 0; !hot.IsEmpty && index < hashes.Length; index++)
         {
-            Mark(hash, batch, index);
+            if (hot.MayHave(hashes[index]) && partitions[index] >= 0 && IsHit(batch, start + index) && hot.Find(hashes[index]) is not null)
+            {
+                batch.Results[start + index].IsHot = true;
+            }
         }
 
-        if (HotSampling.IsDue())
+        for (var index = HotSampling.First(hashes.Length); index < hashes.Length; index = HotSampling.Next(index, hashes.Length))
         {
-            OnSample(hash, batch, index);
+            if (partitions[index] >= 0 && IsHit(batch, start + index))
+            {
+                OnSample(hashes[index], batch, start + index);
+            }
         }
     }
 
@@ -147,23 +155,8 @@ internal sealed class HotKeyTable
     private static bool IsHit(in ShardBatch batch, int index) =>
         batch.Operations[index].Kind == OperationKind.Get && batch.Results[index].Status == OperationStatus.Done && batch.Results[index].ValueLength <= HotKeyRules.MostValueBytes;
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Mark(ulong hash, in ShardBatch batch, int index)
-    {
-        if (IsHit(batch, index) && _hot.Find(hash) is not null)
-        {
-            batch.Results[index].IsHot = true;
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private void OnSample(ulong hash, in ShardBatch batch, int index)
     {
-        if (!IsHit(batch, index))
-        {
-            return;
-        }
-
         if (_tracked.Find(hash) is { } known)
         {
             known.OnSample();

@@ -1,24 +1,50 @@
-using System.Runtime.CompilerServices;
-
 namespace Orleans.Cache.Engine.HotKeys;
 
-/// <summary>Picks one read of sixteen, for each thread on its own. Safe for any number of threads; costs a nanosecond.</summary>
+/// <summary>Picks one read of sixteen on the average, for each thread on its own. Safe for any number of threads.</summary>
 /// <remarks>
-/// A Weyl sequence: a number grows by the golden ratio of its range, and every pass through the lowest sixteenth counts. Every sixteenth read would
-/// see but one key of two that are read by turns; the gaps here are 13 and 21 and in between, so that no such rhythm is met for long.
+/// How many reads it passes over is drawn anew after each that it picks, 0 to 30: keys that are read by turns are picked alike, whatever the rhythm. Reads
+/// that come together cost one look at what the thread keeps.
 /// </remarks>
 internal static class HotSampling
 {
     /// <summary>So many reads one sample stands for.</summary>
     public const int Reads = 16;
 
-    private const uint GoldenRatio = 0x9E37_79B9;
-    private const int Bits = 28;
+    private const int MostGap = (2 * Reads) - 1;
 
     [ThreadStatic]
-    private static uint _position;
+    private static int _left;
 
-    /// <summary>Whether this read is one that counts.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool IsDue() => (_position += GoldenRatio) >> Bits == 0;
+    [ThreadStatic]
+    private static ulong _random;
+
+    /// <summary>Whether the next read is one that counts.</summary>
+    public static bool IsDue()
+    {
+        var first = First(reads: 1);
+        if (first == 0)
+        {
+            Next(first, reads: 1);
+        }
+
+        return first == 0;
+    }
+
+    /// <summary>The first that counts of the next reads; as many as these or more if none of them does. All of them are then over but for <see cref="Next"/>.</summary>
+    public static int First(int reads)
+    {
+        var first = _left;
+        _left = first - reads;
+        return first;
+    }
+
+    /// <summary>The one that counts after another of the same reads.</summary>
+    public static int Next(int position, int reads)
+    {
+        // A linear congruential generator with Knuth's constants (MMIX): its upper bits are good.
+        _random = (_random * 6364136223846793005) + 1442695040888963407;
+        var next = position + 1 + (int)((_random >> 33) % MostGap);
+        _left = next - reads;
+        return next;
+    }
 }

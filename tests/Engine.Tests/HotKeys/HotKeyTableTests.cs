@@ -242,7 +242,25 @@ public sealed class HotKeyTableTests : IDisposable
             samples[read % 2] += HotSampling.IsDue() ? 1 : 0;
         }
 
-        Assert.All(samples, count => Assert.InRange(count, 4_900, 5_100));
+        Assert.All(samples, count => Assert.InRange(count, 4_700, 5_300));
+    }
+
+    [Fact]
+    public void Samples_AreOneOfSixteen_HoweverManyReadsComeTogether()
+    {
+        var random = new Random(3);
+        var (samples, reads) = (0, 0);
+        while (reads < 320_000)
+        {
+            var together = random.Next(1, 65);
+            reads += together;
+            for (var position = HotSampling.First(together); position < together; position = HotSampling.Next(position, together))
+            {
+                samples++;
+            }
+        }
+
+        Assert.InRange(samples, reads / 16 * 0.98, reads / 16 * 1.02);
     }
 
     /// <inheritdoc/>
@@ -290,6 +308,6 @@ public sealed class HotKeyTableTests : IDisposable
     private void Read(ulong hash, byte[] key, ref ShardResult result)
     {
         var get = new ShardOperation { Kind = OperationKind.Get, KeyLength = (ushort)key.Length };
-        _table.OnRead(hash, new ShardBatch(new ReadOnlySpan<ShardOperation>(in get), key, new Span<ShardResult>(ref result), _values), index: 0);
+        _table.OnReads(new ShardBatch(new ReadOnlySpan<ShardOperation>(in get), key, new Span<ShardResult>(ref result), _values), 0, [hash], [0]);
     }
 }
