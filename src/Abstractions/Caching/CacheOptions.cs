@@ -65,7 +65,7 @@ public sealed record CacheOptions
     public bool HotKeys { get; init; }
 
     /// <summary>From how many reads per second on a key is hot. It ceases to be when it has been below half of it for 5 seconds.</summary>
-    /// <value>Reads per second, 50 to 1,000,000,000. Default: 5,000.</value>
+    /// <value>Reads per second, 200 to 1,000,000,000. Default: 5,000.</value>
     public int HotKeyReadsPerSecond { get; init; } = 5_000;
 
     /// <summary>How many silos besides its owner have copies of a hot key.</summary>

@@ -18,6 +18,7 @@ internal sealed class HotKeySlots
     public HotKeySlots(IReadOnlyCollection<HotKey> keys)
     {
         All = keys;
+        IsEmpty = keys.Count == 0;
 
         var size = BitOperations.RoundUpToPowerOf2((uint)Math.Max(4, keys.Count * 4));
         _slots = new HotKey?[size];
@@ -37,7 +38,7 @@ internal sealed class HotKeySlots
 
     public IReadOnlyCollection<HotKey> All { get; }
 
-    public bool IsEmpty => All.Count == 0;
+    public bool IsEmpty { get; }
 
     /// <summary>Whether a key with a hash may be among them: that is so of few others, and costs no branch that is hard to foretell.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

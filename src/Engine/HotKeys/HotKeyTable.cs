@@ -8,7 +8,7 @@ namespace Orleans.Cache.Engine.HotKeys;
 /// threads.
 /// </summary>
 /// <remarks>
-/// 1. One read of sixteen goes into a sketch. A key that comes often there is tracked: from then on its own counters count its samples and its writes.
+/// 1. One read of 64 goes into a sketch. A key that comes often there is tracked: from then on its own counters count its samples and its writes.
 /// 2. <see cref="Tick"/>, once a second, makes rates of the counts, promotes what is above the threshold and not written much, and demotes what has been
 ///    below half of it for the whole of <see cref="HotKeyRules.CoolDown"/>. What silos with copies have answered is counted in (<see cref="OnCopyReads"/>),
 ///    or spreading a key's reads would be the end of its being hot.
@@ -63,12 +63,9 @@ internal sealed class HotKeyTable
     public void OnReads(in ShardBatch batch, int start, ReadOnlySpan<ulong> hashes, ReadOnlySpan<int> partitions)
     {
         var hot = _hot;
-        for (var index = 0; !hot.IsEmpty && index < hashes.Length; index++)
+        if (!hot.IsEmpty)
         {
-            if (hot.MayHave(hashes[index]) && partitions[index] >= 0 && IsHit(batch, start + index) && hot.Find(hashes[index]) is not null)
-            {
-                batch.Results[start + index].IsHot = true;
-            }
+            Mark(hot, batch, start, hashes, partitions);
         }
 
         for (var index = HotSampling.First(hashes.Length); index < hashes.Length; index = HotSampling.Next(index, hashes.Length))
@@ -149,6 +146,17 @@ internal sealed class HotKeyTable
             _tracked = new HotKeySlots([.. _tracked.All.Where(key => key.IsHot || key.ReadsPerSecond >= Rules.ReadsToForget)]);
             var hot = _tracked.All.Where(static key => key.IsHot).ToArray();
             _hot = hot.Length == 0 ? HotKeySlots.Empty : new HotKeySlots(hot);
+        }
+    }
+
+    private static void Mark(HotKeySlots hot, in ShardBatch batch, int start, ReadOnlySpan<ulong> hashes, ReadOnlySpan<int> partitions)
+    {
+        for (var index = 0; index < hashes.Length; index++)
+        {
+            if (hot.MayHave(hashes[index]) && partitions[index] >= 0 && IsHit(batch, start + index) && hot.Find(hashes[index]) is not null)
+            {
+                batch.Results[start + index].IsHot = true;
+            }
         }
     }
 

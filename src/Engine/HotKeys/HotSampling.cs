@@ -1,14 +1,14 @@
 namespace Orleans.Cache.Engine.HotKeys;
 
-/// <summary>Picks one read of sixteen on the average, for each thread on its own. Safe for any number of threads.</summary>
+/// <summary>Picks one read of 64 on the average, for each thread on its own. Safe for any number of threads.</summary>
 /// <remarks>
-/// How many reads it passes over is drawn anew after each that it picks, 0 to 30: keys that are read by turns are picked alike, whatever the rhythm. Reads
+/// How many reads it passes over is drawn anew after each that it picks, 0 to 126: keys that are read by turns are picked alike, whatever the rhythm. Reads
 /// that come together cost one look at what the thread keeps.
 /// </remarks>
 internal static class HotSampling
 {
     /// <summary>So many reads one sample stands for.</summary>
-    public const int Reads = 16;
+    public const int Reads = 64;
 
     private const int MostGap = (2 * Reads) - 1;
 

@@ -29,7 +29,7 @@ internal sealed class CacheGridOptionsValidator : IValidateOptions<CacheGridOpti
     private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
     private const int MostSnapshots = 100;
 
-    private const int LeastHotReads = 50;
+    private const int LeastHotReads = 200;
     private const int MostHotReads = 1_000_000_000;
 
     private static readonly TimeSpan ShortestStaleness = TimeSpan.FromMilliseconds(100);

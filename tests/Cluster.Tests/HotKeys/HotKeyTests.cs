@@ -14,7 +14,7 @@ public sealed class HotKeyTests
     private const string Plain = "plain";
 
     /// <summary>Low enough that a test's reads, one after the other, are above it however slow the machine is.</summary>
-    private const int Threshold = 50;
+    private const int Threshold = 200;
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
