@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Orleans.Cache.Client.Near;
 using Orleans.Cache.Client.Routing;
 using Orleans.Cache.Contracts.HotKeys;
@@ -13,6 +14,8 @@ namespace Orleans.Cache.Client.HotKeys;
 /// <remarks>A silo that is asked for a key of which it has no copy that it may read answers so, and fetches one meanwhile. Silos that are not asked have none.</remarks>
 internal sealed class HotCopies(NearCaches near, NamedCaches caches, Func<OperationRouter> router)
 {
+    private const int BytesOnStack = 256;
+
     private readonly ConcurrentDictionary<string, CacheHotCopies> _caches = new(StringComparer.Ordinal);
     private long _reads;
     private long _misses;
@@ -41,10 +44,13 @@ internal sealed class HotCopies(NearCaches near, NamedCaches caches, Func<Operat
     }
 
     /// <summary>Reads a copy in this process.</summary>
+    [SkipLocalsInit]
     public bool TryRead(string cache, in Operation operation, out OperationResult result)
     {
+        Span<byte> room = stackalloc byte[BytesOnStack];
+        scoped ReadOnlySpan<byte> key = operation.Key.MaxByteCount <= BytesOnStack ? room[..operation.Key.CopyTo(room)] : operation.Key.ToArray();
         var shardResult = default(ShardResult);
-        var value = TryRead(cache, operation.Key.ToArray(), ref shardResult);
+        var value = TryRead(cache, key, ref shardResult);
         result = value is { } read ? new OperationResult(shardResult, operation.IsPooled ? PooledValue.Rent(read.Span) : read) : default;
         return value is not null;
     }

@@ -1,5 +1,6 @@
 using Orleans.Cache.Client.Routing;
 using Orleans.Cache.Engine.Batches;
+using Orleans.Cache.Engine.Replication;
 
 namespace Orleans.Cache.Client.HotKeys;
 
@@ -55,7 +56,8 @@ internal sealed class HotEntries
     /// <param name="time">The clock.</param>
     public void Note(in Operation operation, in ShardResult result, long? stamp, TimeProvider time)
     {
-        if (operation.Header.Kind != OperationKind.Get || result.IsCopy
+        // What a replica answers says nothing of what the owner thinks.
+        if (operation.Header is not { Kind: OperationKind.Get, Level: ReadLevel.Owner or ReadLevel.Hot } || result.IsCopy
             || result.Status is not (OperationStatus.Done or OperationStatus.NotFound or OperationStatus.Chunked))
         {
             return;

@@ -238,7 +238,8 @@ public sealed class HotKeyTests
             grid.ForgetCalls();
             for (var read = 0; read < 20; read++)
             {
-                Assert.Equal("value"u8, (await here.TryGetAsync("key", Cancelled)).Value.Span);
+                var entry = await here.TryGetAsync("key", Cancelled);
+                Assert.Equal("value"u8, entry.Value.Span);
             }
 
             return SilosAsked(grid) == 0;
