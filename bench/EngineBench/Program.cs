@@ -26,6 +26,9 @@ switch (args)
     case ["replicas", var entries, var operations]:
         Replicas.Run(int.Parse(entries), int.Parse(operations));
         return 0;
+    case ["hot", var entries, var operations]:
+        HotKeyCost.Run(int.Parse(entries), int.Parse(operations));
+        return 0;
     case ["snapshot", var entries, var folder]:
         await Snapshots.RunAsync(int.Parse(entries), folder);
         return 0;
@@ -39,6 +42,7 @@ switch (args)
               large MEGABYTES SECONDS       the longest small get beside a large value that is set and got in the same shard
               wire                          what the bytes of replication cost: beats, answers, records
               replicas ENTRIES OPERATIONS   what copies of partitions cost gets and sets: none, without followers, with one
+              hot ENTRIES OPERATIONS        what looking for hot keys costs gets and sets
               snapshot ENTRIES FOLDER       the longest set beside snapshots, and how long writing and loading them takes
               memory ENTRIES POLICY         bytes for each entry, resident set, pauses of the garbage collector
             """);

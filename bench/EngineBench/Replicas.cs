@@ -1,5 +1,6 @@
 using System.Globalization;
 using Orleans.Cache.Engine.Copies;
+using Orleans.Cache.Engine.HotKeys;
 using Orleans.Cache.Engine.Replication;
 using Orleans.Cache.Engine.Replication.Messages;
 using Orleans.Cache.Engine.Shards;
@@ -44,7 +45,7 @@ internal static class Replicas
     }
 
     /// <summary>A grid of one or two silos in this process; the second only follows.</summary>
-    private sealed class Load : IDisposable
+    public sealed class Load : IDisposable
     {
         private readonly EngineLoad _load;
         private readonly Silo[] _silos;
@@ -79,6 +80,14 @@ internal static class Replicas
 
         public string Name { get; }
 
+        /// <summary>Counts what is read often on the first silo.</summary>
+        public HotKeyTables? HotKeys
+        {
+            set => _silos[0].Copies.HotKeys = value;
+        }
+
+        public ShardHost Shards => _silos[0].Shards;
+
         public double Get { get; private set; } = double.MaxValue;
 
         public double Set { get; private set; } = double.MaxValue;
@@ -106,6 +115,9 @@ internal static class Replicas
             Set = Math.Min(Set, (Processor.Now() - start) / operations);
             SetBytes = (double)(GC.GetAllocatedBytesForCurrentThread() - bytes) / operations;
         }
+
+        /// <summary>Forgets what was measured.</summary>
+        public void Forget() => (Get, Set) = (double.MaxValue, double.MaxValue);
 
         public void Dispose()
         {
@@ -176,7 +188,7 @@ internal static class Replicas
             {
                 (_grid, _node) = (grid, node);
                 Shards = TestHosts.Create(
-                    TimeProvider.System, new Dictionary<string, CacheOptions> { ["cache"] = new() { Eviction = "s3fifo" } }, Partitions, Budget, isOpen: false);
+                    TimeProvider.System, new Dictionary<string, CacheOptions> { ["cache"] = new() { Eviction = "s3fifo", HotKeys = true } }, Partitions, Budget, isOpen: false);
                 Copies = new PartitionCopies(Shards, settings, this, TimeProvider.System);
                 Copies.Start(node, run: 1);
             }

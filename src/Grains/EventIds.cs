@@ -43,4 +43,6 @@ internal static class EventIds
     public const int CompareFailed = 2061;
     public const int EventsFailed = 2080;
     public const int EventsGoodAgain = 2081;
+
+    public const int HotKeysFailed = 2090;
 }

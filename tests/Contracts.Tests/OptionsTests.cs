@@ -109,6 +109,10 @@ public sealed class OptionsTests
         ["Cache:Caches:small:TimeToLiveJitter is 2."] = static options => options.Caches["small"] = new() { TimeToLiveJitter = 2 },
         ["Cache:Caches:small:WriteConcern is 3."] = static options => options.Caches["small"] = new() { WriteConcern = (CacheWriteConcern)3 },
         ["Cache:Caches:small:ReadLevel is 2."] = static options => options.Caches["small"] = new() { ReadLevel = (CacheReadLevel)2 },
+        ["Cache:Caches:small:HotKeys is true, and NearCache is off."] = static options => options.Caches["small"] = new() { HotKeys = true },
+        ["Cache:Caches:small:HotKeys is true, and ReadLevel is any."] = static options => options.Caches["small"] = new() { HotKeys = true, NearCache = CacheNearMode.Strict, ReadLevel = CacheReadLevel.Any },
+        ["Cache:Caches:small:HotKeyReadsPerSecond is 199."] = static options => options.Caches["small"] = new() { HotKeyReadsPerSecond = 199 },
+        ["Cache:Caches:small:HotKeyCopies is 0."] = static options => options.Caches["small"] = new() { HotKeyCopies = 0 },
         ["Cache:Caches:small:MaxBytes is 1000."] = static options => options.Caches["small"] = new() { MaxBytes = 1000 },
     });
 

@@ -60,4 +60,19 @@ public sealed record CacheOptions
     /// <summary>Whether the silos tell what happens in the cache to those who read <see cref="ICache.Events"/>. The same on every silo.</summary>
     /// <value>Default: <see langword="false"/>; it then costs nothing.</value>
     public bool Events { get; init; }
+
+    /// <summary>
+    /// Whether keys that are read very often are copied to other silos, and reads of them spread. Processes that keep no near copies then read what
+    /// <see cref="NearCache"/> promises, which must be on.
+    /// </summary>
+    /// <value>Default: <see langword="false"/>.</value>
+    public bool HotKeys { get; init; }
+
+    /// <summary>From how many reads per second on a key is hot. It ceases to be when it has been below half of it for 5 seconds.</summary>
+    /// <value>Reads per second, 200 to 1,000,000,000. Default: 5,000.</value>
+    public int HotKeyReadsPerSecond { get; init; } = 5_000;
+
+    /// <summary>How many silos besides its owner have copies of a hot key.</summary>
+    /// <value>1 or more. Default: none, all silos.</value>
+    public int? HotKeyCopies { get; init; }
 }

@@ -48,6 +48,9 @@ public enum CacheErrorCode
     /// <summary>A factory asked for the value that it is loading itself.</summary>
     RecursiveLoad = 14,
 
+    /// <summary>The cache has no hot keys, or as many keys of it are pinned as may be.</summary>
+    HotKeys = 15,
+
     /// <summary>The grid could not be reached or is not ready; nothing was done.</summary>
     Unavailable = 20,
 

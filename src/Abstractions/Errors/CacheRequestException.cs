@@ -62,6 +62,14 @@ public sealed class CacheRequestException : CacheException
         CacheErrorCode.InvalidTag,
         $"'{tag}' is no tag. A tag is well-formed text of 1 to {limit} bytes in UTF-8, and not '*', which stands for all entries where tags are removed.");
 
+    internal static CacheRequestException NoHotKeys(string cache) => Create(
+        CacheErrorCode.HotKeys,
+        $"The cache '{cache}' has no hot keys. Set Cache:Caches:{cache}:HotKeys to true on every silo, and its NearCache to bounded or strict.");
+
+    internal static CacheRequestException TooManyPinned(string cache) => Create(
+        CacheErrorCode.HotKeys,
+        $"As many keys of the cache '{cache}' are pinned as may be. Unpin one first.");
+
     internal static CacheRequestException NotANumber() => new(
         CacheErrorCode.NotANumber,
         "The entry does not hold a whole number. An entry can be incremented if it is absent, or if its value is the decimal text of a signed 64-bit number, as increments write it: set it to such text, or remove it first.");

@@ -38,4 +38,20 @@ public interface ICacheGrid
     /// <summary>Which partitions are on their way to other silos, as their owners say. A silo that does not answer is left out of the list.</summary>
     /// <exception cref="CacheUnavailableException">The grid cannot be reached.</exception>
     ValueTask<IReadOnlyList<SiloMoves>> GetMovesAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>The keys that are hot, as their owners say; the most read come first. A silo that does not answer is left out.</summary>
+    /// <exception cref="CacheUnavailableException">The grid cannot be reached.</exception>
+    ValueTask<IReadOnlyList<HotKeyStatus>> GetHotKeysAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Makes a key hot, however often it is read, until <see cref="UnpinHotKeyAsync"/>. Silos remember it as long as one of them runs.</summary>
+    /// <param name="cache">A cache that has hot keys (<see cref="CacheOptions.HotKeys"/>).</param>
+    /// <param name="key">The key; it need not have an entry. At most 64 keys of a cache are pinned.</param>
+    /// <param name="cancellationToken">Ends the call early.</param>
+    /// <exception cref="CacheRequestException">The grid has no such cache, it has no hot keys, too many are pinned, or the key is empty or too long.</exception>
+    /// <exception cref="CacheUnavailableException">No silo can be reached.</exception>
+    ValueTask PinHotKeyAsync(string cache, CacheKey key, CancellationToken cancellationToken = default);
+
+    /// <summary>Leaves it to a key's reads again whether it is hot. Nothing happens to a key that is not pinned.</summary>
+    /// <inheritdoc cref="PinHotKeyAsync"/>
+    ValueTask UnpinHotKeyAsync(string cache, CacheKey key, CancellationToken cancellationToken = default);
 }

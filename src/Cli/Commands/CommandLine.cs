@@ -65,6 +65,7 @@ internal static class CommandLine
             MovesCommand.Create(runner),
             WatchCommand.Create(runner),
             SnapshotsCommand.Create(runner),
+            HotCommand.Create(runner),
             ReplayCommand.Create(runner),
             DatabaseCommand.Create(new DatabaseRunner(options, terminal)),
         };

@@ -5,6 +5,7 @@ using Orleans.Cache.Client.Loading;
 using Orleans.Cache.Client.Near;
 using Orleans.Cache.Client.Routing;
 using Orleans.Cache.Engine.Memory;
+using Orleans.Cache.Engine.Replication;
 
 namespace Orleans.Cache.Client.Caching;
 
@@ -25,6 +26,11 @@ internal sealed class CacheClient(
     public ICacheEvents Events => events;
 
     private CacheReadLevel Level => asked.ReadLevel ?? cache.ReadLevel;
+
+    /// <summary>
+    /// As <see cref="Level"/>, as it stands in an operation: copies of hot keys may answer where near copies might, and this process keeps none.
+    /// </summary>
+    private ReadLevel SingleLevel => cache.HotCopies > 0 && asked.ReadLevel is null && Session is null ? ReadLevel.Hot : (ReadLevel)Level;
 
     private CacheSession? Session => asked.Session ?? Sessions.Current;
 
@@ -66,7 +72,7 @@ internal sealed class CacheClient(
             return ValueTask.FromResult(entry);
         }
 
-        var result = ExecuteAsync(OperationFactory.Get(key, router.Limits, router.MaxWholeValueBytes, Level), cancellationToken);
+        var result = ExecuteAsync(OperationFactory.Get(key, router.Limits, router.MaxWholeValueBytes, SingleLevel), cancellationToken);
         return result.IsCompletedSuccessfully ? ValueTask.FromResult(OperationOutcome.ToEntry(result.Result)) : WaitAsync(result);
 
         [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -93,7 +99,7 @@ internal sealed class CacheClient(
             return new PooledValue(PooledValue.Rent(copy.Value.Span));
         }
 
-        var operation = OperationFactory.Get(key, router.Limits, router.MaxWholeValueBytes, Level) with { IsPooled = true };
+        var operation = OperationFactory.Get(key, router.Limits, router.MaxWholeValueBytes, SingleLevel) with { IsPooled = true };
         var result = await ExecuteAsync(operation, cancellationToken).ConfigureAwait(false);
         return OperationOutcome.ToEntry(result).Found ? new PooledValue(result.Value) : null;
     }
@@ -255,6 +261,7 @@ internal sealed class CacheClient(
         finally
         {
             near.ForgetTagged(all: section.Length == 0);
+            cache.Hot.OnWriteOfAll();
         }
     }
 
@@ -345,7 +352,7 @@ internal sealed class CacheClient(
                 keys[positions?[index + CacheKey.PrefetchAhead] ?? (index + CacheKey.PrefetchAhead)].Prefetch();
             }
 
-            call.Operations[index] = OperationFactory.Get(keys[positions?[index] ?? index], limits, router.MaxWholeValueBytes, level);
+            call.Operations[index] = OperationFactory.Get(keys[positions?[index] ?? index], limits, router.MaxWholeValueBytes, (ReadLevel)level);
         }
 
         await ExecuteAsync(call, limits, cancellationToken).ConfigureAwait(false);
@@ -362,7 +369,7 @@ internal sealed class CacheClient(
         // What is in this process needs no copy. What any copy answers may be stale already, and would be kept so.
         if (cancellationToken.IsCancellationRequested || !router.TryReadHere(cache, key, CacheReadLevel.Owner, out var entry))
         {
-            var operation = OperationFactory.Get(key, router.Limits, router.MaxWholeValueBytes, CacheReadLevel.Owner);
+            var operation = OperationFactory.Get(key, router.Limits, router.MaxWholeValueBytes);
             entry = OperationOutcome.ToEntry(await ExecuteAsync(operation, cancellationToken).ConfigureAwait(false));
             near.Keep(fill, key, entry);
         }
@@ -424,10 +431,10 @@ internal sealed class CacheClient(
     private ValueTask<OperationResult> WriteAsync(in Operation operation, CancellationToken cancellationToken)
     {
         var result = ExecuteAsync(operation, cancellationToken);
-        return near.IsOn ? ForgetAsync(near, result, operation.Key) : result;
+        return near.IsOn || cache.HotCopies > 0 ? ForgetAsync(near, cache, result, operation) : result;
 
         [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-        static async ValueTask<OperationResult> ForgetAsync(NearCache near, ValueTask<OperationResult> result, CacheKey key)
+        static async ValueTask<OperationResult> ForgetAsync(NearCache near, NamedCache cache, ValueTask<OperationResult> result, Operation operation)
         {
             try
             {
@@ -435,7 +442,8 @@ internal sealed class CacheClient(
             }
             finally
             {
-                near.Forget(key);
+                cache.Hot.OnWrite(operation);
+                near.Forget(operation.Key);
             }
         }
     }
@@ -448,8 +456,9 @@ internal sealed class CacheClient(
         }
         finally
         {
-            for (var index = 0; near.IsOn && index < call.Count; index++)
+            for (var index = 0; (near.IsOn || cache.HotCopies > 0) && index < call.Count; index++)
             {
+                cache.Hot.OnWrite(call.Operations[index]);
                 near.Forget(call.Operations[index].Key);
             }
         }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Orleans.Cache.Client.Events;
+using Orleans.Cache.Client.HotKeys;
 using Orleans.Cache.Client.Loading;
 using Orleans.Cache.Client.Near;
 using Orleans.Cache.Client.Routing;
@@ -8,11 +9,12 @@ using Orleans.Cache.Contracts.Nodes;
 namespace Orleans.Cache.Client.Caching;
 
 /// <summary>The grid as a process sees it. Safe for any number of threads.</summary>
-internal sealed class CacheGridClient(OperationRouter router, ITopologySource topology, ICacheSerializer serializer, NearCaches near, CacheLoaders loaders, EventStreams events) : ICacheGrid
+
+internal sealed class CacheGridClient(OperationRouter router, ITopologySource topology, ICacheSerializer serializer, NearCaches near, CacheLoaders loaders, EventStreams events, NamedCaches named, TimeProvider time) : ICacheGrid
 {
     private readonly ConcurrentDictionary<string, ICache> _caches = new(StringComparer.Ordinal);
     private readonly Sessions _sessions = new(router, topology);
-    private int _names;
+    private readonly HotKeyPins _pins = new(topology, time);
 
     public CacheSession? CurrentSession => Sessions.Current;
 
@@ -57,7 +59,24 @@ internal sealed class CacheGridClient(OperationRouter router, ITopologySource to
         return await AskAllAsync(snapshot, static async door => (await door.GetMovesAsync().ConfigureAwait(false)).ToMoves(), cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task<T[]> AskAllAsync<T>(GridSnapshot snapshot, Func<ICacheNode, Task<T>> ask, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<HotKeyStatus>> GetHotKeysAsync(CancellationToken cancellationToken = default)
+    {
+        var snapshot = await topology.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        var silos = await AskAllAsync(snapshot, static async door => await door.GetHotKeysAsync().ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        return
+        [
+            .. silos
+                .SelectMany(silo => silo.Keys.Select(key => new HotKeyStatus(
+                    key.Cache, key.Key, silo.Silo, Math.Min(snapshot.NearCacheOf(key.Cache).HotCopies, snapshot.Nodes.Count - 1), key.ReadsPerSecond, key.WritesPerSecond, key.IsPinned)))
+                .OrderByDescending(static key => key.ReadsPerSecond),
+        ];
+    }
+
+    public ValueTask PinHotKeyAsync(string cache, CacheKey key, CancellationToken cancellationToken = default) => _pins.SetAsync(cache, key, isPinned: true, cancellationToken);
+
+    public ValueTask UnpinHotKeyAsync(string cache, CacheKey key, CancellationToken cancellationToken = default) => _pins.SetAsync(cache, key, isPinned: false, cancellationToken);
+
+    internal static async Task<T[]> AskAllAsync<T>(GridSnapshot snapshot, Func<ICacheNode, Task<T>> ask, CancellationToken cancellationToken)
         where T : class
     {
         var answers = await Task.WhenAll(snapshot.Nodes.Select(node => TryAskAsync(node, ask))).WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -79,10 +98,9 @@ internal sealed class CacheGridClient(OperationRouter router, ITopologySource to
         }
     }
 
-    // A number is lost when two threads make the same cache at once, which does no harm.
     private CacheClient Create(string name)
     {
-        var cache = new NamedCache(name, Interlocked.Increment(ref _names) - 1, topology);
+        var cache = named.Of(name);
         return new CacheClient(cache, router, _sessions, topology, serializer, near.Of(cache), loaders.Of(cache), new CacheEvents(cache, events));
     }
 }

@@ -72,6 +72,7 @@ public static class CacheGridClientServiceCollectionExtensions
         services.AddMetrics();
         services.TryAddSingleton<LaneMetrics>();
         services.TryAddSingleton<LaneSet>();
+        services.TryAddSingleton<NamedCaches>();
         services.TryAddSingleton<NearCaches>();
         services.TryAddSingleton<Owners>();
         services.TryAddSingleton<CallErrors>();

@@ -83,6 +83,7 @@ internal sealed class BatchPart : LaneEntry
         {
             if (!_isEnded)
             {
+                NoteHotKeys(first, results);
                 Copy(results, values, array, seen, _try.Call.Results, Positions.Span[first..]);
             }
         }
@@ -142,6 +143,15 @@ internal sealed class BatchPart : LaneEntry
     public override void Drop()
     {
         // Nobody waits for it any more.
+    }
+
+    /// <summary>What is known to be hot may be newer now, or not hot any more; what is not is left to single reads.</summary>
+    private void NoteHotKeys(int first, ReadOnlySpan<ShardResult> results)
+    {
+        for (var index = 0; index < results.Length && !Lane.Cache.Hot.IsEmpty; index++)
+        {
+            Lane.Cache.Hot.Note(_try.Call.Operations[Positions.Span[first + index]], results[index], stamp: null, Lane.Lanes.Time);
+        }
     }
 
     private static void Copy(ReadOnlySpan<ShardResult> from, ReadOnlySpan<byte> values, byte[] array, ReadOnlySpan<LogPosition> seen, Span<OperationResult> to, ReadOnlySpan<int> positions)

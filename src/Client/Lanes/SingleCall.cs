@@ -31,6 +31,7 @@ internal sealed class SingleCall : LaneEntry, IValueTaskSource<OperationResult>
     private LaneFailure? _failure;
     private CancellationToken _cancellationToken;
     private CancellationTokenRegistration _registration;
+    private long _hotStamp;
     private bool _isSpent;
     private int _state;
     private int _references;
@@ -74,6 +75,7 @@ internal sealed class SingleCall : LaneEntry, IValueTaskSource<OperationResult>
         call._operation = operation;
         call._target = target;
         call._cancellationToken = cancellationToken;
+        call._hotStamp = lane.Cache.HotCopies > 0 ? lane.Cache.Hot.StampOf(operation.Slot) : 0;
         call._state = Open;
         call._references = 2;
         call.Start(total: 1, operation.PayloadBytes, deadline);
@@ -100,6 +102,11 @@ internal sealed class SingleCall : LaneEntry, IValueTaskSource<OperationResult>
         var result = results[0];
         var value = values.Slice(result.ValueOffset, result.ValueLength);
         var position = positions.IsEmpty ? default : positions[0];
+        if (result.IsHot || !Cache.Hot.IsEmpty)
+        {
+            Cache.Hot.Note(_operation, result, _hotStamp, _lane.Lanes.Time);
+        }
+
         if (_target.IsEmpty || value.Length > _target.Length)
         {
             _result = new OperationResult(result, _operation.IsPooled ? PooledValue.Rent(value) : value.ToArray()) { Position = position };

@@ -4,6 +4,7 @@ using System.Runtime.ExceptionServices;
 using Orleans.Cache.Client.Caching;
 using Orleans.Cache.Client.Near;
 using Orleans.Cache.Client.Routing;
+using Orleans.Cache.Engine.Replication;
 
 namespace Orleans.Cache.Client.Loading;
 
@@ -88,11 +89,11 @@ internal sealed class CacheLoader
         return ReadAndServeAsync(key, factory, settings, concern, fill, sessions, cancellationToken);
     }
 
-    /// <summary>Reads what the owner has, stale or not.</summary>
+    /// <summary>Reads what the owner has, stale or not, or what <paramref name="level"/> allows.</summary>
     public async ValueTask<CacheEntry> ReadAsync(
-        CacheKey key, NearFill fill, Func<Operation, CancellationToken, ValueTask<OperationResult>>? sessions, CancellationToken cancellationToken)
+        CacheKey key, NearFill fill, Func<Operation, CancellationToken, ValueTask<OperationResult>>? sessions, CancellationToken cancellationToken, ReadLevel level = ReadLevel.Owner)
     {
-        var operation = OperationFactory.LoadGet(key, _router.Limits, _router.MaxWholeValueBytes);
+        var operation = OperationFactory.LoadGet(key, _router.Limits, _router.MaxWholeValueBytes, level);
         var result = sessions is null ? _router.ExecuteAsync(_cache, operation, cancellationToken) : sessions(operation, cancellationToken);
         var entry = OperationOutcome.ToEntry(await result.ConfigureAwait(false));
         _near.Keep(fill, key, entry);
@@ -121,6 +122,7 @@ internal sealed class CacheLoader
         }
         finally
         {
+            _cache.Hot.OnWrite(set);
             if (_near.IsOn)
             {
                 _near.Forget(set.Key);
@@ -144,7 +146,9 @@ internal sealed class CacheLoader
         Func<Operation, CancellationToken, ValueTask<OperationResult>>? sessions,
         CancellationToken cancellationToken)
     {
-        var entry = await ReadAsync(key, fill, sessions, cancellationToken).ConfigureAwait(false);
+        // What a hot copy answers must not become a near copy: it may be stale already.
+        var level = sessions is null && !fill.IsWanted && _cache.HotCopies > 0 ? ReadLevel.Hot : ReadLevel.Owner;
+        var entry = await ReadAsync(key, fill, sessions, cancellationToken, level).ConfigureAwait(false);
         return entry is { Found: true, IsStale: false }
             ? Serve(key, factory, settings, entry, concern)
             : await ServeOlderAsync(new LoadOrder<T>(key, factory, settings, entry, concern), cancellationToken).ConfigureAwait(false);

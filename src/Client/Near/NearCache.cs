@@ -29,6 +29,8 @@ internal sealed class NearCache
     private NearTrust? _trust;
     private long _staleness;
     private volatile bool _isOn;
+    private volatile bool _isKept;
+    private volatile bool _isForHotKeys;
     private int _clears;
     private int _tagRemovals;
     private long _evicted;
@@ -86,7 +88,7 @@ internal sealed class NearCache
         var hash = FeedHash.Of(bytes);
         var now = _clock.Now;
         var oldest = now - _staleness;
-        if (_entries.Find(hash) is { } known && known.ReadUntil > now && !IsRemoved(known) && _trust!.IsTrusted(known.Partition, known.Stamp, oldest) && bytes.SequenceEqual(known.Key))
+        if (_entries.Find(hash) is { } known && IsReadable(known, bytes, now, oldest))
         {
             known.NoteUse();
             _counts.OnHit();
@@ -107,6 +109,38 @@ internal sealed class NearCache
         entry = default;
         fill = Begin(hash, bytes, now, oldest);
         return false;
+    }
+
+    /// <summary>Finds the copy of a hot key that another process asks this silo for, whether this process keeps near copies for itself or not.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="now">Receives the time at which it may be read.</param>
+    /// <param name="fill">Receives the key's hash; without a copy what <see cref="Keep"/> needs.</param>
+    public NearEntry? FindCopy(ReadOnlySpan<byte> key, out long now, out NearFill fill)
+    {
+        now = _clock.Now;
+        fill = default;
+        var snapshot = _cache.Snapshot;
+        if (!_isForHotKeys || !_isKept || !ReferenceEquals(snapshot, _seen))
+        {
+            _isForHotKeys = true;
+            Look(snapshot);
+            if (!_isKept)
+            {
+                return null;
+            }
+        }
+
+        var hash = FeedHash.Of(key);
+        var oldest = now - _staleness;
+        if (_entries.Find(hash) is { } known && IsReadable(known, key, now, oldest))
+        {
+            known.NoteUse();
+            fill = new NearFill { Hash = hash };
+            return known;
+        }
+
+        fill = Begin(hash, key, now, oldest);
+        return null;
     }
 
     /// <summary>Keeps what the owner answered to a read, unless something happened to the entry meanwhile.</summary>
@@ -224,6 +258,10 @@ internal sealed class NearCache
         return new NearFill(hash, partition, trust.StampOf(partition, oldest), events, clears, tagRemovals, now);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool IsReadable(NearEntry known, ReadOnlySpan<byte> key, long now, long oldest) =>
+        known.ReadUntil > now && !IsRemoved(known) && _trust!.IsTrusted(known.Partition, known.Stamp, oldest) && key.SequenceEqual(known.Key);
+
     private bool IsRemoved(NearEntry entry) =>
         entry.Clears != Volatile.Read(ref _clears) || (entry.TagRemovals >= 0 && entry.TagRemovals != Volatile.Read(ref _tagRemovals));
 
@@ -237,14 +275,16 @@ internal sealed class NearCache
 
     private void Look(GridSnapshot snapshot)
     {
-        var near = _options.Enabled ? snapshot.NearCacheOf(_cache.Name) : default;
-        if (near.Mode != CacheNearMode.Off)
+        var near = _options.Enabled || _isForHotKeys ? snapshot.NearCacheOf(_cache.Name) : default;
+        var isKept = near.Mode != CacheNearMode.Off;
+        if (isKept)
         {
             Volatile.Write(ref _staleness, (long)near.Staleness.TotalMilliseconds);
             _trust = _all.Follow(snapshot, near);
         }
 
-        _isOn = near.Mode != CacheNearMode.Off;
+        _isKept = isKept;
+        _isOn = isKept && _options.Enabled;
         Volatile.Write(ref _seen, snapshot);
     }
 }

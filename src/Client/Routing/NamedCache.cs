@@ -1,3 +1,5 @@
+using Orleans.Cache.Client.HotKeys;
+
 namespace Orleans.Cache.Client.Routing;
 
 /// <summary>A cache as calls are routed for it. One object for each name in a process; safe for any number of threads.</summary>
@@ -8,6 +10,7 @@ internal sealed class NamedCache(string name, int index, ITopologySource topolog
 {
     private GridSnapshot? _foundIn;
     private volatile CacheReadLevel _readLevel;
+    private volatile int _hotCopies;
     private long _lookedFor;
 
     public string Name => name;
@@ -16,6 +19,12 @@ internal sealed class NamedCache(string name, int index, ITopologySource topolog
 
     /// <summary>The level of reads that name none; the owner until the cache was found in the grid.</summary>
     public CacheReadLevel ReadLevel => _readLevel;
+
+    /// <summary>How many silos besides its owner are asked for a hot key; 0 where there are none, and until the cache was found in the grid.</summary>
+    public int HotCopies => _hotCopies;
+
+    /// <summary>The keys that their owners say are hot.</summary>
+    public HotEntries Hot { get; } = new();
 
     /// <summary>The version of the newest map that this process has.</summary>
     public long MapVersion => topology.Current.Version;
@@ -53,6 +62,7 @@ internal sealed class NamedCache(string name, int index, ITopologySource topolog
         }
 
         _readLevel = snapshot.ReadLevelOf(name);
+        _hotCopies = snapshot.NearCacheOf(name).HotCopies;
         Volatile.Write(ref _foundIn, snapshot);
         return true;
     }

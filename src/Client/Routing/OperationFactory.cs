@@ -18,10 +18,10 @@ internal static class OperationFactory
     /// <param name="limits">The grid's limits.</param>
     /// <param name="maxWhole">The largest value that comes in one piece; 0: any.</param>
     /// <param name="level">Which copies may answer.</param>
-    public static Operation Get(CacheKey key, CacheLimits limits, int maxWhole = 0, CacheReadLevel level = CacheReadLevel.Owner)
+    public static Operation Get(CacheKey key, CacheLimits limits, int maxWhole = 0, ReadLevel level = ReadLevel.Owner)
     {
         var operation = Keyed(OperationKind.Get, key, limits);
-        return operation with { Header = operation.Header with { Argument = maxWhole, Level = (ReadLevel)level } };
+        return operation with { Header = operation.Header with { Argument = maxWhole, Level = level } };
     }
 
     public static Operation Remove(CacheKey key, CacheLimits limits, CacheWriteConcern? concern = null)
@@ -64,9 +64,9 @@ internal static class OperationFactory
     }
 
     /// <summary>Makes a get that takes stale entries too.</summary>
-    public static Operation LoadGet(CacheKey key, CacheLimits limits, int maxWhole)
+    public static Operation LoadGet(CacheKey key, CacheLimits limits, int maxWhole, ReadLevel level = ReadLevel.Owner)
     {
-        var operation = Get(key, limits, maxWhole);
+        var operation = Get(key, limits, maxWhole, level);
         return operation with { Header = operation.Header with { IsLoad = true } };
     }
 

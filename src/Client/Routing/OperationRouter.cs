@@ -1,9 +1,11 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
+using Orleans.Cache.Client.HotKeys;
 using Orleans.Cache.Client.Lanes;
 using Orleans.Cache.Client.Transfers;
 using Orleans.Cache.Engine.Copies;
+using Orleans.Cache.Engine.Replication;
 using OperationStatus = Orleans.Cache.Engine.Batches.OperationStatus;
 
 namespace Orleans.Cache.Client.Routing;
@@ -13,7 +15,8 @@ namespace Orleans.Cache.Client.Routing;
 /// </summary>
 /// <remarks>
 /// 1. An operation on a partition of this process is executed here, without a message.
-///    So is a read that any copy may answer where one is here; the others of those are left to <see cref="AnyReads"/>.
+///    So is a read that any copy may answer where one is here; the others of those are left to <see cref="AnyReads"/>, and reads of hot keys
+///    to <see cref="HotReads"/>.
 /// 2. The others go into the lanes of the silos that own their keys: <see cref="SingleCall"/> for a call of one, <see cref="BatchTry"/> for
 ///    more.
 /// 3. What comes back as moved is tried again by a newer snapshot until the call's deadline; so is what had no answer, if it is repeatable.
@@ -32,9 +35,10 @@ internal sealed class OperationRouter
     private readonly ValueTransfers _transfers;
     private readonly BatchRouter _batches;
     private readonly AnyReads _anyReads;
+    private readonly HotReads _hotReads;
 
     public OperationRouter(
-        Owners owners, LaneSet lanes, CallErrors errors, TimeProvider time, IOptions<CacheGridClientOptions> options, LocalShards? local = null)
+        Owners owners, LaneSet lanes, CallErrors errors, TimeProvider time, IOptions<CacheGridClientOptions> options, LocalShards? local = null, HotCopies? copies = null)
     {
         _owners = owners;
         _lanes = lanes;
@@ -46,6 +50,7 @@ internal sealed class OperationRouter
         var choice = new CopyChoice(owners);
         _batches = new BatchRouter(owners, choice, lanes, errors, time, _transfers, _options.Lanes.MaxWholeValueBytes, local);
         _anyReads = new AnyReads(this, owners, choice, lanes, time, local);
+        _hotReads = new HotReads(this, owners, lanes, time, copies);
     }
 
     /// <summary>The limits that operations are checked by. Before the first contact they are wide, and operations are checked again after it.</summary>
@@ -91,6 +96,11 @@ internal sealed class OperationRouter
         if (CopyChoice.IsFree(operation))
         {
             return _anyReads.ExecuteAsync(cache, operation, NewDeadline, cancellationToken);
+        }
+
+        if (operation.Header.Level == ReadLevel.Hot && !cache.Hot.IsEmpty && !operation.IsWrite && cache.Hot.Find(operation, _time) is { } entry)
+        {
+            return _hotReads.ExecuteAsync(cache, operation, entry, NewDeadline, cancellationToken);
         }
 
         var snapshot = _owners.Current;

@@ -1,4 +1,5 @@
 using Orleans.Cache.Contracts.Events;
+using Orleans.Cache.Contracts.HotKeys;
 using Orleans.Cache.Contracts.Invalidation;
 using Orleans.Cache.Contracts.Loading;
 using Orleans.Cache.Contracts.Topology;
@@ -59,4 +60,20 @@ public interface ICacheNode : IGrainService
     [Alias("event-stream")]
     [ResponseTimeout("00:00:02")]
     ValueTask<EventStreamReply> GetEventStreamAsync(EventStreamRequest request);
+
+    /// <summary>The keys that are hot on the silo, and what it knows of keys that are pinned.</summary>
+    [Alias("hot-keys")]
+    [ResponseTimeout("00:00:02")]
+    ValueTask<NodeHotKeys> GetHotKeysAsync();
+
+    /// <summary>Pins keys, or ends that, where the silo knows nothing newer.</summary>
+    /// <returns>Whether all of them were taken: not if a cache has no hot keys, or too many that are pinned.</returns>
+    [Alias("pin")]
+    [ResponseTimeout("00:00:02")]
+    ValueTask<bool> PinAsync(HotPin[] pins);
+
+    /// <summary>Tells an owner how often another silo has answered for it from copies of hot keys.</summary>
+    [Alias("hot-reads")]
+    [ResponseTimeout("00:00:02")]
+    ValueTask NoteHotReadsAsync(HotKeyReads[] reads);
 }

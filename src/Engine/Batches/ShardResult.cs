@@ -18,7 +18,7 @@ internal struct ShardResult
     [FieldOffset(1)]
     public byte Copies;
 
-    /// <summary>Get and peek: bit 0 for <see cref="Slides"/>, 1 for <see cref="IsStale"/>, 2 for <see cref="IsNull"/>, 3 for <see cref="IsTagged"/>.</summary>
+    /// <summary>Get and peek: bit 0 for <see cref="Slides"/>, 1 for <see cref="IsStale"/>, 2 for <see cref="IsNull"/>, 3 for <see cref="IsTagged"/>, 4 for <see cref="IsHot"/>, 5 for <see cref="IsCopy"/>.</summary>
     [FieldOffset(2)]
     private byte _flags;
 
@@ -73,6 +73,20 @@ internal struct ShardResult
     {
         readonly get => (_flags & 8) != 0;
         set => Set(8, value);
+    }
+
+    /// <summary>Get: whether the key is hot, so that other silos may be asked for it too (<see cref="Replication.ReadLevel.Hot"/>).</summary>
+    public bool IsHot
+    {
+        readonly get => (_flags & 16) != 0;
+        set => Set(16, value);
+    }
+
+    /// <summary>Get: whether it is answered by a silo that does not own the key, from its copy of a hot one.</summary>
+    public bool IsCopy
+    {
+        readonly get => (_flags & 32) != 0;
+        set => Set(32, value);
     }
 
     private void Set(byte flag, bool value) => _flags = (byte)(value ? _flags | flag : _flags & ~flag);

@@ -117,6 +117,8 @@ internal sealed partial class CopyGates
             (_unsent ??= []).Add(copy);
         }
 
+        NoteWrite(store, operation.Kind, hash);
+
         // After the entry was changed, and before anybody is told that it was.
         if (_feed is not null && store.HasNearCaches && (_feed.IsFollowed || store.StrictLeaseTicks > 0) && batch.Results[index].Status == OperationStatus.Done)
         {
@@ -166,6 +168,8 @@ internal sealed partial class CopyGates
                 result = new ShardResult { Status = isWrite && result.Status == OperationStatus.Done ? OperationStatus.Unknown : OperationStatus.Moved };
             }
         }
+
+        NoteReads(store, batch, start, hashes, partitions);
     }
 
     /// <summary>Lets what a batch has written leave for other copies.</summary>

@@ -1,3 +1,4 @@
+using Orleans.Cache.Engine.HotKeys;
 using Orleans.Cache.Engine.Invalidation;
 using Orleans.Cache.Engine.Repair;
 using Orleans.Cache.Engine.Replication;
@@ -45,6 +46,13 @@ internal sealed class PartitionCopies : IDisposable
 
     /// <summary>Fills partitions that begin empty; <see langword="null"/>: nobody does. Set before <see cref="Start"/>.</summary>
     public IPartitionFiller? Filler { get; set; }
+
+    /// <summary>Counts what is read often; <see langword="null"/>: nobody does. Set before <see cref="Start"/>.</summary>
+    public HotKeyTables? HotKeys
+    {
+        get => _gates.HotKeys;
+        set => _gates.HotKeys = value;
+    }
 
     /// <summary>How many batches wait for other copies.</summary>
     public int WaitingBatches => _gates.Waits.Count;

@@ -115,7 +115,7 @@ internal sealed class FollowerRole(CopyContext context, Random random)
     /// <summary>Whether a read may be executed here; if not, it is refused.</summary>
     public bool TryAdmit(in ClientRequest request)
     {
-        var status = request.Level == ReadLevel.Owner || !request.IsRead ? ReplyStatus.Moved : MayRead(request.Session);
+        var status = request.Level is ReadLevel.Owner or ReadLevel.Hot || !request.IsRead ? ReplyStatus.Moved : MayRead(request.Session);
         if (status == ReplyStatus.Done)
         {
             return true;

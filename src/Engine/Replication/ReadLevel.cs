@@ -11,4 +11,7 @@ internal enum ReadLevel : byte
 
     /// <summary>As <see cref="Any"/>, from each of several copies: the caller takes the newest answer of a majority.</summary>
     Quorum = 2,
+
+    /// <summary>The owner, or a silo that has a hot copy and may read it: what near caches promise.</summary>
+    Hot = 3,
 }

@@ -11,7 +11,7 @@ internal static class OperationRules
     {
         return operation.Kind is >= OperationKind.Get and <= OperationKind.Clear
             && operation.Condition <= (byte)CacheConditionKind.IfVersion
-            && operation.Concern <= MostConcernOf(operation.Kind)
+            && (operation.Concern <= MostConcernOf(operation.Kind) || operation is { Level: ReadLevel.Hot, Kind: OperationKind.Get or OperationKind.GetRange })
             && operation.KeyLength > 0
             && operation.KeyLength <= limits.MaxKeyBytes
             && operation.ValueLength <= limits.MaxValueBytes + HeadBytesOf(operation)

@@ -32,6 +32,9 @@ internal sealed class CacheGridOptionsValidator : IValidateOptions<CacheGridOpti
     private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
     private const int MostSnapshots = 100;
 
+    private const int LeastHotReads = 200;
+    private const int MostHotReads = 1_000_000_000;
+
     private static readonly TimeSpan ShortestStaleness = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestStaleness = TimeSpan.FromMinutes(10);
 
@@ -198,6 +201,8 @@ internal sealed class CacheGridOptionsValidator : IValidateOptions<CacheGridOpti
             Add(failures, $"Cache:Caches:{name}:NearCacheStaleness is {cache.NearCacheStaleness}. It must be {ShortestStaleness} to {LongestStaleness}, the same on every silo.");
         }
 
+        CheckHotKeys(name, cache, failures);
+
         // Written so that NaN fails too.
         if (!(cache.TimeToLiveJitter >= 0 && cache.TimeToLiveJitter <= 1))
         {
@@ -212,6 +217,25 @@ internal sealed class CacheGridOptionsValidator : IValidateOptions<CacheGridOpti
         if (cache.MaxBytes is < LeastCacheBytes)
         {
             Add(failures, $"Cache:Caches:{name}:MaxBytes is {cache.MaxBytes}. It must be at least {LeastCacheBytes} (1 MiB); leave it out for no limit but the silos' budgets.");
+        }
+    }
+
+    private static void CheckHotKeys(string name, CacheOptions cache, List<string> failures)
+    {
+        if (cache.HotKeys && cache.NearCache == CacheNearMode.Off)
+        {
+            Add(failures, $"Cache:Caches:{name}:HotKeys is true, and NearCache is off. It must be bounded or strict, which says how stale a copy of a hot key may be; or leave out HotKeys.");
+        }
+
+        if (cache.HotKeys && cache.ReadLevel == CacheReadLevel.Any)
+        {
+            Add(failures, $"Cache:Caches:{name}:HotKeys is true, and ReadLevel is any. It must be owner: reads that any copy may answer are spread already. Or leave out HotKeys.");
+        }
+
+        CheckRange(failures, $"Cache:Caches:{name}:HotKeyReadsPerSecond", cache.HotKeyReadsPerSecond, LeastHotReads, MostHotReads);
+        if (cache.HotKeyCopies is < 1)
+        {
+            Add(failures, $"Cache:Caches:{name}:HotKeyCopies is {cache.HotKeyCopies}. It must be at least 1; leave it out for copies on all silos.");
         }
     }
 

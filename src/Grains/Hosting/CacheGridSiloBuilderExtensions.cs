@@ -11,6 +11,7 @@ using Orleans.Cache.Engine.Invalidation;
 using Orleans.Cache.Engine.Shards;
 using Orleans.Cache.Grains.Events;
 using Orleans.Cache.Grains.Hosting;
+using Orleans.Cache.Grains.HotKeys;
 using Orleans.Cache.Grains.Invalidation;
 using Orleans.Cache.Grains.Loading;
 using Orleans.Cache.Grains.Nodes;
@@ -50,6 +51,7 @@ public static class CacheGridSiloBuilderExtensions
             .AddReplication()
             .AddInvalidation()
             .AddEvents()
+            .AddHotKeys()
             .AddSnapshots()
             .AddTopology();
         builder.AddEventStreams();

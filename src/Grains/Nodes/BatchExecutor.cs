@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Orleans.Cache.Client.HotKeys;
 using Orleans.Cache.Contracts.Nodes;
 using Orleans.Cache.Engine.Batches;
 using Orleans.Cache.Engine.Copies;
@@ -8,11 +9,12 @@ using Orleans.Cache.Engine.Memory;
 using Orleans.Cache.Engine.Replication;
 using Orleans.Cache.Engine.Shards;
 using Orleans.Cache.Grains.Topology;
+using OperationStatus = Orleans.Cache.Engine.Batches.OperationStatus;
 
 namespace Orleans.Cache.Grains.Nodes;
 
 /// <summary>Executes batches that arrive as bytes on this silo's shards, and packs the reply. Safe for any number of threads.</summary>
-internal sealed class BatchExecutor(ShardHost shards, TimeProvider time)
+internal sealed class BatchExecutor(ShardHost shards, HotCopies copies, TimeProvider time)
 {
     private const int MostExpected = 1 << 20;
 
@@ -63,6 +65,7 @@ internal sealed class BatchExecutor(ShardHost shards, TimeProvider time)
             buffer.Reset(BatchFormat.ReplyHeadBytes(count), _lastValues);
             var batch = new ShardBatch(operations, payload, results.AsSpan(0, count), buffer, MaxReplyValues, ToTimestamp(request.SentAfter)) { Sessions = sessions, Positions = positions };
             var wait = shards.Execute(cache, batch);
+            ReadCopies(request.Cache, batch);
             if (positions is not null)
             {
                 buffer.Append(MemoryMarshal.AsBytes(positions.AsSpan()));
@@ -102,6 +105,36 @@ internal sealed class BatchExecutor(ShardHost shards, TimeProvider time)
         var packed = Pack(reply, length, results, count, hasPositions);
         ArrayPool<ShardResult>.Shared.Return(results);
         return packed;
+    }
+
+    /// <summary>Answers what asks for hot keys that other silos own, as far as there are copies of them here.</summary>
+    private void ReadCopies(string cache, in ShardBatch batch)
+    {
+        for (var index = 0; index < batch.Operations.Length; index++)
+        {
+            ref readonly var operation = ref batch.Operations[index];
+            ref var result = ref batch.Results[index];
+            if (result.Status != OperationStatus.Moved || operation is not { Level: ReadLevel.Hot, Kind: OperationKind.Get })
+            {
+                continue;
+            }
+
+            var found = default(ShardResult);
+            if (copies.TryRead(cache, batch.KeyOf(operation), ref found) is not { } value || (operation.Argument > 0 && value.Length > operation.Argument))
+            {
+                continue;
+            }
+
+            if (!batch.HasRoomFor(value.Length))
+            {
+                result.Status = OperationStatus.Deferred;
+                continue;
+            }
+
+            result = found;
+            result.ValueOffset = batch.Values.Append(value.Span);
+            result.ValueLength = value.Length;
+        }
     }
 
     private long ToTimestamp(long microseconds) =>

@@ -1,12 +1,14 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Orleans.Cache.Contracts.Events;
+using Orleans.Cache.Contracts.HotKeys;
 using Orleans.Cache.Contracts.Invalidation;
 using Orleans.Cache.Contracts.Loading;
 using Orleans.Cache.Contracts.Nodes;
 using Orleans.Cache.Contracts.Replication;
 using Orleans.Cache.Contracts.Topology;
 using Orleans.Cache.Grains.Events;
+using Orleans.Cache.Grains.HotKeys;
 using Orleans.Cache.Grains.Invalidation;
 using Orleans.Cache.Grains.Loading;
 using Orleans.Cache.Grains.Partitions;
@@ -32,6 +34,8 @@ internal sealed class CacheNode(
     LoadService loads,
     MoveReport moves,
     EventPublisher events,
+    HotKeyReport hotKeys,
+    PinnedKeys pins,
     TimeProvider time)
     : GrainService(id, silo, loggerFactory), ICacheNode, IReplicationNode, ITopologyStoreNode, ISnapshotNode
 {
@@ -96,6 +100,16 @@ internal sealed class CacheNode(
 
     public ValueTask<EventStreamReply> GetEventStreamAsync(EventStreamRequest request) =>
         ValueTask.FromResult(request.Silo.Equals(topology.LocalSilo) ? events.Describe(request.Silent) : default);
+
+    public ValueTask<NodeHotKeys> GetHotKeysAsync() => ValueTask.FromResult(hotKeys.Compose());
+
+    public ValueTask<bool> PinAsync(HotPin[] pinned) => ValueTask.FromResult(pins.Take(pinned));
+
+    public ValueTask NoteHotReadsAsync(HotKeyReads[] reads)
+    {
+        hotKeys.Take(reads);
+        return ValueTask.CompletedTask;
+    }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<BatchReply> WaitAsync(ValueTask<BatchReply> reply) =>

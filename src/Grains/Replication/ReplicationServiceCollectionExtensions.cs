@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Cache.Engine.Copies;
+using Orleans.Cache.Engine.HotKeys;
 using Orleans.Cache.Engine.Invalidation;
 using Orleans.Cache.Engine.Replication;
 using Orleans.Cache.Engine.Shards;
@@ -30,7 +31,10 @@ internal static class ReplicationServiceCollectionExtensions
             provider.GetRequiredService<ReplicationSettings>(),
             provider.GetRequiredService<CopyNetwork>(),
             provider.GetRequiredService<TimeProvider>(),
-            feed: provider.GetRequiredService<InvalidationFeed>()));
+            feed: provider.GetRequiredService<InvalidationFeed>())
+        {
+            HotKeys = provider.GetRequiredService<HotKeyTables>(),
+        });
         services.TryAddSingleton<IPacketSink>(static provider => new CopiesSink(provider.GetRequiredService<PartitionCopies>()));
         services.TryAddSingleton<CopyTicker>();
         services.TryAddSingleton(static provider => provider.GetRequiredService<PartitionCopies>().Repairs);

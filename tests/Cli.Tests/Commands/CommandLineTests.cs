@@ -8,8 +8,9 @@ public sealed class CommandLineTests
     private readonly CapturedTerminal _terminal = new();
 
     [Theory]
-    [InlineData("no command is given. Expected one of: set, get, del, mget, touch, incr, where, ring, stats, moves, watch, snapshots, replay, db.")]
-    [InlineData("'gte' is no command. Expected one of: set, get, del, mget, touch, incr, where, ring, stats, moves, watch, snapshots, replay, db.", "gte", "k")]
+
+    [InlineData("no command is given. Expected one of: set, get, del, mget, touch, incr, where, ring, stats, moves, watch, snapshots, hot, replay, db.")]
+    [InlineData("'gte' is no command. Expected one of: set, get, del, mget, touch, incr, where, ring, stats, moves, watch, snapshots, hot, replay, db.", "gte", "k")]
     [InlineData("KEY is missing. Expected: ocache get KEY.", "get")]
     [InlineData("KEY is missing. Expected: ocache mget KEY....", "mget")]
     [InlineData("VALUE is missing. Expected: ocache set KEY VALUE.", "set", "k")]

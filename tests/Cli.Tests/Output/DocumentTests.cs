@@ -92,6 +92,16 @@ public sealed class DocumentTests
         Json.MovesDocument);
 
     [Fact]
+    public void HotKeys_AreInTheOrderTheyCame()
+    {
+        AssertJson(
+            """{"keys":[{"key":"b","cache":"c","owner":"silo-1","readsPerSecond":1235,"writesPerSecond":0,"copies":2,"pinned":false},{"key":"a","cache":"c","owner":"silo-0","readsPerSecond":0,"writesPerSecond":1,"copies":2,"pinned":true}]}""",
+            HotKeysDocument.Of([new("c", "b", "silo-1", 2, 1234.5678, 0.4, false), new("c", "a", "silo-0", 2, 0, 1, true)]),
+            Json.HotKeysDocument);
+        AssertJson("""{"key":"k","pinned":true}""", new PinnedDocument("k", true), Json.PinnedDocument);
+    }
+
+    [Fact]
     public void Database_Init_SaysWhatWasThere()
     {
         AssertJson("""{"schemaVersion":2,"before":1}""", new DatabaseInitDocument(2, 1), Json.DatabaseInitDocument);

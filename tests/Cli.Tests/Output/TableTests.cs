@@ -68,6 +68,22 @@ public sealed class TableTests
     }
 
     [Fact]
+    public void HotKeys_AreListed_WithTheirCountsAndPins()
+    {
+        HotKeyStatus[] keys =
+        [
+            new("catalog", "front[page]", "silo-1", 2, 12345.6, 3.2, IsPinned: false),
+            new("catalog", "new\nline", "silo-0", 2, 0, 0, IsPinned: true),
+        ];
+
+        var text = Render(console => HotCommand.Print(console, HotKeysDocument.Of(keys)));
+
+        Assert.Matches(@"front\[page\] +catalog +silo-1 +12,346 +3 +2 +no", text);
+        Assert.Matches(@"new\\nline +catalog +silo-0 +0 +0 +2 +yes", text);
+        Assert.Contains("none", Render(static console => HotCommand.Print(console, HotKeysDocument.Of([]))), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Snapshots_OfSilos_AreListed_AndTheirErrorsFollow()
     {
         var noon = new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);

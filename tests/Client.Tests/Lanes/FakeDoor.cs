@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using Orleans.Cache.Contracts.Events;
+using Orleans.Cache.Contracts.HotKeys;
 using Orleans.Cache.Contracts.Invalidation;
 using Orleans.Cache.Contracts.Loading;
 using Orleans.Cache.Contracts.Nodes;
@@ -60,6 +61,12 @@ internal sealed class FakeDoor : ICacheNode
     public ValueTask<NodeStatistics> GetStatisticsAsync() => throw new NotSupportedException();
 
     public ValueTask<NodeMoves> GetMovesAsync() => throw new NotSupportedException();
+
+    public ValueTask<NodeHotKeys> GetHotKeysAsync() => throw new NotSupportedException();
+
+    public ValueTask<bool> PinAsync(HotPin[] pins) => throw new NotSupportedException();
+
+    public ValueTask NoteHotReadsAsync(HotKeyReads[] reads) => throw new NotSupportedException();
 
     private static List<(OperationKind Kind, string Key)> Read(ReadOnlySpan<byte> request, out List<long> marks)
     {

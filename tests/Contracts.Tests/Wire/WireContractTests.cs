@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Cache.Contracts.Events;
+using Orleans.Cache.Contracts.HotKeys;
 using Orleans.Cache.Contracts.Invalidation;
 using Orleans.Cache.Contracts.Loading;
 using Orleans.Cache.Contracts.Nodes;
@@ -89,6 +90,11 @@ public sealed class WireContractTests
         new EventStreamRequest(Silo, null),
         new EventStreamReply("CacheEvents", "silo-0", 7, 8, ["default"]),
         new EventsMessage("silo-0", 7, 8, 1, ["default"], [1, 2, 3], EventsMark.Moved),
+        new NearCacheMessage(CacheNearMode.Strict, TimeSpan.FromSeconds(1), int.MaxValue),
+        new NodeHotKey("default", [1, 2], 5000.5, 0.25, true),
+        new NodeHotKeys("silo-0", [new NodeHotKey("default", [1], 1, 2, false)], [new HotPin("default", [1], true, 3)]),
+        new HotPin("default", [1, 2], false, 4),
+        new HotKeyReads("default", [1, 2], 5),
     ];
 
     [Fact]

@@ -17,6 +17,8 @@ namespace Orleans.Cache.Cli.Output.Documents;
 [JsonSerializable(typeof(StatisticsDocument))]
 [JsonSerializable(typeof(MovesDocument))]
 [JsonSerializable(typeof(SnapshotsDocument))]
+[JsonSerializable(typeof(HotKeysDocument))]
+[JsonSerializable(typeof(PinnedDocument))]
 [JsonSerializable(typeof(ReplayDocument))]
 [JsonSerializable(typeof(EventDocument))]
 [JsonSerializable(typeof(DatabaseInitDocument))]
