@@ -32,7 +32,6 @@ public sealed class HotKeyTests
         Assert.Equal((await cache.LocateAsync("hot", Cancelled)).Owner, hot.Owner);
         Assert.True(hot.ReadsPerSecond > 0);
         Assert.Equal(1, await CountSilosAsync(grid, cache, "cold"));
-        Assert.True(CopiesOf(grid).Sum(static copies => copies.Reads) > 0);
     }
 
     [Fact]
@@ -316,7 +315,9 @@ public sealed class HotKeyTests
     private static IEnumerable<HotKeyTable> TablesOf(GridFixture grid) =>
         grid.Cluster.GetActiveSilos().Select(static silo => silo.ServiceProvider.GetRequiredService<HotKeyTables>().Find(Bounded)!);
 
-    private static async Task<bool> IsSpreadAsync(GridFixture grid, ICache cache, string key) => await CountSilosAsync(grid, cache, key) == 3;
+    /// <summary>Whether all silos are asked for a key, and both that do not own it have answered from a copy.</summary>
+    private static async Task<bool> IsSpreadAsync(GridFixture grid, ICache cache, string key) =>
+        await CountSilosAsync(grid, cache, key) == 3 && CopiesOf(grid).Count(static copies => copies.Reads > 0) == 2;
 
     /// <summary>How many silos are asked for a key by a few reads.</summary>
     private static async Task<int> CountSilosAsync(GridFixture grid, ICache cache, string key, int reads = 60)
