@@ -364,6 +364,9 @@ public sealed class LargeValueTests
             (_, options) =>
             {
                 options.Limits = new CacheLimits { MaxValueBytes = 64 * Mebi, MaxBatchBytes = 128 * Mebi };
+
+                // Nobody is killed here, and a replica that hundreds of megabytes hold up is not to be dropped for that.
+                options.Replication.LeaseDuration = TimeSpan.FromSeconds(5);
                 silo?.Invoke(options);
             },
             client);
