@@ -30,6 +30,9 @@ public sealed class LaneCallerTests
     [Fact]
     public async Task CallersWhoNeverLookAtTheirResults_HoldUpNobody()
     {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        var before = BatchBytes.Rented;
         using var client = new LaneFixture();
         client.Door.Answer = EchoLaterAsync;
 
@@ -41,14 +44,14 @@ public sealed class LaneCallerTests
 #pragma warning restore CA2012
 
         Assert.Equal("last", await client.GetAsync("last"));
-        for (var attempt = 0; attempt < 1_000 && BatchBytes.Rented > 0; attempt++)
+        for (var attempt = 0; attempt < 1_000 && BatchBytes.Rented > before; attempt++)
         {
             GC.Collect();
             GC.WaitForPendingFinalizers();
             await Task.Delay(10);
         }
 
-        Assert.Equal(0, BatchBytes.Rented);
+        Assert.True(BatchBytes.Rented <= before, $"{BatchBytes.Rented} batches are still rented; {before} were before.");
     }
 
     private static async Task EchoLaterAsync(ReceivedBatch batch)

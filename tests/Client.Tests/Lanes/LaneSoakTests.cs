@@ -16,7 +16,9 @@ public sealed class LaneSoakTests
     [Fact]
     public async Task EveryCall_EndsWithItsOwnAnswerOrATypedError()
     {
+        // A test before this one may have left a batch that something holds on to still.
         await CollectAsync(static () => BatchBytes.Rented == 0);
+        var before = BatchBytes.Rented;
         using var client = new LaneFixture(static options => options.Retries.BudgetBurst = 1_000_000);
         client.Door.Answer = client.Relayed.Answer = AnswerAsync;
 
@@ -26,7 +28,7 @@ public sealed class LaneSoakTests
         Assert.True(outcomes.Sum(static outcome => outcome.Right) > Callers * CallsEach / 2);
         Assert.True(outcomes.Sum(static outcome => outcome.Cancelled) > 0);
         Assert.True(outcomes.Sum(static outcome => outcome.Unknown) > 0);
-        Assert.True(await CollectAsync(static () => BatchBytes.Rented == 0), $"{BatchBytes.Rented} batches are still rented.");
+        Assert.True(await CollectAsync(() => BatchBytes.Rented <= before), $"{BatchBytes.Rented} batches are still rented; {before} were before.");
     }
 
     private static async Task AnswerAsync(ReceivedBatch batch)

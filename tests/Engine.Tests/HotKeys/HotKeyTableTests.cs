@@ -16,6 +16,7 @@ public sealed class HotKeyTableTests : IDisposable
     private static readonly byte[] Key = "key"u8.ToArray();
     private const ulong Hash = 0xABCD_EF01_2345_6789;
 
+    private readonly int[] _ownPartition = [0];
     private readonly ManualTimeProvider _time = new();
     private readonly ValueBuffer _values = new();
     private readonly HotKeyTable _table;
@@ -311,6 +312,6 @@ public sealed class HotKeyTableTests : IDisposable
     private void Read(ulong hash, byte[] key, ref ShardResult result)
     {
         var get = new ShardOperation { Kind = OperationKind.Get, KeyLength = (ushort)key.Length };
-        _table.OnReads(new ShardBatch(new ReadOnlySpan<ShardOperation>(in get), key, new Span<ShardResult>(ref result), _values), 0, [hash], [0]);
+        _table.OnReads(new ShardBatch(new ReadOnlySpan<ShardOperation>(in get), key, new Span<ShardResult>(ref result), _values), 0, new ReadOnlySpan<ulong>(in hash), _ownPartition);
     }
 }
