@@ -12,17 +12,24 @@ internal static class NodeDrain
         return !Array.Exists(nodes, node => !node.IsLeaving && !node.Address.Equals(silo)) || CountHeld(snapshot, silo) == 0;
     }
 
-    /// <summary>The partitions of which the silo holds a copy, and no silo that stays does.</summary>
+    /// <summary>The partitions of which the silo, which is leaving, holds a copy, and no silo that stays does.</summary>
     public static IEnumerable<int> EndingWith(GridSnapshot snapshot, SiloAddress silo)
     {
         var nodes = snapshot.Message?.Nodes ?? [];
         for (var partition = 0; partition < snapshot.Map.PartitionCount; partition++)
         {
             int[] holders = [snapshot.Map.OwnerOf(partition), .. snapshot.Map.ReplicasOf(partition)];
-            if (Array.Exists(holders, holder => holder >= 0 && nodes[holder].Address.Equals(silo)) && Array.TrueForAll(holders, holder => holder < 0 || nodes[holder].IsLeaving))
+
+            // The silo itself may not have the map yet that marks it as leaving: it does not wait for that where no other stays.
+            if (Array.Exists(holders, IsItself) && Array.TrueForAll(holders, holder => holder < 0 || IsItself(holder) || nodes[holder].IsLeaving))
             {
                 yield return partition;
             }
+        }
+
+        bool IsItself(int holder)
+        {
+            return holder >= 0 && nodes[holder].Address.Equals(silo);
         }
     }
 

@@ -38,6 +38,20 @@ public sealed class NodeDrainTests(NodeDrainTests.OneSiloGrid grid) : IClassFixt
         Assert.True(NodeDrain.IsOver(GridSnapshot.None, Silo(0)));
     }
 
+    [Fact]
+    public void EndingWith_IsWhatNoSiloThatStaysHolds()
+    {
+        Assert.Equal([1], NodeDrain.EndingWith(Map(leaving: [0], owners: [0, 0, 1, -1], replicas: [1, -1, -1, -1]), Silo(0)));
+        Assert.Equal([0, 1], NodeDrain.EndingWith(Map(leaving: [0, 1], owners: [0, 1, 1, -1], replicas: [1, 0, -1, -1]), Silo(0)));
+    }
+
+    [Fact]
+    public void EndingWith_ByAMapThatDoesNotMarkTheSiloYet_IsTheSame()
+    {
+        Assert.Equal([0, 1], NodeDrain.EndingWith(Map(leaving: [1], owners: [0, 1, 1, -1], replicas: [1, 0, -1, -1]), Silo(0)));
+        Assert.Equal([0, 1], NodeDrain.EndingWith(Map(leaving: [], owners: [0, 0, 1, 1], replicas: [-1, -1, 0, -1]), Silo(0)));
+    }
+
     private static SiloAddress Silo(int index) => SiloAddress.New(new IPEndPoint(IPAddress.Loopback, 11111 + index), 1);
 
     private GridSnapshot Map(int[] leaving, short[] owners, short[] replicas)
