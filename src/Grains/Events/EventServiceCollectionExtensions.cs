@@ -41,9 +41,11 @@ internal static class EventServiceCollectionExtensions
 
             // Where no cache has events nothing is to be fetched, so nobody looks for any.
             streams.Configure<StreamLifecycleOptions>(static options => options.Configure<IOptions<CacheGridOptions>>(static (lifecycle, grid) =>
-                lifecycle.StartupState = IsUsed(grid.Value) ? StreamLifecycleOptions.RunState.AgentsStarted : StreamLifecycleOptions.RunState.AgentsStopped));
+                lifecycle.StartupState = EventStreamAgents.AreUsed(grid.Value) ? StreamLifecycleOptions.RunState.AgentsStarted : StreamLifecycleOptions.RunState.AgentsStopped));
             streams.Configure<StreamPullingAgentOptions>(static options => options.Configure(static agents => agents.GetQueueMsgsTimerPeriod = PollPeriod));
         });
+
+        builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, EventStreamAgents>();
 
         // By the provider's own name, so that it serves nothing else of the host.
         if (!builder.Services.Any(static service => service.ServiceType == typeof(IGrainStorage) && Name.Equals(service.ServiceKey)))
@@ -53,7 +55,4 @@ internal static class EventServiceCollectionExtensions
 
         return builder;
     }
-
-    private static bool IsUsed(CacheGridOptions options) =>
-        options.Events.StreamProvider == CacheGridDefaults.EventStreamProvider && options.Caches.Values.Any(static cache => cache.Events);
 }

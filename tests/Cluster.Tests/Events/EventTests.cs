@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Cache.Client.Events;
 using Orleans.Cache.Contracts.Events;
+using Orleans.Providers.Streams.Common;
 using Orleans.Streams;
 
 namespace Orleans.Cache.Cluster.Tests.Events;
@@ -9,6 +10,19 @@ namespace Orleans.Cache.Cluster.Tests.Events;
 public sealed class EventTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task StreamsAreLeftAlone_WhereNoCacheHasEvents()
+    {
+        // The queues are shared out anew whenever a silo joins.
+        await using var grid = await GridFixture.StartAsync(silos: 1);
+        await grid.Cluster.StartAdditionalSiloAsync();
+        await grid.Cluster.StartAdditionalSiloAsync();
+        Assert.Equal([0, 0, 0], await CountAgentsAsync(grid));
+
+        await using var telling = await EventGrid.StartAsync(silos: 2);
+        Assert.Equal(4, (await CountAgentsAsync(telling)).Sum());
+    }
 
     [Fact]
     public async Task EveryKind_IsHeardByAClientAndByASilo()
@@ -286,4 +300,9 @@ public sealed class EventTests
     private static IAsyncStream<EventsMessage> StreamOf(GridFixture grid, string silo) =>
         grid.Cluster.Client.ServiceProvider.GetRequiredKeyedService<IStreamProvider>(CacheGridDefaults.EventStreamProvider)
             .GetStream<EventsMessage>(StreamId.Create(EventStreamReply.Namespace, silo));
+
+    /// <summary>How many queues each silo asks for events.</summary>
+    private static async Task<IEnumerable<int>> CountAgentsAsync(GridFixture grid) =>
+        (await grid.Cluster.Client.GetGrain<IManagementGrain>(0).SendControlCommandToProvider<PersistentStreamProvider>(
+            CacheGridDefaults.EventStreamProvider, (int)PersistentStreamProviderCommand.GetNumberRunningAgents, null)).Cast<int>();
 }
