@@ -30,7 +30,7 @@ internal sealed class Comparison(CompareSettings settings, IReadOnlySet<SideKind
             {
                 // The first turn warms up: code is compiled, connections are made, buffers have grown.
                 var measurement = await MeasureAsync(
-                    scenario, contestant, sides, turn == 0 ? settings.WarmUp : settings.Duration, cancellationToken);
+                    scenario, contestant, sides, turn == 0 ? settings.WarmUpOf(contestant.Side, contestant.Silos) : settings.Duration, cancellationToken);
                 await ReportAsync(scenario, contestant, turn, measurement);
                 if (turn > 0)
                 {

@@ -66,7 +66,7 @@ internal sealed class OpenLoopComparison(CompareSettings settings, IReadOnlySet<
             foreach (var target in targets)
             {
                 // The first turn warms up.
-                var measurement = await run(target, turn == 0 ? settings.WarmUp : settings.Duration);
+                var measurement = await run(target, turn == 0 ? settings.WarmUpOf(target.Kind) : settings.Duration);
                 await ReportAsync(what, turn, target.Kind, measurement);
                 if (turn > 0)
                 {

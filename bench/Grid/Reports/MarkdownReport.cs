@@ -23,7 +23,7 @@ internal static class MarkdownReport
 
     private const string Method = """
         - Everything runs on one machine over loopback, 100,000 keys, all present. The contestants of a scenario take turns (A B C A B C ...)
-          after a turn to warm up, each with its servers in processes of their own; those of the others stand idle meanwhile.
+          after a turn to warm up (2 s; of the grid 5 s for each silo, until .NET has compiled what runs often), each with its servers in processes of their own; those of the others stand idle meanwhile.
         - **Grid**: the ready-made silo as it is out of the box (with more memory for values of 10 KiB), under the load of a client process with
           the public API. The silo is asked for its allocations and processor time by a startup hook; nothing of that is in the product.
         - **Redis** runs without persistence under `redis-benchmark`, its best case. It has neither a mix nor Zipf's law: for 9 gets : 1 set the
