@@ -35,6 +35,9 @@ internal sealed record ChaosResult
     /// <summary>Everything else that was wrong with what was read.</summary>
     public required long Wrong { get; init; }
 
+    /// <summary>How far behind a read was at most.</summary>
+    public required TimeSpan LongestBehind { get; init; }
+
     /// <summary>Partitions that lost keys, of which no silo has said that they were lost.</summary>
     public required IReadOnlyList<int> SilentlyLost { get; init; }
 

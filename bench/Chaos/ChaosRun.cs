@@ -259,6 +259,7 @@ internal sealed class ChaosRun
             Schedule = _schedule,
             Writes = record.Writes,
             Reads = record.Reads,
+            LongestBehind = record.LongestBehind,
             Lost = record.Lost,
             Wrong = record.Wrong,
             SilentlyLost = [.. record.LostSlots.Select(slot => slot.PartitionOf(_partitionCount)).Distinct().Except(reported).Order()],

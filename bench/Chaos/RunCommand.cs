@@ -22,6 +22,8 @@ internal static class RunCommand
         var writes = Number("--writes", "How many writes are acknowledged in every round at least.", 5000);
         var keys = Number("--keys", "How many keys are written.", 600);
         var rate = Number("--rate", "How many writes, and as many reads, are begun in a second at most.", 2000);
+        var reads = new Option<int?>("--reads") { Description = "How many reads are begun in a second at most, if not as many as writes." };
+        var bound = Number("--bound", "How many milliseconds a read may be behind, where near caches are bounded. What they may be, and some for the machine.", 0);
         var netns = new Option<bool>("--netns") { Description = "Gives each silo a network namespace. Needs root." };
         var development = new Option<bool>("--development") { Description = "Lets the first silo keep the membership, without a database; it is not harmed." };
         var set = new Option<string[]>("--set") { Description = "A setting of all silos, such as Cache:PartitionCount=256.", HelpName = "name=value" };
@@ -32,7 +34,7 @@ internal static class RunCommand
         var list = new Option<bool>("--list") { Description = "Only prints the scenarios." };
         var command = new Command("run", "Kills, suspends, stops, adds and cuts off silos while writers and readers check each other.")
         {
-            scenario, rounds, seed, silos, writes, keys, rate, netns, development, set, report, json, errors, logs, list,
+            scenario, rounds, seed, silos, writes, keys, rate, reads, bound, netns, development, set, report, json, errors, logs, list,
         };
         command.SetAction(async (arguments, cancellationToken) =>
         {
@@ -53,7 +55,7 @@ internal static class RunCommand
                 SaysErrors = arguments.GetValue(errors),
                 Logs = arguments.GetValue(logs)?.FullName,
                 Grid = new() { Namespaces = arguments.GetValue(netns), Development = arguments.GetValue(development), SiloSettings = arguments.GetValue(set) ?? [] },
-                Load = new() { Keys = arguments.GetValue(keys), WritesPerSecond = arguments.GetValue(rate), ReadsPerSecond = arguments.GetValue(rate) },
+                Load = new() { Keys = arguments.GetValue(keys), WritesPerSecond = arguments.GetValue(rate), ReadsPerSecond = arguments.GetValue(reads) ?? arguments.GetValue(rate), Bound = TimeSpan.FromMilliseconds(arguments.GetValue(bound)) },
             };
             var results = await RunUntilInterruptedAsync([.. chosen.Select(one => SettingsOf(template, one, arguments.GetValue(silos)))], cancellationToken);
             var text = ChaosReport.Markdown(results, Machine());

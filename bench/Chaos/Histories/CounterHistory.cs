@@ -6,11 +6,13 @@ namespace Orleans.Cache.Chaos.Histories;
 /// The increments by one of a counter. What is read must lie between those acknowledged before the read began and those attempted before it ended.
 /// One writer, one increment at a time; any number of readers; safe for any number of threads.
 /// </summary>
-internal sealed class CounterHistory(string key)
+/// <param name="key">The key.</param>
+/// <param name="bound">How far behind a read may be.</param>
+internal sealed class CounterHistory(string key, TimeSpan bound = default)
 {
     private readonly Lock _lock = new();
+    private readonly Acknowledged _acknowledged = new(bound);
     private long _attempted;
-    private long _least;
 
     public string Key => key;
 
@@ -25,14 +27,16 @@ internal sealed class CounterHistory(string key)
 
     /// <summary>The grid says that the increment was done.</summary>
     /// <param name="result">The number that it says the counter has now.</param>
+    /// <param name="at">When it says so.</param>
     /// <returns>What is wrong with that number.</returns>
-    public (ViolationKind Kind, string Seen)? Acknowledge(long result)
+    public (ViolationKind Kind, string Seen)? Acknowledge(long result, TimeSpan at)
     {
         lock (_lock)
         {
             // At least one more than was certain before: this one.
-            var wrong = Check(_least + 1, result);
-            _least = wrong is null ? result : _least + 1;
+            var least = _acknowledged.Last + 1;
+            var wrong = Check(least, result);
+            _acknowledged.Add(wrong is null ? result : least, at);
             return wrong;
         }
     }
@@ -51,17 +55,17 @@ internal sealed class CounterHistory(string key)
     {
         lock (_lock)
         {
-            _least = 0;
+            _acknowledged.Clear();
         }
     }
 
     /// <summary>A reader is about to send a read.</summary>
     /// <returns>The least that it may return.</returns>
-    public long BeginRead()
+    public long BeginRead(TimeSpan now)
     {
         lock (_lock)
         {
-            return _least;
+            return _acknowledged.LeastAt(now);
         }
     }
 

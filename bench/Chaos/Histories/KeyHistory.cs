@@ -13,28 +13,19 @@ namespace Orleans.Cache.Chaos.Histories;
 /// <param name="key">The key.</param>
 /// <param name="removeEvery">Every so many operations one removes the key; 0: none does.</param>
 /// <param name="mayVanish">Whether the cache may evict, so that a miss proves nothing.</param>
-internal sealed class KeyHistory(string key, int removeEvery = 0, bool mayVanish = false)
+/// <param name="bound">
+/// How far behind a read may be. With a bound above zero readers in several processes may see things in different orders, each within the bound.
+/// </param>
+internal sealed class KeyHistory(string key, int removeEvery = 0, bool mayVanish = false, TimeSpan bound = default)
 {
     private readonly Lock _lock = new();
     private readonly HashSet<long> _refused = [];
+    private readonly Acknowledged _acknowledged = new(bound);
     private long _attempted;
-    private long _acknowledged;
     private long _seen;
     private bool _isOpen;
 
     public string Key => key;
-
-    /// <summary>The highest number that was acknowledged, and when.</summary>
-    public (long Number, long At) Acknowledged
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return (_acknowledged, AcknowledgedAt);
-            }
-        }
-    }
 
     /// <summary>The highest number that was sent.</summary>
     public long Attempted
@@ -60,8 +51,6 @@ internal sealed class KeyHistory(string key, int removeEvery = 0, bool mayVanish
         }
     }
 
-    private long AcknowledgedAt { get; set; }
-
     /// <summary>Whether the operation of this number removes the key.</summary>
     public bool IsRemoval(long number) => removeEvery > 0 && number % removeEvery == 0;
 
@@ -76,12 +65,11 @@ internal sealed class KeyHistory(string key, int removeEvery = 0, bool mayVanish
     }
 
     /// <summary>The grid says that the operation was done.</summary>
-    public void Acknowledge(long number, long at)
+    public void Acknowledge(long number, TimeSpan at)
     {
         lock (_lock)
         {
-            _acknowledged = Math.Max(_acknowledged, number);
-            AcknowledgedAt = at;
+            _acknowledged.Add(number, at);
         }
     }
 
@@ -108,17 +96,26 @@ internal sealed class KeyHistory(string key, int removeEvery = 0, bool mayVanish
     {
         lock (_lock)
         {
-            _acknowledged = 0;
+            _acknowledged.Clear();
             _seen = 0;
         }
     }
 
     /// <summary>A reader is about to send a read.</summary>
-    public ReadStart BeginRead()
+    public ReadStart BeginRead(TimeSpan now)
     {
         lock (_lock)
         {
-            return new ReadStart(_acknowledged, _seen);
+            return new ReadStart(_acknowledged.LeastAt(now), bound > TimeSpan.Zero ? 0 : _seen, now);
+        }
+    }
+
+    /// <summary>How far behind a read was that returned a number.</summary>
+    public TimeSpan BehindOf(ReadStart start, long number)
+    {
+        lock (_lock)
+        {
+            return _acknowledged.BehindOf(number, start.At);
         }
     }
 

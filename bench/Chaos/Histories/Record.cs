@@ -16,6 +16,7 @@ internal sealed class Record(TimeProvider clock)
     private readonly ConcurrentDictionary<Slot, bool> _lostSlots = new();
     private long _writes;
     private long _reads;
+    private long _longestBehind;
 
     /// <summary>The time since the run began.</summary>
     public TimeSpan Now => clock.GetElapsedTime(_started);
@@ -25,6 +26,9 @@ internal sealed class Record(TimeProvider clock)
 
     /// <summary>Reads that returned.</summary>
     public long Reads => Volatile.Read(ref _reads);
+
+    /// <summary>How far behind a read was at most: how long something newer had been acknowledged when it began.</summary>
+    public TimeSpan LongestBehind => TimeSpan.FromTicks(Volatile.Read(ref _longestBehind));
 
     public IReadOnlyDictionary<ViolationKind, long> Violations => _violations.ToDictionary();
 
@@ -43,6 +47,14 @@ internal sealed class Record(TimeProvider clock)
     public void CountWrite() => Interlocked.Increment(ref _writes);
 
     public void CountRead() => Interlocked.Increment(ref _reads);
+
+    public void NoteBehind(TimeSpan behind)
+    {
+        for (var known = LongestBehind.Ticks; behind.Ticks > known; known = LongestBehind.Ticks)
+        {
+            Interlocked.CompareExchange(ref _longestBehind, behind.Ticks, known);
+        }
+    }
 
     public void AddLostSlot(Slot slot) => _lostSlots[slot] = true;
 

@@ -39,12 +39,12 @@ internal sealed class ChaosLoad : IAsyncDisposable
         _registers =
         [
             .. Enumerable.Range(0, settings.Keys).Select(index => new RegisterItem(
-                record, $"k{index}", settings.ValueBytes, index % ItemsToOneWithRemovals == 0 ? WritesToARemoval : 0, settings.MayVanish)),
+                record, $"k{index}", settings.ValueBytes, index % ItemsToOneWithRemovals == 0 ? WritesToARemoval : 0, settings.MayVanish, settings.Bound)),
         ];
         _items =
         [
             .. _registers,
-            .. Enumerable.Range(0, settings.Counters).Select(index => new CounterItem(record, $"c{index}")),
+            .. Enumerable.Range(0, settings.Counters).Select(index => new CounterItem(record, $"c{index}", settings.Bound)),
             .. Enumerable.Range(0, settings.Expiring).Select(index => new ExpiryItem(record, $"e{index}", settings.ValueBytes, settings.MayVanish)),
         ];
     }
@@ -106,6 +106,9 @@ internal sealed class ChaosLoad : IAsyncDisposable
     public async Task CheckAllAsync(CancellationToken cancellationToken)
     {
         const int atOnce = 32;
+
+        // From then on all that was acknowledged must be seen.
+        await Task.Delay(_settings.Bound, _clock, cancellationToken);
         await Parallel.ForEachAsync(
             _items,
             new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = cancellationToken },

@@ -5,11 +5,11 @@ using Orleans.Cache.Chaos.Histories;
 namespace Orleans.Cache.Chaos.Load;
 
 /// <summary>A counter.</summary>
-internal sealed class CounterItem(Record record, string tag) : Item(record, tag)
+internal sealed class CounterItem(Record record, string tag, TimeSpan bound) : Item(record, tag)
 {
     private const string Writer = "its writer";
 
-    private readonly CounterHistory _history = new($"{{{tag}}}:count");
+    private readonly CounterHistory _history = new($"{{{tag}}}:count", bound);
 
     public override async Task<bool> WriteAsync(IStore store)
     {
@@ -25,7 +25,7 @@ internal sealed class CounterItem(Record record, string tag) : Item(record, tag)
             throw;
         }
 
-        if (_history.Acknowledge(result) is { } wrong)
+        if (_history.Acknowledge(result, Record.Now) is { } wrong)
         {
             Record.Add(wrong.Kind, _history.Key, Writer, wrong.Seen);
         }
@@ -46,7 +46,7 @@ internal sealed class CounterItem(Record record, string tag) : Item(record, tag)
 
     private async Task<(ViolationKind Kind, string Seen)?> ReadAsync(IStore store)
     {
-        var least = _history.BeginRead();
+        var least = _history.BeginRead(Record.Now);
         if (await store.GetAsync(_history.Key) is not { } value)
         {
             return _history.EndRead(least, count: null);

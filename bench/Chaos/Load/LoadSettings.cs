@@ -20,6 +20,9 @@ internal sealed record LoadSettings
     /// <summary>How many reads are begun in a second at most, by all readers together.</summary>
     public int ReadsPerSecond { get; init; } = 2000;
 
+    /// <summary>How far behind a read may be: the staleness of bounded near caches, and what a machine that is busy needs besides.</summary>
+    public TimeSpan Bound { get; init; }
+
     /// <summary>Whether the cache may evict: then a miss proves nothing.</summary>
     public bool MayVanish { get; init; }
 }

@@ -13,13 +13,15 @@ internal sealed class RegisterItem : Item
     private readonly int _valueBytes;
     private readonly int _removeEvery;
     private readonly bool _mayVanish;
+    private readonly TimeSpan _bound;
 
-    public RegisterItem(Record record, string tag, int valueBytes, int removeEvery, bool mayVanish)
+    public RegisterItem(Record record, string tag, int valueBytes, int removeEvery, bool mayVanish, TimeSpan bound)
         : base(record, tag)
     {
         _valueBytes = valueBytes;
         _removeEvery = removeEvery;
         _mayVanish = mayVanish;
+        _bound = bound;
         AddGeneration();
     }
 
@@ -65,7 +67,7 @@ internal sealed class RegisterItem : Item
             throw;
         }
 
-        history.Acknowledge(number, Record.Now.Ticks);
+        history.Acknowledge(number, Record.Now);
         Record.CountWrite();
         return true;
     }
@@ -73,7 +75,7 @@ internal sealed class RegisterItem : Item
     public override async Task<bool> ReadAsync(IStore store, string reader)
     {
         var history = ChooseGeneration();
-        var start = history.BeginRead();
+        var start = history.BeginRead(Record.Now);
         return Judge(history.Key, reader, await ReadAsync(store, history, start));
     }
 
@@ -87,23 +89,27 @@ internal sealed class RegisterItem : Item
 
         foreach (var history in generations)
         {
-            if (JudgeLast(history.Key, await ReadAsync(store, history, history.BeginRead())))
+            if (JudgeLast(history.Key, await ReadAsync(store, history, history.BeginRead(Record.Now))))
             {
                 history.ForgetPast();
             }
         }
     }
 
-    private static async Task<(ViolationKind Kind, string Seen)?> ReadAsync(IStore store, KeyHistory history, ReadStart start)
+    private async Task<(ViolationKind Kind, string Seen)?> ReadAsync(IStore store, KeyHistory history, ReadStart start)
     {
         if (await store.GetAsync(history.Key) is not { } value)
         {
             return history.EndRead(start, number: null);
         }
 
-        return Payload.NumberOf(history.Key, value.Span) is { } number
-            ? history.EndRead(start, number)
-            : (ViolationKind.Corrupt, $"{value.Length} bytes: {Convert.ToHexString(value.Span[..Math.Min(32, value.Length)])}");
+        if (Payload.NumberOf(history.Key, value.Span) is not { } number)
+        {
+            return (ViolationKind.Corrupt, $"{value.Length} bytes: {Convert.ToHexString(value.Span[..Math.Min(32, value.Length)])}");
+        }
+
+        Record.NoteBehind(history.BehindOf(start, number));
+        return history.EndRead(start, number);
     }
 
     // Mostly the current one.
@@ -119,7 +125,7 @@ internal sealed class RegisterItem : Item
     {
         lock (_lock)
         {
-            var history = new KeyHistory(KeyOf(_generations.Count), _removeEvery, _mayVanish);
+            var history = new KeyHistory(KeyOf(_generations.Count), _removeEvery, _mayVanish, _bound);
             _generations.Add(history);
             return history;
         }

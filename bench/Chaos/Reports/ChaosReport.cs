@@ -49,7 +49,7 @@ internal static class ChaosReport
 
     private static void Append(StringBuilder text, ChaosResult result)
     {
-        text.Append(CultureInfo.InvariantCulture, $"\n## {result.Scenario}\n\n`{result.Command}`\n\nSeed {result.Seed}, {result.Silos} silos at the begin, {result.Network}; silos that ended by themselves: {result.EndedByThemselves}.\n");
+        text.Append(CultureInfo.InvariantCulture, $"\n## {result.Scenario}\n\n`{result.Command}`\n\nSeed {result.Seed}, {result.Silos} silos at the begin, {result.Network}; silos that ended by themselves: {result.EndedByThemselves}. The read furthest behind what was acknowledged: {result.LongestBehind.TotalMilliseconds:N0} ms.\n");
         if (result.Recoveries.Count > 0)
         {
             text.Append("\nMilliseconds on keys whose owner the fault befell (all keys where silos are added). First: from the fault to the end of the first good call that began after it. Longest outage: of a key, at any time until the grid was whole again, from the begin of the first call that failed or was slow to the end of the good one.\n\n");

@@ -50,7 +50,7 @@ public sealed class CounterHistoryTests
         Increment(1);
         _history.BeginWrite();
 
-        Assert.Equal(ViolationKind.CountedTooFew, _history.Acknowledge(1)?.Kind);
+        Assert.Equal(ViolationKind.CountedTooFew, _history.Acknowledge(1, TimeSpan.Zero)?.Kind);
     }
 
     [Fact]
@@ -66,8 +66,8 @@ public sealed class CounterHistoryTests
     private void Increment(long result)
     {
         _history.BeginWrite();
-        Assert.Null(_history.Acknowledge(result));
+        Assert.Null(_history.Acknowledge(result, TimeSpan.Zero));
     }
 
-    private ViolationKind? Read(long? count) => _history.EndRead(_history.BeginRead(), count)?.Kind;
+    private ViolationKind? Read(long? count) => _history.EndRead(_history.BeginRead(TimeSpan.Zero), count)?.Kind;
 }

@@ -29,8 +29,8 @@ public sealed class KeyHistoryTests
     {
         Acknowledge();
         var number = _history.BeginWrite();
-        var start = _history.BeginRead();
-        _history.Acknowledge(number, at: 0);
+        var start = _history.BeginRead(TimeSpan.Zero);
+        _history.Acknowledge(number, at: TimeSpan.Zero);
 
         Assert.Null(_history.EndRead(start, 1)?.Kind);
     }
@@ -110,35 +110,35 @@ public sealed class KeyHistoryTests
     public void Removal_ThatWasAcknowledged_MustStay()
     {
         var history = new KeyHistory("key", removeEvery: 2);
-        history.Acknowledge(history.BeginWrite(), at: 0);
-        history.Acknowledge(history.BeginWrite(), at: 0);
+        history.Acknowledge(history.BeginWrite(), at: TimeSpan.Zero);
+        history.Acknowledge(history.BeginWrite(), at: TimeSpan.Zero);
 
-        Assert.Null(history.EndRead(history.BeginRead(), null));
-        Assert.Equal(ViolationKind.Risen, history.EndRead(history.BeginRead(), 1)?.Kind);
+        Assert.Null(history.EndRead(history.BeginRead(TimeSpan.Zero), null));
+        Assert.Equal(ViolationKind.Risen, history.EndRead(history.BeginRead(TimeSpan.Zero), 1)?.Kind);
 
-        history.Acknowledge(history.BeginWrite(), at: 0);
-        Assert.Equal(ViolationKind.Missing, history.EndRead(history.BeginRead(), null)?.Kind);
+        history.Acknowledge(history.BeginWrite(), at: TimeSpan.Zero);
+        Assert.Equal(ViolationKind.Missing, history.EndRead(history.BeginRead(TimeSpan.Zero), null)?.Kind);
     }
 
     [Fact]
     public void Removal_ThatWasRefused_ExplainsNoMiss()
     {
         var history = new KeyHistory("key", removeEvery: 2);
-        history.Acknowledge(history.BeginWrite(), at: 0);
+        history.Acknowledge(history.BeginWrite(), at: TimeSpan.Zero);
         history.Refuse(history.BeginWrite());
 
-        Assert.Equal(ViolationKind.Missing, history.EndRead(history.BeginRead(), null)?.Kind);
+        Assert.Equal(ViolationKind.Missing, history.EndRead(history.BeginRead(TimeSpan.Zero), null)?.Kind);
     }
 
     [Fact]
     public void CacheThatEvicts_MayMiss_ButNotBeStale()
     {
         var history = new KeyHistory("key", mayVanish: true);
-        history.Acknowledge(history.BeginWrite(), at: 0);
-        history.Acknowledge(history.BeginWrite(), at: 0);
+        history.Acknowledge(history.BeginWrite(), at: TimeSpan.Zero);
+        history.Acknowledge(history.BeginWrite(), at: TimeSpan.Zero);
 
-        Assert.Null(history.EndRead(history.BeginRead(), null));
-        Assert.Equal(ViolationKind.Stale, history.EndRead(history.BeginRead(), 1)?.Kind);
+        Assert.Null(history.EndRead(history.BeginRead(TimeSpan.Zero), null));
+        Assert.Equal(ViolationKind.Stale, history.EndRead(history.BeginRead(TimeSpan.Zero), 1)?.Kind);
     }
 
     [Fact]
@@ -153,7 +153,7 @@ public sealed class KeyHistoryTests
         Assert.Equal(ViolationKind.Missing, Read(null));
     }
 
-    private void Acknowledge() => _history.Acknowledge(_history.BeginWrite(), at: 0);
+    private void Acknowledge() => _history.Acknowledge(_history.BeginWrite(), at: TimeSpan.Zero);
 
-    private ViolationKind? Read(long? number) => _history.EndRead(_history.BeginRead(), number)?.Kind;
+    private ViolationKind? Read(long? number) => _history.EndRead(_history.BeginRead(TimeSpan.Zero), number)?.Kind;
 }
