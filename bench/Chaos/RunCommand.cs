@@ -120,7 +120,7 @@ internal static class RunCommand
 
     private static string CommandOf(ChaosSettings settings) => string.Create(
         CultureInfo.InvariantCulture,
-        $"dotnet run -c Release --project bench/Chaos -- run --scenario {settings.Scenario.Name} --rounds {settings.Rounds} --seed {settings.Seed} --silos {settings.Grid.Silos} --writes {settings.WritesOfARound} --keys {settings.Load.Keys} --rate {settings.Load.WritesPerSecond}{(settings.Grid.Namespaces ? " --netns" : string.Empty)}{(settings.Grid.Development ? " --development" : string.Empty)}{string.Concat(settings.Grid.SiloSettings.Except(settings.Scenario.SiloSettings).Select(static setting => $" --set {setting}"))}");
+        $"dotnet run -c Release --project bench/Chaos -- run --scenario {settings.Scenario.Name} --rounds {settings.Rounds} --seed {settings.Seed} --silos {settings.Grid.Silos} --writes {settings.WritesOfARound} --keys {settings.Load.Keys} --rate {settings.Load.WritesPerSecond} --reads {settings.Load.ReadsPerSecond}{(settings.Load.Bound > TimeSpan.Zero ? $" --bound {settings.Load.Bound.TotalMilliseconds}" : string.Empty)}{(settings.Grid.Namespaces ? " --netns" : string.Empty)}{(settings.Grid.Development ? " --development" : string.Empty)}{string.Concat(settings.Grid.SiloSettings.Except(settings.Scenario.SiloSettings).Select(static setting => $" --set {setting}"))}");
 
     private static string Machine() => string.Create(
         CultureInfo.InvariantCulture,
