@@ -57,7 +57,7 @@ internal sealed class PartitionCopy : IReplicationHost
         _settings = settings;
         _heardAt = _now = time.GetTimestamp();
         _repair = new CopyRepair(shards, partition, repairs);
-        _store = new PartitionStore(shards, partition, _repair);
+        _store = new PartitionStore(shards, partition, _repair, time);
         _core = new ReplicationCopy(self, this, settings, SoundRules.Instance, _store, random) { AwaitsFilling = filler is not null };
     }
 

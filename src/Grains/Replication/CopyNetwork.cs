@@ -52,7 +52,7 @@ internal sealed partial class CopyNetwork : ICopyNetwork
         _authority = new AuthorityLink(authority.DecideAsync, Deliver, time, logger);
         _local = new LocalLink(messages =>
         {
-            Deliver(messages);
+            Deliver(messages, time.GetTimestamp());
             Flush();
         });
         metrics.Observe(() => _table.Links);
@@ -142,21 +142,21 @@ internal sealed partial class CopyNetwork : ICopyNetwork
         // What is read points into the packet.
         using (packet)
         {
-            if (_reader.TryRead(from, _table.NameOf(from), packet, fragments, out var messages))
+            var arrival = WireMoment.Of(_time);
+            if (_reader.TryRead(from, _table.NameOf(from), packet, fragments, arrival, out var messages))
             {
-                Deliver(messages);
+                Deliver(messages, arrival.Now);
             }
         }
     }
 
-    private void Deliver(List<(int Partition, PeerMessage Message)> messages)
+    private void Deliver(List<(int Partition, PeerMessage Message)> messages, long arrival)
     {
         if (_sink is not { } sink)
         {
             return;
         }
 
-        var arrival = _time.GetTimestamp();
         foreach (var (partition, message) in messages)
         {
             try

@@ -136,6 +136,26 @@ public sealed class PeerLinkTests
     }
 
     [Fact]
+    public async Task Records_ThatWaitForAPacket_TellHowLongAgoTheyWereWritten()
+    {
+        var silo = new FakeSilo();
+        silo.Send(1);
+        var first = await silo.NextAsync();
+        var writtenAt = silo.Time.GetTimestamp();
+        silo.Link.Enqueue(2, SomeMessages.Append(to: 2, previous: 1, writtenAt, [1]));
+        silo.Link.Enqueue(3, SomeMessages.Chunk(to: 2, index: 0, writtenAt: writtenAt));
+        silo.Time.Advance(TimeSpan.FromSeconds(2));
+
+        first.Taken.SetResult();
+        await silo.NextAsync();
+
+        // The test's other silo reads them without any time passing, by the same clock.
+        var messages = silo.Messages.Skip(1).Select(static item => item.Message).ToArray();
+        Assert.Equal(writtenAt, Assert.Single(messages.OfType<Append>()).Records[0].WrittenAt);
+        Assert.Equal(writtenAt, Assert.Single(messages.OfType<SnapshotChunk>()).WrittenAt);
+    }
+
+    [Fact]
     public async Task Answers_ToAPacket_AreGivenWithItAndTaken()
     {
         var silo = new FakeSilo();
@@ -147,7 +167,7 @@ public sealed class PeerLinkTests
         silo.Answer = silo.Link.TakeAnswers();
 
         Assert.Null(silo.Link.TakeAnswers());
-        var (partition, message) = Assert.Single(ReplicationFormat.ReadMessages(silo.Answer!.Span));
+        var (partition, message) = Assert.Single(ReplicationFormat.ReadMessages(silo.Answer!.Span, WireMoment.Of(silo.Time)));
         Assert.Equal((1, 5), (partition, ((AppendAck)message).Matched));
         silo.Send(3);
         (await silo.NextAsync()).Taken.SetResult();
@@ -204,7 +224,7 @@ public sealed class PeerLinkTests
         {
             lock (received)
             {
-                received.AddRange(ReplicationFormat.ReadMessages(packet.Span).Select(item => (item.Partition, ((Append)item.Message).Previous.Sequence)));
+                received.AddRange(ReplicationFormat.ReadMessages(packet.Span, WireMoment.Of(TimeProvider.System)).Select(item => (item.Partition, ((Append)item.Message).Previous.Sequence)));
                 if (received.Count == Threads * Messages)
                 {
                     all.SetResult();
