@@ -168,7 +168,9 @@ internal sealed partial class SnapshotRestore(
         {
             return await exchange.FindAsync(begun.Keys.ToHashSet(), cancellationToken);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+#pragma warning disable CA1031 // Whatever is wrong with the folder: a partition that nobody may use is worse than an empty one.
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
         {
             LogNotLoaded(place.Folder.Path, exception);
             return (Array.Empty<SnapshotCandidate>().ToLookup(static _ => 0), Array.Empty<SnapshotFile>().ToLookup(static _ => 0));
