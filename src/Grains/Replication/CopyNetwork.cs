@@ -114,19 +114,20 @@ internal sealed partial class CopyNetwork : ICopyNetwork
         _local.Wake();
     }
 
-    /// <summary>Gives a packet of another silo to the copies, and lets leave what they say to others. Never throws.</summary>
+    /// <summary>Gives a packet of another silo to the copies, and lets leave what they say to others. Never throws. For one packet of a silo at a time.</summary>
     /// <param name="from">The silo's number.</param>
     /// <param name="packet">Given back.</param>
-    /// <param name="fragments">What has come of a large message.</param>
     /// <returns>The packet of what the copies answer to that silo, or none.</returns>
-    public BatchBytes? Take(int from, BatchBytes packet, FragmentAssembler fragments)
+    public BatchBytes? Take(int from, BatchBytes packet)
     {
-        var link = _table.Peers.GetValueOrDefault(from)?.Link;
+        var peer = _table.Peers.GetValueOrDefault(from);
+        var link = peer?.Link;
         BatchBytes? answers;
         link?.HoldAnswers();
         try
         {
-            TakeAnswers(from, packet, fragments);
+            // Of a silo that is not known yet, or any more, nothing is put together.
+            TakeAnswers(from, packet, peer?.Fragments ?? new FragmentAssembler());
         }
         finally
         {
