@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Orleans.Cache.TestKit;
 
 namespace Orleans.Cache.Cluster.Tests.Events;
 
@@ -81,19 +82,7 @@ public sealed class EventFaultTests
         Assert.Equal("after", (await reader.ReadAsync(Cancelled)).Key.ToString());
     }
 
-    private static async Task<HealthReportEntry> UntilAsync(GridFixture grid, HealthStatus wanted)
-    {
-        while (true)
-        {
-            var health = await HealthOfAsync(grid);
-            if (health.Status == wanted)
-            {
-                return health;
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(20), Cancelled);
-        }
-    }
+    private static Task<HealthReportEntry> UntilAsync(GridFixture grid, HealthStatus wanted) => Poll.ForAsync(() => HealthOfAsync(grid), health => health.Status == wanted);
 
     private static async Task<HealthReportEntry> HealthOfAsync(GridFixture grid) =>
         (await grid.Cluster.Silos[0].ServiceProvider.GetRequiredService<HealthCheckService>().CheckHealthAsync(Cancelled)).Entries["cache-events"];

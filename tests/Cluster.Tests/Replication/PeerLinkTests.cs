@@ -5,6 +5,7 @@ using Orleans.Cache.Contracts.Nodes;
 using Orleans.Cache.Engine.Replication.Format;
 using Orleans.Cache.Engine.Replication.Messages;
 using Orleans.Cache.Grains.Replication;
+using Orleans.Cache.TestKit;
 
 namespace Orleans.Cache.Cluster.Tests.Replication;
 
@@ -171,7 +172,7 @@ public sealed class PeerLinkTests
         Assert.Equal((1, 5), (partition, ((AppendAck)message).Matched));
         silo.Send(3);
         (await silo.NextAsync()).Taken.SetResult();
-        await WaitForAsync(() => silo.Answers.Count == 1);
+        await Poll.UntilAsync(() => silo.Answers.Count == 1);
         Assert.Same(silo.Answer, silo.Answers[0]);
     }
 
@@ -218,7 +219,7 @@ public sealed class PeerLinkTests
             Assert.Equal(Enumerable.Range(0, Messages).Select(number => (long)number), thread.Select(item => item.Previous));
         }
 
-        await WaitForAsync(() => link.InFlight == 0 && BatchBytes.Rented <= rented);
+        await Poll.UntilAsync(() => link.InFlight == 0 && BatchBytes.Rented <= rented);
 
         async ValueTask<BatchBytes?> TakeAsync(BatchBytes packet)
         {
@@ -237,13 +238,4 @@ public sealed class PeerLinkTests
     }
 
     private static async Task ExpectAsync(FakeSilo silo, params int[] partitions) => Assert.Equal(partitions.AsEnumerable(), (await silo.NextAsync()).Partitions);
-
-    private static async Task WaitForAsync(Func<bool> condition)
-    {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (!condition())
-        {
-            await Task.Delay(10, deadline.Token);
-        }
-    }
 }
