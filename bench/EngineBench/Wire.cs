@@ -74,7 +74,7 @@ internal static class Wire
 
         ValueTask<BatchBytes?> Take(BatchBytes packet)
         {
-            Interlocked.Add(ref received, ReplicationFormat.ReadMessages(packet.Span).Count);
+            Interlocked.Add(ref received, ReplicationFormat.ReadMessages(packet.Span, WireMoment.Of(TimeProvider.System)).Count);
             return ValueTask.FromResult<BatchBytes?>(null);
         }
     }
@@ -90,13 +90,14 @@ internal static class Wire
         for (var round = -5; round < Rounds; round++)
         {
             var start = Processor.Now();
+            var moment = WireMoment.Of(TimeProvider.System);
             for (var repeat = 0; repeat < repeats; repeat++)
             {
                 writer.ResetWrittenCount();
                 ReplicationFormat.Begin(writer, PacketKind.Messages);
                 for (var partition = 0; partition < packet.Length; partition++)
                 {
-                    ReplicationFormat.Write(writer, partition, packet[partition]);
+                    ReplicationFormat.Write(writer, partition, packet[partition], moment);
                 }
             }
 
@@ -104,7 +105,7 @@ internal static class Wire
             var before = GC.GetAllocatedBytesForCurrentThread();
             for (var repeat = 0; repeat < repeats; repeat++)
             {
-                _ = ReplicationFormat.ReadMessages(writer.WrittenSpan);
+                _ = ReplicationFormat.ReadMessages(writer.WrittenSpan, moment);
             }
 
             allocated = GC.GetAllocatedBytesForCurrentThread() - before;
@@ -144,6 +145,7 @@ internal static class Wire
             [
                 .. Enumerable.Range(1, records).Select(number => new LogRecord
                 {
+                    WrittenAt = TimeProvider.System.GetTimestamp(),
                     Position = previous with { Sequence = previous.Sequence + number },
                     Change = new byte[100],
                     KeyHash = 0x1234567890ABCDEF,

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Cache.Engine.Shards;
+using Orleans.Cache.TestKit;
 
 namespace Orleans.Cache.Cluster.Tests;
 
@@ -170,13 +171,7 @@ public sealed class ConcernTests
         await WaitUntilCopiedAsync(grid, Keys);
     }
 
-    private static async Task WaitUntilCopiedAsync(GridFixture grid, int entries)
-    {
-        while (grid.Cluster.GetActiveSilos().Sum(CountEntries) < 2 * entries)
-        {
-            await Task.Delay(10, Cancelled);
-        }
-    }
+    private static Task WaitUntilCopiedAsync(GridFixture grid, int entries) => Poll.UntilAsync(() => grid.Cluster.GetActiveSilos().Sum(CountEntries) >= 2 * entries);
 
     private static int CountEntries(Orleans.TestingHost.InProcessSiloHandle silo)
     {

@@ -1,3 +1,5 @@
+using Orleans.Cache.TestKit;
+
 namespace Orleans.Cache.Cluster.Tests;
 
 /// <summary>Increments while owners are killed, stopped and made: each is done once, and no caller is left in doubt.</summary>
@@ -54,7 +56,7 @@ public sealed class IncrementTests
                 }
             },
             Cancelled)).ToArray();
-        await Task.Delay(TimeSpan.FromMilliseconds(200), Cancelled);
+        await Poll.UntilAsync(() => callers.Any(static caller => caller.IsCompleted) || Volatile.Read(ref _taken[0]) >= 10 * Counters);
 
         await grid.Cluster.KillSiloAsync(grid.Cluster.Silos[^1]);
         await grid.WaitForSilosAsync(2);
@@ -80,12 +82,11 @@ public sealed class IncrementTests
     private async Task AllGoOnAsync(Task[] callers)
     {
         int[] before = [.. _acknowledged];
-        while (Enumerable.Range(0, Counters).Any(counter => Volatile.Read(ref _acknowledged[counter]) < before[counter] + 5))
-        {
-            // One that failed would be waited for in vain.
-            await Task.WhenAll(callers.Where(static caller => caller.IsCompleted));
-            await Task.Delay(TimeSpan.FromMilliseconds(20), Cancelled);
-        }
+
+        // One that failed would be waited for in vain.
+        await Poll.UntilAsync(() => callers.Any(static caller => caller.IsCompleted)
+            || Enumerable.Range(0, Counters).All(counter => Volatile.Read(ref _acknowledged[counter]) >= before[counter] + 5));
+        await Task.WhenAll(callers.Where(static caller => caller.IsCompleted));
     }
 
     private static void InterlockedMax(ref int target, int value)

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Orleans.Cache.Contracts.Nodes;
 using Orleans.Cache.Engine.Batches;
 using Orleans.Cache.Engine.Shards;
+using Orleans.Cache.TestKit;
 
 namespace Orleans.Cache.Cluster.Tests;
 
@@ -200,10 +201,10 @@ public sealed class LargeValueTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await grid.Grid.GetCache().SetAsync("key", Bytes(3 * Mebi), default, cancellation.Token));
 
         // The third chunk comes after the silo was told to give up the others.
-        await WaitUntilAsync(() => StagedBytes(grid) == 0);
+        await Poll.UntilAsync(() => StagedBytes(grid) == 0);
         release.SetResult();
         Assert.False((await grid.Grid.GetCache().TryGetAsync("key")).Found);
-        await WaitUntilAsync(() => StagedBytes(grid) == 0);
+        await Poll.UntilAsync(() => StagedBytes(grid) == 0);
     }
 
     [Theory]
@@ -226,7 +227,7 @@ public sealed class LargeValueTests
 
         never.SetResult();
         grid.OnBatch = null;
-        await WaitUntilAsync(() => StagedBytes(grid) == 0);
+        await Poll.UntilAsync(() => StagedBytes(grid) == 0);
     }
 
     [Fact]
@@ -377,15 +378,6 @@ public sealed class LargeValueTests
 
     private static async Task<CacheStatistics> TotalAsync(GridFixture grid) =>
         (await grid.Grid.GetStatisticsAsync()).SelectMany(silo => silo.Caches).Aggregate((left, right) => left.Plus(right));
-
-    private static async Task WaitUntilAsync(Func<bool> isSo)
-    {
-        using var deadline = new CancellationTokenSource(Patience);
-        while (!isSo())
-        {
-            await Task.Delay(10, deadline.Token);
-        }
-    }
 
     // Not Assert.Equal, which takes seconds for megabytes.
     private static void AssertSame(byte[] expected, ReadOnlyMemory<byte> actual) => Assert.True(expected.AsSpan().SequenceEqual(actual.Span));

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Cache.TestKit;
 
 namespace Orleans.Cache.Cluster.Tests;
 
@@ -28,13 +29,8 @@ public sealed class MoveReportTests
         var second = await grid.Cluster.StartAdditionalSiloAsync();
         var deaf = second.ServiceProvider.GetRequiredService<DeafSink>();
         await grid.WaitForSilosAsync(2);
-        SiloMoves first;
-        do
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancelled);
-            first = (await grid.Grid.GetMovesAsync(Cancelled)).Single(silo => silo.Silo == alone.Silo);
-        }
-        while (first.Moves.Count < GridFixture.PartitionCount);
+        var first = await Poll.ForAsync(
+            async () => (await grid.Grid.GetMovesAsync(Cancelled)).Single(silo => silo.Silo == alone.Silo), static first => first.Moves.Count >= GridFixture.PartitionCount);
 
         Assert.Equal(GridFixture.PartitionCount, first.LackingCopies);
         var other = (await grid.Grid.GetTopologyAsync(Cancelled)).Silos.Single(silo => silo.Name != alone.Silo).Name;
@@ -46,13 +42,7 @@ public sealed class MoveReportTests
 
         deaf.Listen();
         await grid.WaitUntilSettledAsync();
-        IReadOnlyList<SiloMoves> settled;
-        do
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancelled);
-            settled = await grid.Grid.GetMovesAsync(Cancelled);
-        }
-        while (settled.Sum(static silo => silo.Moves.Count) > 0);
+        var settled = await Poll.ForAsync(async () => await grid.Grid.GetMovesAsync(Cancelled), static silos => silos.Sum(static silo => silo.Moves.Count) == 0);
 
         Assert.Equal(GridFixture.PartitionCount, settled.Sum(static silo => silo.Owned));
         Assert.All(settled, static silo => Assert.Equal(0, silo.LackingCopies));

@@ -3,6 +3,7 @@ using Orleans.Cache.Engine.Batches;
 using Orleans.Cache.Engine.Copies;
 using Orleans.Cache.Engine.Repair;
 using Orleans.Cache.Engine.Shards;
+using Orleans.Cache.TestKit;
 
 namespace Orleans.Cache.Cluster.Tests;
 
@@ -26,7 +27,7 @@ public sealed class RepairTests
         var replicated = keys.Where(key => !copies.StatusOf(PartitionOf(key)).IsServing).Take(2).ToArray();
         foreach (var key in replicated)
         {
-            await WaitUntilAsync(() => ValueAt(shards, key) == "right");
+            await Poll.UntilAsync(() => ValueAt(shards, key) == "right");
         }
 
         Apply(shards, ChangeKind.Entry, replicated[0]);
@@ -34,8 +35,8 @@ public sealed class RepairTests
         Assert.Equal(("wrong", null), (ValueAt(shards, replicated[0]), ValueAt(shards, replicated[1])));
 
         var counts = silo.ServiceProvider.GetRequiredService<RepairCounts>();
-        await WaitUntilAsync(() => ValueAt(shards, replicated[0]) == "right" && ValueAt(shards, replicated[1]) == "right");
-        await WaitUntilAsync(() => (counts.Different, counts.Missing, counts.Extra) == (1, 1, 0));
+        await Poll.UntilAsync(() => ValueAt(shards, replicated[0]) == "right" && ValueAt(shards, replicated[1]) == "right");
+        await Poll.UntilAsync(() => (counts.Different, counts.Missing, counts.Extra) == (1, 1, 0));
         Assert.True(grid.Cluster.Silos[0].ServiceProvider.GetRequiredService<RepairCounts>().Sent >= 2);
         Assert.All(await cache.GetManyAsync(keys, Cancelled), static entry => Assert.Equal("right"u8, entry.Value.Span));
     }
@@ -72,13 +73,5 @@ public sealed class RepairTests
         while (cursor != 0);
 
         return value;
-    }
-
-    private static async Task WaitUntilAsync(Func<bool> isSo)
-    {
-        while (!isSo())
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancelled);
-        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Cache.Engine.Copies;
+using Orleans.Cache.TestKit;
 using Orleans.TestingHost;
 
 namespace Orleans.Cache.Cluster.Tests;
@@ -184,10 +185,7 @@ public sealed class SessionTests
     {
         foreach (var key in keys)
         {
-            while (await TextOfAsync(cache, key) != value)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, Cancelled);
-            }
+            await Poll.ForAsync(() => TextOfAsync(cache, key), text => text == value);
         }
     }
 

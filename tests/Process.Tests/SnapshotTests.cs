@@ -37,17 +37,9 @@ public sealed class SnapshotTests(DatabaseServer database) : IClassFixture<Datab
     {
         await using var grid = new SnapshotGrid(silos: 3, further: "--Cache:Snapshots:Interval=00:00:01");
         await grid.StartAsync();
-        await using (var client = await grid.ConnectAsync())
-        {
-            await WriteAsync(client, "first");
-            await grid.UntilSavedAsync(client);
-        }
-
-        await grid.KillAsync();
-        await grid.StartAsync();
 
         // The first silo begins all partitions, and has no snapshots of those that only the other two held.
-        await using var later = await grid.ConnectAsync();
+        await using var later = await WriteAndBeginAgainAsync(grid, "first");
         Assert.Equal(Keys, await CountAsync(later, "first"));
         Assert.Contains("the silo waits for those that may have newer snapshots: silo-1, silo-2", grid.Silos[0].Run.Output.Text, StringComparison.Ordinal);
         Assert.Equal(Keys, (await later.Grid.GetStatisticsAsync()).Sum(static silo => silo.Snapshots!.LoadedEntries));
@@ -156,14 +148,9 @@ public sealed class SnapshotTests(DatabaseServer database) : IClassFixture<Datab
         await using (var client = await grid.ConnectAsync())
         {
             Assert.Equal(Keys, await CountAsync(client, "first"));
-            await WriteAsync(client, "second");
-            await grid.UntilSavedAsync(client);
         }
 
-        await grid.KillAsync();
-        await grid.StartAsync();
-
-        await using var later = await grid.ConnectAsync();
+        await using var later = await WriteAndBeginAgainAsync(grid, "second");
         Assert.Equal(Keys, await CountAsync(later, "second"));
     }
 
@@ -174,16 +161,7 @@ public sealed class SnapshotTests(DatabaseServer database) : IClassFixture<Datab
         await using (var grid = new SnapshotGrid(silos: 2, folder: _ => folder, further: ["--Cache:Snapshots:Interval=00:00:01", "--Cache:Replicas=0"]))
         {
             await grid.StartAsync();
-            await using (var client = await grid.ConnectAsync())
-            {
-                await WriteAsync(client, "first");
-                await grid.UntilSavedAsync(client);
-            }
-
-            await grid.KillAsync();
-            await grid.StartAsync();
-
-            await using var later = await grid.ConnectAsync();
+            await using var later = await WriteAndBeginAgainAsync(grid, "first");
             Assert.Equal(Keys, await CountAsync(later, "first"));
         }
 
@@ -199,6 +177,21 @@ public sealed class SnapshotTests(DatabaseServer database) : IClassFixture<Datab
             SiloSettings.First($"--Cache:Snapshots:Folder={file}/snapshots"),
             $"Cache:Snapshots:Folder is '{file}/snapshots', where this silo cannot write: ");
         File.Delete(file);
+    }
+
+    /// <summary>Writes all keys, waits until they are in snapshots, and kills all silos and starts them again.</summary>
+    /// <returns>A client of the grid that has begun again.</returns>
+    private static async Task<OutsideClient> WriteAndBeginAgainAsync(SnapshotGrid grid, string value)
+    {
+        await using (var client = await grid.ConnectAsync())
+        {
+            await WriteAsync(client, value);
+            await grid.UntilSavedAsync(client);
+        }
+
+        await grid.KillAsync();
+        await grid.StartAsync();
+        return await grid.ConnectAsync();
     }
 
     private static async Task WriteAsync(OutsideClient client, string value)

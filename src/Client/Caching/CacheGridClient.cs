@@ -9,8 +9,15 @@ using Orleans.Cache.Contracts.Nodes;
 namespace Orleans.Cache.Client.Caching;
 
 /// <summary>The grid as a process sees it. Safe for any number of threads.</summary>
-
-internal sealed class CacheGridClient(OperationRouter router, ITopologySource topology, ICacheSerializer serializer, NearCaches near, CacheLoaders loaders, EventStreams events, NamedCaches named, TimeProvider time) : ICacheGrid
+internal sealed class CacheGridClient(
+    OperationRouter router,
+    ITopologySource topology,
+    ICacheSerializer serializer,
+    NearCaches near,
+    CacheLoaders loaders,
+    EventStreams events,
+    NamedCaches named,
+    TimeProvider time) : ICacheGrid
 {
     private readonly ConcurrentDictionary<string, ICache> _caches = new(StringComparer.Ordinal);
     private readonly Sessions _sessions = new(router, topology);

@@ -53,6 +53,7 @@ internal sealed class EventStreams(ITopologySource topology, IServiceProvider se
         }
         catch
         {
+            // Whatever it is, and also when the caller gives up: the reader is never handed out, so nobody else would end it.
             await reader.DisposeAsync().ConfigureAwait(false);
             throw;
         }

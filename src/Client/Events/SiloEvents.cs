@@ -202,8 +202,18 @@ internal sealed partial class SiloEvents : IAsyncObserver<EventsMessage>, IAsync
         }
 
         var before = _subscription;
-        _subscription = await provider.GetStream<EventsMessage>(StreamId.Create(EventStreamReply.Namespace, reply.Key))
-            .SubscribeAsync(this).WaitAsync(Patience, _streams.Time, _stopping.Token).ConfigureAwait(false);
+        var subscribing = provider.GetStream<EventsMessage>(StreamId.Create(EventStreamReply.Namespace, reply.Key)).SubscribeAsync(this);
+        try
+        {
+            _subscription = await subscribing.WaitAsync(Patience, _streams.Time, _stopping.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
+        {
+            // It may come about still, and nobody would end it.
+            _ = subscribing.ContinueWith(late => TryUnsubscribeAsync(late.Result), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+            throw;
+        }
+
         _key = reply.Key;
         Volatile.Write(ref _heardAt, _streams.Time.GetTimestamp());
         if (before is not null)

@@ -43,16 +43,21 @@ internal sealed class HotCopies(NearCaches near, NamedCaches caches, Func<Operat
         return null;
     }
 
-    /// <summary>Reads a copy in this process.</summary>
+    /// <summary>Reads a copy in this process, if it is not older than a version.</summary>
     [SkipLocalsInit]
-    public bool TryRead(string cache, in Operation operation, out OperationResult result)
+    public bool TryRead(string cache, in Operation operation, long leastVersion, out OperationResult result)
     {
         Span<byte> room = stackalloc byte[BytesOnStack];
         scoped ReadOnlySpan<byte> key = operation.Key.MaxByteCount <= BytesOnStack ? room[..operation.Key.CopyTo(room)] : operation.Key.ToArray();
         var shardResult = default(ShardResult);
-        var value = TryRead(cache, key, ref shardResult);
-        result = value is { } read ? new OperationResult(shardResult, operation.IsPooled ? PooledValue.Rent(read.Span) : read) : default;
-        return value is not null;
+        if (TryRead(cache, key, ref shardResult) is not { } value || shardResult.Version < leastVersion)
+        {
+            result = default;
+            return false;
+        }
+
+        result = new OperationResult(shardResult, operation.IsPooled ? PooledValue.Rent(value.Span) : value);
+        return true;
     }
 
     /// <summary>What copies have answered since the last call, to be told to the owners of the keys.</summary>

@@ -27,7 +27,7 @@ internal sealed class HotReads(OperationRouter router, Owners owners, LaneSet la
             return await ReadOwnerAsync(cache, operation, cancellationToken).ConfigureAwait(false);
         }
 
-        if (copies is not null && copies.TryRead(cache.Name, operation, out var here) && here.Result.Version >= entry.Version)
+        if (copies is not null && copies.TryRead(cache.Name, operation, entry.Version, out var here))
         {
             return here;
         }
@@ -42,6 +42,11 @@ internal sealed class HotReads(OperationRouter router, Owners owners, LaneSet la
                 {
                     silo.OnAnswer();
                     return result;
+                }
+
+                if (operation.IsPooled)
+                {
+                    PooledValue.GiveBack(result.Value);
                 }
 
                 silo.OnMiss(time.GetTimestamp(), time.TimestampFrequency);

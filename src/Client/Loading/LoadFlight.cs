@@ -173,7 +173,7 @@ internal sealed partial class LoadFlight<T>
         {
             var mustRest = _older.Found && settings.FailSafeThrottle > settings.ErrorTimeToLive;
             _loader.Failures.Add(key, exception, mustRest ? settings.FailSafeThrottle : settings.ErrorTimeToLive);
-            _loader.All.Metrics.OnLoaded(_loader.Cache.Name, exception is CacheLoadException ? LoadMetrics.TimedOut : LoadMetrics.Failed, _time.GetElapsedTime(began));
+            _loader.All.Metrics.OnLoaded(_loader.Cache.Name, exception is CacheLoadException ? LoadMetrics.Refused : LoadMetrics.Failed, _time.GetElapsedTime(began));
             LogFailed(_loader.All.Logger, _loader.Cache.Name, exception);
             throw;
         }
@@ -233,7 +233,7 @@ internal sealed partial class LoadFlight<T>
 
         if (OperationOutcome.ToWriteResult(result).Outcome != CacheWriteOutcome.Stored)
         {
-            _loader.All.Metrics.OnRefused(_loader.Cache.Name);
+            _loader.All.Metrics.OnUnstored(_loader.Cache.Name);
             return false;
         }
 

@@ -21,13 +21,22 @@ internal sealed class PooledValue(ReadOnlyMemory<byte> value) : IMemoryOwner<byt
         return array.AsMemory(0, value.Length);
     }
 
+    /// <summary>Gives back a rented value that nobody will get.</summary>
+    public static void GiveBack(ReadOnlyMemory<byte> rented)
+    {
+        if (MemoryMarshal.TryGetArray(rented, out var array))
+        {
+            ArrayPool<byte>.Shared.Return(array.Array!);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (!_isDisposed && MemoryMarshal.TryGetArray(value, out var array))
+        if (!_isDisposed)
         {
             _isDisposed = true;
-            ArrayPool<byte>.Shared.Return(array.Array!);
+            GiveBack(value);
         }
     }
 }

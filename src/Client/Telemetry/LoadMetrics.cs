@@ -10,7 +10,9 @@ internal sealed class LoadMetrics
 
     public const string Loaded = "loaded";
     public const string Failed = "failed";
-    public const string TimedOut = "refused";
+
+    /// <summary>It took too long, or the source is left alone.</summary>
+    public const string Refused = "refused";
 
     private const string Cache = "dotnet.cache.name";
     private const string Outcome = "orleans.cache.load.outcome";
@@ -20,7 +22,7 @@ internal sealed class LoadMetrics
     private readonly Counter<long> _shared;
     private readonly Counter<long> _waits;
     private readonly Counter<long> _stale;
-    private readonly Counter<long> _refused;
+    private readonly Counter<long> _unstored;
 
     public LoadMetrics(LaneMetrics lanes)
     {
@@ -29,7 +31,7 @@ internal sealed class LoadMetrics
         _shared = lanes.Meter.CreateCounter<long>("orleans.cache.client.loads.shared", "{load}", "Values that this process waited for while another loaded them.");
         _waits = lanes.Meter.CreateCounter<long>(Waits, "{call}", "Calls that waited for a load, in this process or another.");
         _stale = lanes.Meter.CreateCounter<long>("orleans.cache.client.stale", "{value}", "Callers that were served a value whose time was over.");
-        _refused = lanes.Meter.CreateCounter<long>("orleans.cache.client.loads.unstored", "{load}", "Loaded values that were not stored because the lease was lost or the key was written meanwhile.");
+        _unstored = lanes.Meter.CreateCounter<long>("orleans.cache.client.loads.unstored", "{load}", "Loaded values that were not stored because the lease was lost or the key was written meanwhile.");
     }
 
     public void OnLoaded(string cache, string outcome, TimeSpan elapsed)
@@ -44,5 +46,5 @@ internal sealed class LoadMetrics
 
     public void OnStale(string cache) => _stale.Add(1, new KeyValuePair<string, object?>(Cache, cache));
 
-    public void OnRefused(string cache) => _refused.Add(1, new KeyValuePair<string, object?>(Cache, cache));
+    public void OnUnstored(string cache) => _unstored.Add(1, new KeyValuePair<string, object?>(Cache, cache));
 }

@@ -31,4 +31,12 @@ internal readonly ref struct EntryChange
 
     /// <summary>What the entry carries if it was loaded; for as long as it says the entry is stale before its absolute expiry.</summary>
     public LoadMark Mark { get; init; }
+
+    /// <summary>The change as it is so many milliseconds later; with nothing left to live there is no entry any more.</summary>
+    /// <remarks>
+    /// A sliding expiration stays: uses that began it anew meanwhile are told as late as the change. Shortened, it would end at a replica while
+    /// the entry is in use.
+    /// </remarks>
+    public EntryChange Aged(long milliseconds) =>
+        TimeToLive == ShardOperation.Forever ? this : this with { TimeToLive = Math.Max(0, TimeToLive - Math.Max(0, milliseconds)) };
 }

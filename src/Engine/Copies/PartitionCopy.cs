@@ -57,7 +57,7 @@ internal sealed class PartitionCopy : IReplicationHost
         _settings = settings;
         _heardAt = _now = time.GetTimestamp();
         _repair = new CopyRepair(shards, partition, repairs);
-        _store = new PartitionStore(shards, partition, _repair);
+        _store = new PartitionStore(shards, partition, _repair, time);
         _core = new ReplicationCopy(self, this, settings, SoundRules.Instance, _store, random) { AwaitsFilling = filler is not null };
     }
 
@@ -302,7 +302,7 @@ internal sealed class PartitionCopy : IReplicationHost
                 // Before the shard is written: whoever reads the write looks at this afterwards, and then comes for the lock.
                 Volatile.Write(ref gate.Uncommitted, gate.Uncommitted + 1);
                 runner.Run(store, batch, index, hash, _partition, ref moment);
-                var effect = EffectOf(store, batch, index, hash, moment.Now);
+                var effect = OperationEffect.Of(_store, store, batch, index, hash, moment.Now);
                 _now = _time.GetTimestamp();
                 if (mark == 0)
                 {
@@ -339,7 +339,7 @@ internal sealed class PartitionCopy : IReplicationHost
             }
 
             _now = _time.GetTimestamp();
-            var keyHash = KeyHashOf(store, hash);
+            var keyHash = OperationEffect.KeyHashOf(store, hash);
             if (!_core.IsAwaited(keyHash))
             {
                 return true;
@@ -401,7 +401,7 @@ internal sealed class PartitionCopy : IReplicationHost
                 return false;
             }
 
-            batch.Positions[index] = _core.SeenBy(KeyHashOf(store, hash));
+            batch.Positions[index] = _core.SeenBy(OperationEffect.KeyHashOf(store, hash));
             return true;
         }
     }
@@ -464,43 +464,6 @@ internal sealed class PartitionCopy : IReplicationHost
         {
             batch.Positions[index] = new LogPosition(_core.Configuration.Epoch, _core.End.Sequence + _writesAlone);
         }
-    }
-
-    /// <summary>Keys of different caches are different keys. A collision only lets a read wait for somebody else's write.</summary>
-    private static ulong KeyHashOf(CacheStore store, ulong hash) => hash + ((ulong)store.Index * 0x9E3779B97F4A7C15);
-
-    /// <summary>What an operation did, as a state for other copies.</summary>
-    private CommandEffect EffectOf(CacheStore store, in ShardBatch batch, int index, ulong hash, long now)
-    {
-        ref readonly var operation = ref batch.Operations[index];
-        var isDone = batch.Results[index].Status == OperationStatus.Done;
-        if (operation.Kind is OperationKind.RemoveTags or OperationKind.Clear)
-        {
-            // Also where there is no such entry: it may have been evicted here, and not elsewhere.
-            var removal = operation.Kind == OperationKind.Clear ? ChangeKind.Clear : ChangeKind.Tags;
-            return new CommandEffect
-            {
-                HasChanged = isDone,
-                IsOfAllKeys = true,
-                KeyHash = KeyHashOf(store, hash),
-                Change = isDone ? _store.PackTags(removal, store, batch.KeyOf(operation), batch.ValueOf(operation), batch.Results[index].Version) : default,
-            };
-        }
-
-        var kind = operation.Kind switch
-        {
-            // Also where there is no entry: it may have been evicted here, and not elsewhere.
-            OperationKind.Remove => ChangeKind.Removal,
-            OperationKind.Touch => ChangeKind.Times,
-            _ => ChangeKind.Entry,
-        };
-        var hasChanged = isDone || kind == ChangeKind.Removal;
-        return new CommandEffect
-        {
-            HasChanged = hasChanged,
-            KeyHash = KeyHashOf(store, hash),
-            Change = hasChanged ? _store.Pack(kind, store, batch.KeyOf(operation), hash, now) : default,
-        };
     }
 
     private void Answer(RepairRequest request)

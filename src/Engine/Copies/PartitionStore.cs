@@ -1,3 +1,4 @@
+using Orleans.Cache.Engine.Batches;
 using Orleans.Cache.Engine.Repair;
 using Orleans.Cache.Engine.Replication;
 using Orleans.Cache.Engine.Shards;
@@ -9,7 +10,7 @@ namespace Orleans.Cache.Engine.Copies;
 /// copy evicts and expires for itself; a change that finds no room drops the key's entry, because an older one must not stay.
 /// </summary>
 /// <remarks>Not safe for several threads; others may read, evict and sweep the same shards meanwhile.</remarks>
-internal sealed class PartitionStore(ShardHost shards, int partition, CopyRepair repair) : IEntryStore
+internal sealed class PartitionStore(ShardHost shards, int partition, CopyRepair repair, TimeProvider time) : IEntryStore
 {
     private const int MaxScanBytes = 1 << 20;
 
@@ -36,7 +37,7 @@ internal sealed class PartitionStore(ShardHost shards, int partition, CopyRepair
         _writer.WriteTags(kind, store.NameBytes, key, tags, version);
 
     /// <inheritdoc/>
-    public void Apply(ReadOnlyMemory<byte> change)
+    public void Apply(ReadOnlyMemory<byte> change, long writtenAt)
     {
         var read = ChangeFormat.Read(change.Span);
         if (read.Kind is ChangeKind.Digests or ChangeKind.Listing)
@@ -45,7 +46,7 @@ internal sealed class PartitionStore(ShardHost shards, int partition, CopyRepair
             return;
         }
 
-        shards.Apply(partition, read);
+        shards.Apply(partition, read.TimeToLive == ShardOperation.Forever ? read : read.Aged((long)time.GetElapsedTime(writtenAt).TotalMilliseconds));
     }
 
     /// <inheritdoc/>

@@ -93,7 +93,7 @@ internal sealed class CopyState(IEntryStore store, ReplicationSettings settings,
             ref readonly var record = ref Log[Applied + 1];
             if (!record.Change.IsEmpty && rules.Applies(record))
             {
-                Store.Apply(record.Change);
+                Store.Apply(record.Change, record.WrittenAt);
             }
 
             if (rules.FollowerRemembersOperations)

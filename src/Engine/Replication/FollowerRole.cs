@@ -240,7 +240,7 @@ internal sealed class FollowerRole(CopyContext context, Random random)
     {
         foreach (var change in chunk.Changes)
         {
-            _state.Store.Apply(change);
+            _state.Store.Apply(change, chunk.WrittenAt);
         }
 
         _nextChunk++;

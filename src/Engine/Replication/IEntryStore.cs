@@ -11,7 +11,9 @@ internal interface IEntryStore
     long VersionFloor { get; }
 
     /// <summary>Takes over a change: doing it twice is doing it once, and the last one counts, whatever the copy held.</summary>
-    void Apply(ReadOnlyMemory<byte> change);
+    /// <param name="change">The change.</param>
+    /// <param name="writtenAt">When it had the times that it tells, by the host's clock.</param>
+    void Apply(ReadOnlyMemory<byte> change, long writtenAt);
 
     /// <summary>
     /// Appends entries as changes: whoever starts at 0 and goes on until the cursor is 0 again has got every entry that was there throughout.

@@ -32,7 +32,7 @@ internal sealed class OwnerRole
         _firstSequence = _state.Log.Last.Sequence + 1;
 
         // The first record of the epoch. When it is committed everything before it is, whoever acknowledged that.
-        _state.Executed(new LogRecord { Position = new LogPosition(context.Epoch, _firstSequence) });
+        _state.Executed(new LogRecord { Position = new LogPosition(context.Epoch, _firstSequence), WrittenAt = context.Host.Now });
         var followers = new FollowerSet(context, _firstSequence);
         _shipping = new OwnerShipping(context, followers, this);
         _planning = new OwnerPlanning(context, followers, this);
@@ -152,7 +152,7 @@ internal sealed class OwnerRole
     {
         if (IsActive && Followers.All.Count > 0 && !_planning.IsHandingOver && !IsFull)
         {
-            _state.Executed(new LogRecord { Position = NextPosition, Change = change });
+            _state.Executed(new LogRecord { Position = NextPosition, Change = change, WrittenAt = _context.Host.Now });
             AdvanceCommit();
         }
     }
@@ -245,6 +245,7 @@ internal sealed class OwnerRole
         {
             Position = position,
             Change = effect.Change,
+            WrittenAt = _context.Host.Now,
             KeyHash = effect.KeyHash,
             Operation = request.Operation,
             Result = request.Operation.IsNone ? default : effect.Result,

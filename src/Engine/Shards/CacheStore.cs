@@ -22,9 +22,6 @@ internal sealed partial class CacheStore
     /// <summary>What a shard takes on the managed heap: its objects and their headers.</summary>
     private const int ShardBytes = 320;
 
-    /// <summary>Slots of a slab that is emptied are looked at so many at once, so that their loads overlap.</summary>
-    private const int SlotsAhead = 16;
-
     private const int StepsPerPage = 2;
     private const int MostStepsToUnmap = 256;
 
@@ -45,9 +42,6 @@ internal sealed partial class CacheStore
     private readonly List<uint> _scratch = [];
     private readonly Lock _closedLock = new();
     private ShardCounts _closed;
-    private ShortLock _emptyingLock;
-    private int _emptying;
-    private int _emptied;
     private long _sweptAt;
     private long _maxEntries = long.MaxValue;
     private long _maxBytes = long.MaxValue;
@@ -67,6 +61,7 @@ internal sealed partial class CacheStore
         Arena = new CacheArena(room.Pool, EntryLayout.SizeOf(settings.Limits.MaxKeyBytes, settings.LargeValueBytes, sliding: true, large: false, marked: true, TagSection.MostBytes));
         Policy = EvictionPolicies.Create(options.Eviction, Arena, hash);
         Wheel = new TimingWheel(Arena);
+        Emptier = new SlabEmptier(this);
         _shards = new Shard?[settings.PartitionCount];
         _versionFloors = new long[settings.PartitionCount];
         _defaultTimeToLive = Milliseconds(options.DefaultTimeToLive);
@@ -104,6 +99,9 @@ internal sealed partial class CacheStore
     public EvictionPolicy Policy { get; }
 
     public TimingWheel Wheel { get; }
+
+    /// <summary>Gives slabs back to the pool.</summary>
+    public SlabEmptier Emptier { get; }
 
     public long Entries => Policy.Count;
 
@@ -161,13 +159,7 @@ internal sealed partial class CacheStore
 
         shard.Close();
         Volatile.Write(ref _shards[partition], null);
-        _emptyingLock.Enter();
-        if (_emptying != 0)
-        {
-            EndEmptying();
-        }
-
-        _emptyingLock.Exit();
+        Emptier.End();
         lock (_closedLock)
         {
             _closed.Add(shard.Counts);
@@ -250,46 +242,6 @@ internal sealed partial class CacheStore
         return held is null ? EvictPatiently(shard, victim, hash) : RoomOutcome.Busy;
     }
 
-    /// <summary>Whether a slab is half emptied.</summary>
-    public bool IsEmptying => Volatile.Read(ref _emptying) != 0;
-
-    /// <summary>
-    /// Empties the emptiest slab and gives it to the pool, or goes on with the one that is half emptied: its entries are moved to other slots
-    /// of their class, or evicted.
-    /// </summary>
-    /// <param name="held">The shard whose lock the caller holds, if any.</param>
-    /// <param name="evict">Whether a slab may be begun whose entries cannot all be moved.</param>
-    /// <param name="steps">Is lowered by one for each entry and for each few slots; at 0 the rest of the slab is left to the next call.</param>
-    /// <returns>Whether the pool got a slab.</returns>
-    public bool TryEmptySlab(Shard? held, bool evict, ref int steps)
-    {
-        if (!_emptyingLock.TryEnter())
-        {
-            return false;
-        }
-
-        try
-        {
-            if (_emptying == 0)
-            {
-                if (!Arena.TryChooseLeaving(mustFit: !evict, out var chosen))
-                {
-                    return false;
-                }
-
-                Volatile.Write(ref _emptying, chosen);
-                _emptied = 0;
-            }
-
-            EmptySlots(held, ref steps);
-            return _emptied == Arena.CarvedSlots(_emptying) && EndEmptying();
-        }
-        finally
-        {
-            _emptyingLock.Exit();
-        }
-    }
-
     /// <summary>Finds memory for a large value, evicting for it; not under a shard's lock.</summary>
     /// <remarks><paramref name="need"/>: Its steps are counted down, and it asks for no large value afterwards.</remarks>
     /// <returns>The value's address, held once; 0: there is none.</returns>
@@ -323,6 +275,13 @@ internal sealed partial class CacheStore
         {
             Interlocked.Add(ref _largeBytes, -SlabPool.LargeBytes(bytes));
         }
+    }
+
+    /// <summary>What the system takes to take a large value back, in steps: some per page, until pages are huge. 0: it is none.</summary>
+    public int StepsToUnmap(uint reference)
+    {
+        var entry = Arena.Entry(reference);
+        return entry.IsLarge ? (int)Math.Min(StepsPerPage * SlabPool.LargeBytes(entry.ValueLength) / VirtualMemory.PageBytes, MostStepsToUnmap) : 0;
     }
 
     /// <summary>The times of an entry written now, its time to live shortened by chance as the cache's options say.</summary>
@@ -413,60 +372,6 @@ internal sealed partial class CacheStore
         ShardOperation.Forever => 0,
         var milliseconds => milliseconds,
     };
-
-    private void EmptySlots(Shard? held, ref int steps)
-    {
-        Span<ulong> hashes = stackalloc ulong[SlotsAhead];
-        Span<int> partitions = stackalloc int[SlotsAhead];
-        var slotBytes = Arena.SlotBytes(Arena.ClassOfSlab(_emptying));
-        for (var carved = Arena.CarvedSlots(_emptying); _emptied < carved && steps > 0; steps--)
-        {
-            // Somebody may be writing here: nothing read now is believed until the index of the shard, under its lock, confirms the slot.
-            var count = Math.Min(SlotsAhead, carved - _emptied);
-            for (var index = 0; index < count; index++)
-            {
-                partitions[index] = -1;
-                var entry = Arena.Entry(Arena.SlotAt(_emptying, _emptied + index));
-                if (entry.IsLive && entry.FitsWithin(slotBytes))
-                {
-                    var key = entry.Key;
-                    partitions[index] = PartitionOf(key);
-                    hashes[index] = Hash.Of(key);
-                    FindShard(partitions[index])?.PrefetchBucket(hashes[index]);
-                    Policy.PrefetchPlace(entry.Position);
-                    Policy.Prefetch(hashes[index]);
-                }
-            }
-
-            for (var index = 0; index < count && steps > 0; index++, _emptied++)
-            {
-                if (partitions[index] >= 0 && FindShard(partitions[index]) is { } shard && (shard == held || shard.Lock.TryEnter()))
-                {
-                    var reference = Arena.SlotAt(_emptying, _emptied);
-                    var toUnmap = StepsToUnmap(reference);
-                    steps -= 1 + (shard.MoveOrEvictLocked(reference, hashes[index]) ? toUnmap : 0);
-                    if (shard != held)
-                    {
-                        shard.Lock.Exit();
-                    }
-                }
-            }
-        }
-    }
-
-    /// <summary>What the system takes to take a large value back, in steps: some per page, until pages are huge. 0: it is none.</summary>
-    private int StepsToUnmap(uint reference)
-    {
-        var entry = Arena.Entry(reference);
-        return entry.IsLarge ? (int)Math.Min(StepsPerPage * SlabPool.LargeBytes(entry.ValueLength) / VirtualMemory.PageBytes, MostStepsToUnmap) : 0;
-    }
-
-    private bool EndEmptying()
-    {
-        var slab = _emptying;
-        Volatile.Write(ref _emptying, 0);
-        return Arena.EndLeaving(slab);
-    }
 
     /// <summary>
     /// Asks the processor for the entries that will be evicted soon, and for where they stand in index and ghosts: an eviction has four loads that

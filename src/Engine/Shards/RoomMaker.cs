@@ -144,7 +144,7 @@ internal sealed class RoomMaker(SlabPool pool)
     {
         var donor = DonorFor(store);
         var mustEmpty = ++inVain % EvictionsPerSlab == 0;
-        return (mustEmpty || donor.IsEmptying || donor.Arena.IsLoose) && donor.TryEmptySlab(held, mustEmpty, ref steps)
+        return (mustEmpty || donor.Emptier.HasBegun || donor.Arena.IsLoose) && donor.Emptier.TryEmpty(held, mustEmpty, ref steps)
             ? RoomOutcome.Made
             : donor.Evict(held, ref steps);
     }

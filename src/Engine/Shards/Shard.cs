@@ -194,24 +194,11 @@ internal sealed partial class Shard(CacheStore store, int partition)
     {
         if (reference == 0)
         {
-            result.Status = OperationStatus.NotFound;
-            result.Number = ShardOperation.Forever;
-            return;
+            EntryAnswer.Absent(ref result);
         }
-
-        var entry = _entries[reference];
-        var expiry = entry.StaleFrom;
-        result.Status = OperationStatus.Done;
-        result.Version = entry.Version;
-        result.Slides = entry.HasSliding;
-        result.IsTagged = entry.IsTagged;
-        result.Number = expiry == EntryLayout.Never ? ShardOperation.Forever : expiry - now;
-        if (entry.HasMark)
+        else
         {
-            result.IsStale = expiry <= now;
-            result.IsNull = entry.Mark.IsNull;
-            result.LoadCost = entry.Mark.Cost;
-            result.Number = result.IsStale ? now - expiry : result.Number;
+            EntryAnswer.Describe(_entries[reference], now, ref result);
         }
     }
 
@@ -252,7 +239,7 @@ internal sealed partial class Shard(CacheStore store, int partition)
         }
         else
         {
-            HandOut(batch, _entries[reference], 0, length, ref result, ref progress);
+            EntryAnswer.HandOut(batch, _entries[reference], 0, length, ref result, ref progress);
         }
     }
 
@@ -275,20 +262,7 @@ internal sealed partial class Shard(CacheStore store, int partition)
 
         DescribeLocked(reference, now, ref result);
         result.TotalLength = entry.ValueLength;
-        HandOut(batch, entry, offset, length, ref result, ref progress);
-    }
-
-    /// <summary>Copies a value, or, if it is large, holds it so that it can be copied without the lock.</summary>
-    private static void HandOut(in ShardBatch batch, EntryPointer entry, int offset, int length, ref ShardResult result, ref OperationProgress progress)
-    {
-        if (entry.IsLarge)
-        {
-            progress.Hold(entry, offset, length);
-            return;
-        }
-
-        result.ValueOffset = batch.Values.Append(entry.Value.Slice(offset, length));
-        result.ValueLength = length;
+        EntryAnswer.HandOut(batch, entry, offset, length, ref result, ref progress);
     }
 
     private void RemoveLocked(uint reference, ulong hash, bool isAbsent, ref ShardResult result)

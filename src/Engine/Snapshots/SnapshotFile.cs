@@ -64,6 +64,7 @@ internal sealed record SnapshotFile(string Path, int Partition, long WrittenAt, 
         }
         catch
         {
+            // Whatever it is, the caller gets the error and not the stream.
             stream.Dispose();
             throw;
         }

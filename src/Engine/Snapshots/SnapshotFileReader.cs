@@ -47,7 +47,7 @@ internal sealed class SnapshotFileReader
             return false;
         }
 
-        SnapshotFormat.Check(length <= _from.Length - _from.Position, "it ends within a block");
+        SnapshotFormat.Check(length <= Math.Min(_from.Length - _from.Position, Array.MaxLength), "it ends within a block");
         if (_block.Length < length)
         {
             _block = new byte[length];

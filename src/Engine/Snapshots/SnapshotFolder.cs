@@ -78,7 +78,7 @@ internal sealed partial class SnapshotFolder(string path, string silo)
         {
             File.Delete(begun.Name);
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // It is removed when the silo starts again; until then the next file of the partition has another name.
         }

@@ -1,4 +1,3 @@
-using Orleans.Cache.Engine.Batches;
 using Orleans.Cache.Engine.Copies;
 using Orleans.Cache.Engine.Shards;
 
@@ -51,9 +50,9 @@ internal sealed class SnapshotLoader(ShardHost shards, PartitionCopies copies, T
                 return true;
             }
         }
-        catch (Exception exception) when (exception is SnapshotFileException or InvalidDataException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            // Nobody has seen what was loaded of it: the partition is not served yet.
+            // Whatever is wrong with it. Nobody has seen what was loaded of it: the partition is not served yet.
             Skip(file.Name, exception.Message);
             (_file, _bytes, _entries, _expired) = (null, 0, 0, 0);
             return !copies.TryFill(partition, epoch, () => shards.Clear(partition), isLast: false);
@@ -92,26 +91,19 @@ internal sealed class SnapshotLoader(ShardHost shards, PartitionCopies copies, T
         {
             var entry = ChangeFormat.Read(change);
             SnapshotFormat.Check(entry.Kind == ChangeKind.Entry, "it has something else than entries");
-            var timeToLive = entry.TimeToLive == ShardOperation.Forever ? ShardOperation.Forever : entry.TimeToLive - elapsed;
+            var aged = entry.Aged(elapsed);
             var slidingLeft = entry.Sliding == 0 ? 0 : entry.SlidingLeft - elapsed;
-            if ((timeToLive != ShardOperation.Forever && timeToLive <= 0) || (entry.Sliding != 0 && slidingLeft <= 0))
+
+            // One that was loaded is kept for a while when its sliding expiration is over, as long as its mark says.
+            if (aged.TimeToLive == 0 || (entry.Sliding != 0 && slidingLeft + entry.Mark.Stale <= 0))
             {
                 _expired++;
                 continue;
             }
 
+            // All of it: an entry without its tags could not be removed by them any more.
             _entries++;
-            shards.Apply(partition, new EntryChange
-            {
-                Kind = ChangeKind.Entry,
-                Cache = entry.Cache,
-                Key = entry.Key,
-                Value = entry.Value,
-                Version = entry.Version,
-                TimeToLive = timeToLive,
-                Sliding = entry.Sliding,
-                SlidingLeft = slidingLeft,
-            });
+            shards.Apply(partition, aged with { SlidingLeft = slidingLeft });
         }
 
         return block[(block.Length - rest.Length)..];

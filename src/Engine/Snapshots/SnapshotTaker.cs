@@ -60,6 +60,7 @@ internal sealed class SnapshotTaker(ShardHost shards, PartitionCopies copies, Sn
         }
         catch
         {
+            // Whatever it is, and also when the silo stops: half a file must neither take room nor be tried.
             SnapshotFolder.Drop(file);
             throw;
         }

@@ -128,7 +128,8 @@ internal sealed partial class EventPublisher(
             return false;
         }
 
-        if (_left.IsEmpty && !buffer.IsEmpty)
+        // What was lost behind the last run is told first: here it would be forgotten.
+        if (_left.IsEmpty && _lostBehind == 0 && !buffer.IsEmpty)
         {
             (_left, _, _lostBehind) = buffer.Take();
         }

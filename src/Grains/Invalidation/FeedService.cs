@@ -38,11 +38,11 @@ internal sealed class FeedService(InvalidationFeed feed, PartitionCopies copies,
         var hold = TimeSpan.FromMilliseconds(Math.Clamp(request.HoldMilliseconds, 0, LongestHold.TotalMilliseconds));
         var asked = time.GetTimestamp();
         var urgent = feed.WaitForNewsAsync(request.Session, request.Next, onlyUrgent: true);
-        await feed.WaitForNewsAsync(request.Session, request.Next, onlyUrgent: false).WaitAsync(hold).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await feed.WaitForNewsAsync(request.Session, request.Next, onlyUrgent: false).WaitAsync(hold, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var left = Linger - time.GetElapsedTime(asked);
         if (left > TimeSpan.Zero && !urgent.IsCompleted)
         {
-            await urgent.WaitAsync(left).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await urgent.WaitAsync(left, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

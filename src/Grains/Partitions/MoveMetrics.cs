@@ -1,14 +1,12 @@
 using System.Diagnostics.Metrics;
+using Orleans.Cache.Grains.Replication;
 
 namespace Orleans.Cache.Grains.Partitions;
 
 /// <summary>What is measured of partitions on the move: the meter <c>Orleans.Cache.Grains</c>. Safe for any number of threads.</summary>
 internal sealed class MoveMetrics(IMeterFactory meters)
 {
-    /// <summary>The meter's name, by which telemetry subscribes to it.</summary>
-    public const string MeterName = "Orleans.Cache.Grains";
-
-    private readonly Meter _meter = meters.Create(MeterName);
+    private readonly Meter _meter = meters.Create(ReplicationMetrics.MeterName);
 
     /// <summary>Has the numbers read when somebody listens.</summary>
     public void Observe(Func<int> inProgress, Func<int> waiting, Func<int> lackingCopies, Func<long> movedBytes)

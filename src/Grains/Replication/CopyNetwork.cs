@@ -52,7 +52,7 @@ internal sealed partial class CopyNetwork : ICopyNetwork
         _authority = new AuthorityLink(authority.DecideAsync, Deliver, time, logger);
         _local = new LocalLink(messages =>
         {
-            Deliver(messages);
+            Deliver(messages, time.GetTimestamp());
             Flush();
         });
         metrics.Observe(() => _table.Links);
@@ -114,19 +114,20 @@ internal sealed partial class CopyNetwork : ICopyNetwork
         _local.Wake();
     }
 
-    /// <summary>Gives a packet of another silo to the copies, and lets leave what they say to others. Never throws.</summary>
+    /// <summary>Gives a packet of another silo to the copies, and lets leave what they say to others. Never throws. For one packet of a silo at a time.</summary>
     /// <param name="from">The silo's number.</param>
     /// <param name="packet">Given back.</param>
-    /// <param name="fragments">What has come of a large message.</param>
     /// <returns>The packet of what the copies answer to that silo, or none.</returns>
-    public BatchBytes? Take(int from, BatchBytes packet, FragmentAssembler fragments)
+    public BatchBytes? Take(int from, BatchBytes packet)
     {
-        var link = _table.Peers.GetValueOrDefault(from)?.Link;
+        var peer = _table.Peers.GetValueOrDefault(from);
+        var link = peer?.Link;
         BatchBytes? answers;
         link?.HoldAnswers();
         try
         {
-            TakeAnswers(from, packet, fragments);
+            // Of a silo that is not known yet, or any more, nothing is put together.
+            TakeAnswers(from, packet, peer?.Fragments ?? new FragmentAssembler());
         }
         finally
         {
@@ -142,21 +143,21 @@ internal sealed partial class CopyNetwork : ICopyNetwork
         // What is read points into the packet.
         using (packet)
         {
-            if (_reader.TryRead(from, _table.NameOf(from), packet, fragments, out var messages))
+            var arrival = WireMoment.Of(_time);
+            if (_reader.TryRead(from, _table.NameOf(from), packet, fragments, arrival, out var messages))
             {
-                Deliver(messages);
+                Deliver(messages, arrival.Now);
             }
         }
     }
 
-    private void Deliver(List<(int Partition, PeerMessage Message)> messages)
+    private void Deliver(List<(int Partition, PeerMessage Message)> messages, long arrival)
     {
         if (_sink is not { } sink)
         {
             return;
         }
 
-        var arrival = _time.GetTimestamp();
         foreach (var (partition, message) in messages)
         {
             try

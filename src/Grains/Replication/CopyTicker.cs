@@ -1,16 +1,17 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Cache.Engine.Invalidation;
 using Orleans.Cache.Engine.Replication;
+using Orleans.Cache.Grains.Hosting;
 
 namespace Orleans.Cache.Grains.Replication;
 
 /// <summary>
-/// Lets the copies do what is due, a few times in each beat, from when the grid has given this silo its number. Part of the silo's life and not
-/// a hosted service: those stop first, and a silo that leaves has its copies hand over what they own after that.
+/// Lets the copies do what is due, a few times in each beat, from when the grid has given this silo its number. Not a hosted service:
+/// those stop first, and a silo that leaves has its copies hand over what they own after that.
 /// </summary>
 internal sealed partial class CopyTicker(
     CopyNetwork network, IPacketSink copies, InvalidationFeed feed, ReplicationSettings settings, ReplicationJournal journal, TimeProvider time, ILogger<CopyTicker> logger)
-    : ILifecycleParticipant<ISiloLifecycle>, IDisposable
+    : SiloLoop(ServiceLifecycleStage.ApplicationServices)
 {
     private const int TicksPerLease = 10;
 
@@ -18,31 +19,11 @@ internal sealed partial class CopyTicker(
 
     private static readonly TimeSpan JournalPeriod = TimeSpan.FromSeconds(1);
 
-    private readonly CancellationTokenSource _stopping = new();
     private readonly TimeSpan _period = TimeSpan.FromSeconds(Math.Min(LongestPeriod.TotalSeconds, (double)settings.LeaseTicks / TicksPerLease / time.TimestampFrequency));
-    private Task _run = Task.CompletedTask;
     private bool _hasFailed;
 
-    public void Participate(ISiloLifecycle observer) => observer.Subscribe(
-        nameof(CopyTicker),
-        ServiceLifecycleStage.ApplicationServices,
-        _ =>
-        {
-            _run = RunAsync(_stopping.Token);
-            return Task.CompletedTask;
-        },
-        async _ =>
-        {
-            await _stopping.CancelAsync();
-            await _run;
-        });
-
-    public void Dispose() => _stopping.Dispose();
-
-    private async Task RunAsync(CancellationToken cancellationToken)
+    protected override async Task RunAsync(CancellationToken cancellationToken)
     {
-        // Away from the silo's start, onto the thread pool.
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         using var timer = new PeriodicTimer(_period, time);
         var loggedAt = time.GetTimestamp();
         try
@@ -61,12 +42,11 @@ internal sealed partial class CopyTicker(
                 }
             }
         }
-        catch (OperationCanceledException)
+        finally
         {
-            // The silo stops.
+            // Also what happened since the last time.
+            journal.Log(copies.LossesOf);
         }
-
-        journal.Log(copies.LossesOf);
     }
 
     private void Tick()

@@ -18,9 +18,10 @@ internal sealed class LargeTransfer(long number, OutgoingMessage message)
     /// <summary>Writes the next piece.</summary>
     /// <param name="to">The packet.</param>
     /// <param name="room">How many bytes it may have about.</param>
-    public void WriteNext(PacketWriter to, int room)
+    /// <param name="moment">When the packet leaves.</param>
+    public void WriteNext(PacketWriter to, int room, WireMoment moment)
     {
-        _bytes ??= Write();
+        _bytes ??= Write(moment);
         var whole = _bytes.Span[ReplicationFormat.HeaderBytes..];
         var piece = whole.Slice(_sent, Math.Min(room, whole.Length - _sent));
         FragmentFormat.Write(to, number, whole.Length, _sent, piece);
@@ -32,10 +33,10 @@ internal sealed class LargeTransfer(long number, OutgoingMessage message)
         }
     }
 
-    private BatchBytes Write()
+    private BatchBytes Write(WireMoment moment)
     {
         var writer = new PacketWriter(PacketKind.Messages, message.Bytes + ReplicationFormat.HeaderBytes);
-        ReplicationFormat.Write(writer, message.Partition, message.Message);
+        ReplicationFormat.Write(writer, message.Partition, message.Message, moment);
         return writer.ToRequest();
     }
 }

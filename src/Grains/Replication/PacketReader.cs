@@ -13,12 +13,12 @@ internal sealed partial class PacketReader(NodeTopology topology, ReplicationMet
     /// <summary>Reads a packet of messages; they point into it.</summary>
     /// <returns>Whether it can be read; else it is counted and logged.</returns>
     public bool TryRead(
-        int from, string name, BatchBytes packet, FragmentAssembler? fragments, [NotNullWhen(true)] out List<(int Partition, PeerMessage Message)>? messages)
+        int from, string name, BatchBytes packet, FragmentAssembler? fragments, WireMoment arrival, [NotNullWhen(true)] out List<(int Partition, PeerMessage Message)>? messages)
     {
         try
         {
             messages = [];
-            ReplicationFormat.ViewMessages(packet.Memory, fragments, messages);
+            ReplicationFormat.ViewMessages(packet.Memory, fragments, messages, arrival);
             foreach (var (partition, _) in messages)
             {
                 if (partition >= topology.Settings.PartitionCount)

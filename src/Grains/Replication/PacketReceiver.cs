@@ -1,5 +1,4 @@
 using Orleans.Cache.Contracts.Nodes;
-using Orleans.Cache.Engine.Replication.Format;
 
 namespace Orleans.Cache.Grains.Replication;
 
@@ -10,7 +9,7 @@ namespace Orleans.Cache.Grains.Replication;
 internal sealed class PacketReceiver(CopyNetwork network, ReplicationMetrics metrics)
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<int, Sender> _senders = [];
+    private readonly Dictionary<int, Task> _last = [];
 
     /// <summary>Takes a packet; completes when the copies have taken it and those before it of the same silo. Never fails.</summary>
     /// <param name="from">The number of the silo that sends it.</param>
@@ -30,25 +29,10 @@ internal sealed class PacketReceiver(CopyNetwork network, ReplicationMetrics met
 
         lock (_lock)
         {
-            if (!_senders.TryGetValue(from, out var sender))
-            {
-                _senders[from] = sender = new Sender();
-            }
-
-            var taken = sender.Last.ContinueWith(
-                _ => network.Take(from, packet, sender.Fragments),
-                CancellationToken.None,
-                TaskContinuationOptions.RunContinuationsAsynchronously,
-                TaskScheduler.Default);
-            sender.Last = taken;
+            var taken = _last.GetValueOrDefault(from, Task.CompletedTask).ContinueWith(
+                _ => network.Take(from, packet), CancellationToken.None, TaskContinuationOptions.RunContinuationsAsynchronously, TaskScheduler.Default);
+            _last[from] = taken;
             return taken;
         }
-    }
-
-    private sealed class Sender
-    {
-        public FragmentAssembler Fragments { get; } = new();
-
-        public Task Last { get; set; } = Task.CompletedTask;
     }
 }

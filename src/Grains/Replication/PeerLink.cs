@@ -253,12 +253,13 @@ internal sealed partial class PeerLink : IThreadPoolWorkItem
         }
 
         var writer = new PacketWriter(PacketKind.Messages, expected);
+        var moment = WireMoment.Of(_time);
         foreach (var message in messages)
         {
-            ReplicationFormat.Write(writer, message.Partition, message.Message);
+            ReplicationFormat.Write(writer, message.Partition, message.Message, moment);
         }
 
-        transfer?.WriteNext(writer, Math.Max(MaxPacketBytes - writer.Length, MaxPacketBytes / 4));
+        transfer?.WriteNext(writer, Math.Max(MaxPacketBytes - writer.Length, MaxPacketBytes / 4), moment);
         _metrics.OnSent(Name, messages.Count + (transfer?.IsOver == true ? 1 : 0), writer.Length);
         return writer;
     }

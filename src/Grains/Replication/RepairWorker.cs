@@ -1,44 +1,25 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Cache.Engine.Copies;
+using Orleans.Cache.Grains.Hosting;
 using Orleans.Cache.Grains.Topology;
 
 namespace Orleans.Cache.Grains.Replication;
 
 /// <summary>
 /// Has the replicas of this silo's partitions compared with their owners, one partition after the other, so that all had their turn once in
-/// <see cref="CacheReplicationOptions.RepairInterval"/>; and says what was found. Part of the silo's life.
+/// <see cref="CacheReplicationOptions.RepairInterval"/>; and says what was found.
 /// </summary>
 internal sealed partial class RepairWorker(
     PartitionCopies copies, NodeSettings settings, CopyNetwork network, RepairMetrics metrics, TimeProvider time, ILogger<RepairWorker> logger)
-    : ILifecycleParticipant<ISiloLifecycle>, IDisposable
+    : SiloLoop(ServiceLifecycleStage.Active)
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
-
-    private readonly CancellationTokenSource _stopping = new();
-    private Task _run = Task.CompletedTask;
 
     /// <summary>The metrics live as long as this does.</summary>
     public RepairMetrics Metrics => metrics;
 
-    public void Participate(ISiloLifecycle observer) => observer.Subscribe(
-        nameof(RepairWorker),
-        ServiceLifecycleStage.Active,
-        _ =>
-        {
-            _run = RunAsync(_stopping.Token);
-            return Task.CompletedTask;
-        },
-        async _ =>
-        {
-            await _stopping.CancelAsync();
-            await _run;
-        });
-
-    public void Dispose() => _stopping.Dispose();
-
-    private async Task RunAsync(CancellationToken cancellationToken)
+    protected override async Task RunAsync(CancellationToken cancellationToken)
     {
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         using var timer = new PeriodicTimer(Step, time);
         var perStep = settings.RepairInterval == TimeSpan.Zero ? 0 : settings.PartitionCount * (Step / settings.RepairInterval);
         var next = 0;
@@ -54,12 +35,11 @@ internal sealed partial class RepairWorker(
                 }
             }
         }
-        catch (OperationCanceledException)
+        finally
         {
-            // The silo stops.
+            // Also what was found since the last time.
+            Tell();
         }
-
-        Tell();
     }
 
     private void Compare(int partition)

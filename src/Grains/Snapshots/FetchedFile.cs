@@ -8,6 +8,13 @@ internal sealed class FetchedFile(FileStream stream) : IDisposable
     public void Dispose()
     {
         stream.Dispose();
-        File.Delete(stream.Name);
+        try
+        {
+            File.Delete(stream.Name);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // What was loaded counts all the same. The file is removed when the silo starts again.
+        }
     }
 }

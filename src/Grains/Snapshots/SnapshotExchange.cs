@@ -95,6 +95,7 @@ internal sealed partial class SnapshotExchange(SnapshotPlace place, NodeTopology
         }
         catch
         {
+            // Whatever it is, and also when the silo stops: the caller gets the error, and nobody else would remove the file.
             copy.Dispose();
             throw;
         }

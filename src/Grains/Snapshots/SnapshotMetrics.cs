@@ -1,13 +1,11 @@
 using System.Diagnostics.Metrics;
+using Orleans.Cache.Grains.Replication;
 
 namespace Orleans.Cache.Grains.Snapshots;
 
-/// <summary>What is measured of snapshots: the meter <c>Orleans.Cache.Grains</c>. Names neither keys nor files. Safe for any number of threads.</summary>
+/// <summary>What is measured of snapshots, on the meter of <see cref="ReplicationMetrics"/>. Names neither keys nor files. Safe for any number of threads.</summary>
 internal sealed class SnapshotMetrics
 {
-    /// <summary>The meter's name, by which telemetry subscribes to it.</summary>
-    public const string MeterName = "Orleans.Cache.Grains";
-
     private readonly Meter _meter;
     private readonly Counter<long> _written;
     private readonly Counter<long> _bytes;
@@ -19,7 +17,7 @@ internal sealed class SnapshotMetrics
 
     public SnapshotMetrics(IMeterFactory meters)
     {
-        _meter = meters.Create(MeterName);
+        _meter = meters.Create(ReplicationMetrics.MeterName);
         _written = _meter.CreateCounter<long>("orleans.cache.snapshots.written", "{snapshot}", "Snapshots of partitions that were written.");
         _bytes = _meter.CreateCounter<long>("orleans.cache.snapshots.bytes", "By", "The bytes of those.");
         _failed = _meter.CreateCounter<long>("orleans.cache.snapshots.failed", "{snapshot}", "Snapshots that could not be written.");

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Orleans.Cache.Engine.Copies;
 using Orleans.Cache.Engine.Shards;
 using Orleans.Cache.Engine.Snapshots;
+using Orleans.Cache.Grains.Hosting;
 using Orleans.Cache.Grains.Topology;
 
 namespace Orleans.Cache.Grains.Snapshots;
@@ -20,7 +21,7 @@ internal sealed partial class SnapshotRestore(
     PartitionCopies copies,
     NodeTopology topology,
     TimeProvider time,
-    ILogger<SnapshotRestore> logger) : IPartitionFiller, ILifecycleParticipant<ISiloLifecycle>, IDisposable
+    ILogger<SnapshotRestore> logger) : SiloLoop(ServiceLifecycleStage.ApplicationServices), IPartitionFiller
 {
     private const int MostShown = 16;
 
@@ -28,34 +29,20 @@ internal sealed partial class SnapshotRestore(
 
     private readonly ConcurrentQueue<(int Partition, long Epoch)> _begun = new();
     private readonly SemaphoreSlim _signal = new(0);
-    private readonly CancellationTokenSource _stopping = new();
-    private Task _run = Task.CompletedTask;
 
-    public void Participate(ISiloLifecycle observer)
+    public override void Participate(ISiloLifecycle observer)
     {
         if (place.IsOn)
         {
             copies.Filler = this;
-            observer.Subscribe(
-                nameof(SnapshotRestore),
-                ServiceLifecycleStage.ApplicationServices,
-                _ =>
-                {
-                    _run = RunAsync(_stopping.Token);
-                    return Task.CompletedTask;
-                },
-                async _ =>
-                {
-                    await _stopping.CancelAsync();
-                    await _run;
-                });
+            base.Participate(observer);
         }
     }
 
-    public void Dispose()
+    public override void Dispose()
     {
         _signal.Dispose();
-        _stopping.Dispose();
+        base.Dispose();
     }
 
     public void Begin(int partition, long epoch)
@@ -65,36 +52,28 @@ internal sealed partial class SnapshotRestore(
         _signal.Release();
     }
 
-    private async Task RunAsync(CancellationToken cancellationToken)
+    /// <remarks>When the silo stops, what is not loaded is not served either, and its files stay.</remarks>
+    protected override async Task RunAsync(CancellationToken cancellationToken)
     {
-        // Away from the silo's start, onto the thread pool.
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         var startedAt = time.GetTimestamp();
         var isFirst = true;
-        try
+        while (true)
         {
-            while (true)
+            await _signal.WaitAsync(cancellationToken);
+            if (_begun.IsEmpty)
             {
-                await _signal.WaitAsync(cancellationToken);
-                if (_begun.IsEmpty)
-                {
-                    continue;
-                }
-
-                if (isFirst)
-                {
-                    isFirst = false;
-                    await WaitForSilosAsync(startedAt, cancellationToken);
-                }
-
-                // Partitions begin within a few beats of each other, and are asked for together.
-                await Task.Delay(LookPeriod, time, cancellationToken);
-                await LoadAsync(Take(), cancellationToken);
+                continue;
             }
-        }
-        catch (OperationCanceledException)
-        {
-            // The silo stops. What is not loaded is not served either, and its files stay.
+
+            if (isFirst)
+            {
+                isFirst = false;
+                await WaitForSilosAsync(startedAt, cancellationToken);
+            }
+
+            // Partitions begin within a few beats of each other, and are asked for together.
+            await Task.Delay(LookPeriod, time, cancellationToken);
+            await LoadAsync(Take(), cancellationToken);
         }
     }
 
@@ -168,7 +147,9 @@ internal sealed partial class SnapshotRestore(
         {
             return await exchange.FindAsync(begun.Keys.ToHashSet(), cancellationToken);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+#pragma warning disable CA1031 // Whatever is wrong with the folder: a partition that nobody may use is worse than an empty one.
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
         {
             LogNotLoaded(place.Folder.Path, exception);
             return (Array.Empty<SnapshotCandidate>().ToLookup(static _ => 0), Array.Empty<SnapshotFile>().ToLookup(static _ => 0));

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Cache.Engine.Copies;
+using Orleans.Cache.Grains.Hosting;
 using Orleans.Cache.Grains.Topology;
 
 namespace Orleans.Cache.Grains.Snapshots;
@@ -15,29 +16,18 @@ internal sealed partial class SnapshotSchedule(
     PartitionCopies copies,
     NodeTopology topology,
     TimeProvider time,
-    ILogger<SnapshotSchedule> logger) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
+    ILogger<SnapshotSchedule> logger) : SiloLoop(ServiceLifecycleStage.ApplicationServices)
 {
     // Shorter rests would be longer than they should: timers are not that fine.
     private static readonly TimeSpan LeastRest = TimeSpan.FromMilliseconds(4);
 
-    private readonly CancellationTokenSource _stopping = new();
-    private Task _run = Task.CompletedTask;
-
-    public void Participate(ISiloLifecycle observer) => observer.Subscribe(
-        nameof(SnapshotSchedule),
-        ServiceLifecycleStage.ApplicationServices,
-        _ =>
+    public override void Participate(ISiloLifecycle observer)
+    {
+        if (place.IsOn)
         {
-            _run = place.IsOn ? RunAsync(_stopping.Token) : Task.CompletedTask;
-            return Task.CompletedTask;
-        },
-        async _ =>
-        {
-            await _stopping.CancelAsync();
-            await _run;
-        });
-
-    public void Dispose() => _stopping.Dispose();
+            base.Participate(observer);
+        }
+    }
 
     /// <summary>
     /// The silo stops, and others have taken over what they could: of the rest nothing is served any more, and a last snapshot has all that was
@@ -45,8 +35,7 @@ internal sealed partial class SnapshotSchedule(
     /// </summary>
     public async Task FinishAsync(CancellationToken cancellationToken)
     {
-        await _stopping.CancelAsync();
-        await _run;
+        await EndAsync();
         if (!place.IsOn)
         {
             return;
@@ -72,35 +61,26 @@ internal sealed partial class SnapshotSchedule(
         }
     }
 
-    private async Task RunAsync(CancellationToken cancellationToken)
+    protected override async Task RunAsync(CancellationToken cancellationToken)
     {
-        // Away from the silo's start, onto the thread pool.
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         using var timer = new PeriodicTimer(place.Options.Interval, time);
-        try
+        while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
         {
-            while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
+            if (topology.Joined)
             {
-                if (topology.Joined)
-                {
-                    var since = time.GetTimestamp();
-                    await RoundAsync(static _ => true, RestAsync, cancellationToken).ConfigureAwait(false);
+                var since = time.GetTimestamp();
+                await RoundAsync(static _ => true, RestAsync, cancellationToken).ConfigureAwait(false);
 
-                    // As long as it worked, so that half of a processor and of the disk's time is the most that this takes.
-                    async ValueTask RestAsync()
+                // As long as it worked, so that half of a processor and of the disk's time is the most that this takes.
+                async ValueTask RestAsync()
+                {
+                    if (time.GetElapsedTime(since) is var worked && worked >= LeastRest)
                     {
-                        if (time.GetElapsedTime(since) is var worked && worked >= LeastRest)
-                        {
-                            await Task.Delay(worked, time, cancellationToken).ConfigureAwait(false);
-                            since = time.GetTimestamp();
-                        }
+                        await Task.Delay(worked, time, cancellationToken).ConfigureAwait(false);
+                        since = time.GetTimestamp();
                     }
                 }
             }
-        }
-        catch (OperationCanceledException)
-        {
-            // The silo stops.
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Orleans.Cache.Contracts.Events;
 using Orleans.Cache.Contracts.HotKeys;
@@ -46,27 +47,30 @@ internal sealed class FakeDoor : ICacheNode
         return new ValueTask<BatchReply>(batch.Reply);
     }
 
-    public ValueTask<NodeStatus> DescribeAsync() => throw new NotSupportedException();
+    public ValueTask<NodeStatus> DescribeAsync() => throw NotForLanes();
 
-    public ValueTask<TopologyMessage?> GetTopologyAsync(long knownVersion) => throw new NotSupportedException();
+    public ValueTask<TopologyMessage?> GetTopologyAsync(long knownVersion) => throw NotForLanes();
 
-    public ValueTask PublishAsync(TopologyMessage message) => throw new NotSupportedException();
+    public ValueTask PublishAsync(TopologyMessage message) => throw NotForLanes();
 
-    public ValueTask<FollowReply> FollowAsync(FollowRequest request) => throw new NotSupportedException();
+    public ValueTask<FollowReply> FollowAsync(FollowRequest request) => throw NotForLanes();
 
-    public ValueTask<LoadReply> LoadAsync(LoadRequest request) => throw new NotSupportedException();
+    public ValueTask<LoadReply> LoadAsync(LoadRequest request) => throw NotForLanes();
 
-    public ValueTask<EventStreamReply> GetEventStreamAsync(EventStreamRequest request) => throw new NotSupportedException();
+    public ValueTask<EventStreamReply> GetEventStreamAsync(EventStreamRequest request) => throw NotForLanes();
 
-    public ValueTask<NodeStatistics> GetStatisticsAsync() => throw new NotSupportedException();
+    public ValueTask<NodeStatistics> GetStatisticsAsync() => throw NotForLanes();
 
-    public ValueTask<NodeMoves> GetMovesAsync() => throw new NotSupportedException();
+    public ValueTask<NodeMoves> GetMovesAsync() => throw NotForLanes();
 
-    public ValueTask<NodeHotKeys> GetHotKeysAsync() => throw new NotSupportedException();
+    public ValueTask<NodeHotKeys> GetHotKeysAsync() => throw NotForLanes();
 
-    public ValueTask<bool> PinAsync(HotPin[] pins) => throw new NotSupportedException();
+    public ValueTask<bool> PinAsync(HotPin[] pins) => throw NotForLanes();
 
-    public ValueTask NoteHotReadsAsync(HotKeyReads[] reads) => throw new NotSupportedException();
+    public ValueTask NoteHotReadsAsync(HotKeyReads[] reads) => throw NotForLanes();
+
+    /// <summary>What a member that lanes must not call fails the test with.</summary>
+    private static NotSupportedException NotForLanes([CallerMemberName] string member = "") => new($"{member} is not for lanes: these tests are of batches only.");
 
     private static List<(OperationKind Kind, string Key)> Read(ReadOnlySpan<byte> request, out List<long> marks)
     {

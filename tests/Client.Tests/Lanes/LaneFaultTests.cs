@@ -1,6 +1,7 @@
 using System.Text;
 using Orleans.Cache.Contracts.Nodes;
 using Orleans.Cache.Engine.Batches;
+using Orleans.Cache.TestKit;
 
 namespace Orleans.Cache.Client.Tests.Lanes;
 
@@ -78,10 +79,7 @@ public sealed class LaneFaultTests
         }
 
         // Both have been told by now that their second attempt did nothing.
-        while (Volatile.Read(ref later) < 6)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, TestContext.Current.CancellationToken);
-        }
+        await Poll.UntilAsync(() => Volatile.Read(ref later) >= 6);
 
         client.Time.Advance(PastDeadline);
 

@@ -1,3 +1,4 @@
+using Orleans.Cache.TestKit;
 using Orleans.TestingHost;
 
 namespace Orleans.Cache.Cluster.Tests.Events;
@@ -44,10 +45,7 @@ internal static class EventGrid
     {
         foreach (var key in keys)
         {
-            while (!await TryWriteAsync(cache, key))
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(20), Cancelled);
-            }
+            await Poll.UntilAsync(() => TryWriteAsync(cache, key));
         }
     }
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Orleans.Cache.Client.HotKeys;
 using Orleans.Cache.Contracts.Nodes;
 using Orleans.Cache.Engine.HotKeys;
+using Orleans.Cache.TestKit;
 
 namespace Orleans.Cache.Cluster.Tests.HotKeys;
 
@@ -25,7 +26,7 @@ public sealed class HotKeyTests
         var cache = grid.Grid.GetCache(Bounded);
         await cache.SetAsync("hot", "value"u8.ToArray(), cancellationToken: Cancelled);
         await cache.SetAsync("cold", "value"u8.ToArray(), cancellationToken: Cancelled);
-        await UntilAsync(async () => await IsSpreadAsync(grid, cache, "hot"));
+        await Poll.UntilAsync(async () => await IsSpreadAsync(grid, cache, "hot"));
 
         var hot = Assert.Single(await grid.Grid.GetHotKeysAsync(Cancelled));
         Assert.Equal(("hot", Bounded, 2, false), (hot.Key.ToString(), hot.Cache, hot.Copies, hot.IsPinned));
@@ -40,12 +41,12 @@ public sealed class HotKeyTests
         await using var grid = await StartAsync();
         var cache = grid.Grid.GetCache(Bounded);
         await cache.SetAsync("hot", "value"u8.ToArray(), cancellationToken: Cancelled);
-        await UntilAsync(async () => await IsSpreadAsync(grid, cache, "hot"));
+        await Poll.UntilAsync(async () => await IsSpreadAsync(grid, cache, "hot"));
 
-        await UntilAsync(async () => (await grid.Grid.GetHotKeysAsync(Cancelled)).Count == 0);
+        await Poll.UntilAsync(async () => (await grid.Grid.GetHotKeysAsync(Cancelled)).Count == 0);
 
         // The client forgets when the owner has answered once, or by itself.
-        await UntilAsync(async () => await CountSilosAsync(grid, cache, "hot", reads: 3) == 1);
+        await Poll.UntilAsync(async () => await CountSilosAsync(grid, cache, "hot", reads: 3) == 1);
         Assert.Contains(TablesOf(grid), static table => table.Demoted == 1);
     }
 
@@ -58,7 +59,7 @@ public sealed class HotKeyTests
         var cache = grid.Grid.GetCache(name);
         await cache.SetAsync("key", "value"u8.ToArray(), new CacheSetOptions { TimeToLive = TimeSpan.FromHours(1) }, Cancelled);
         await grid.Grid.PinHotKeyAsync(name, "key", Cancelled);
-        await UntilAsync(async () => await IsSpreadAsync(grid, cache, "key"));
+        await Poll.UntilAsync(async () => await IsSpreadAsync(grid, cache, "key"));
 
         Assert.True(Assert.Single(await grid.Grid.GetHotKeysAsync(Cancelled)).IsPinned);
         for (var read = 0; read < 20; read++)
@@ -81,7 +82,7 @@ public sealed class HotKeyTests
         await grid.Grid.PinHotKeyAsync(Bounded, "key", Cancelled);
         var joined = await grid.Cluster.StartAdditionalSiloAsync();
 
-        await UntilAsync(() => Task.FromResult(joined.ServiceProvider.GetRequiredService<HotKeyTables>().Find(Bounded)!.Hot.Count == 1));
+        await Poll.UntilAsync(() => joined.ServiceProvider.GetRequiredService<HotKeyTables>().Find(Bounded)!.Hot.Count == 1);
     }
 
     [Fact]
@@ -108,7 +109,7 @@ public sealed class HotKeyTests
         long acknowledged = -1;
         await elsewhere.SetAsync("key", 0, cancellationToken: Cancelled);
         await grid.Grid.PinHotKeyAsync(Strict, "key", Cancelled);
-        await UntilAsync(async () => await IsSpreadAsync(grid, cache, "key"));
+        await Poll.UntilAsync(async () => await IsSpreadAsync(grid, cache, "key"));
         var readBefore = CopiesOf(grid).Sum(static copies => copies.Reads);
         using var enough = new CancellationTokenSource();
         var reading = Enumerable.Range(0, 4).Select(_ => Task.Run(
@@ -130,7 +131,8 @@ public sealed class HotKeyTests
             Volatile.Write(ref acknowledged, round);
             if (round % 10 == 0)
             {
-                await Task.Delay(5, Cancelled);
+                var answered = CopiesOf(grid).Sum(static copies => copies.Reads);
+                await Poll.UntilAsync(() => reading.Any(static reader => reader.IsFaulted) || CopiesOf(grid).Sum(static copies => copies.Reads) > answered);
             }
         }
 
@@ -147,7 +149,7 @@ public sealed class HotKeyTests
         var elsewhere = grid.GridOf(grid.Cluster.Silos[1]).GetCache(Bounded);
         await cache.SetAsync("key", 0, cancellationToken: Cancelled);
         await grid.Grid.PinHotKeyAsync(Bounded, "key", Cancelled);
-        await UntilAsync(async () => await IsSpreadAsync(grid, cache, "key"));
+        await Poll.UntilAsync(async () => await IsSpreadAsync(grid, cache, "key"));
         for (var round = 1; round <= 600; round++)
         {
             // By turns its own writes, which it must see, and others', after which it must not go back.
@@ -165,7 +167,7 @@ public sealed class HotKeyTests
         await cache.RemoveAsync("key", Cancelled);
         Assert.False((await cache.TryGetAsync("key", Cancelled)).Found);
         await cache.SetAsync("key", 1, new CacheSetOptions { Tags = ["tag"] }, Cancelled);
-        await UntilAsync(async () => await IsSpreadAsync(grid, cache, "key"));
+        await Poll.UntilAsync(async () => await IsSpreadAsync(grid, cache, "key"));
         await cache.RemoveByTagAsync("tag", Cancelled);
         Assert.False((await cache.TryGetAsync("key", Cancelled)).Found);
     }
@@ -178,15 +180,15 @@ public sealed class HotKeyTests
         var elsewhere = grid.GridOf(grid.Cluster.Silos[1]).GetCache(Bounded);
         await cache.SetAsync("key", 0, cancellationToken: Cancelled);
         await grid.Grid.PinHotKeyAsync(Bounded, "key", Cancelled);
-        await UntilAsync(async () => await IsSpreadAsync(grid, cache, "key"));
+        await Poll.UntilAsync(async () => await IsSpreadAsync(grid, cache, "key"));
         for (var round = 1; round <= 20; round++)
         {
             await elsewhere.SetAsync("key", round, cancellationToken: Cancelled);
-            await UntilAsync(async () => await cache.GetAsync<int>("key", Cancelled) == round);
+            await Poll.UntilAsync(async () => await cache.GetAsync<int>("key", Cancelled) == round);
         }
 
         await elsewhere.RemoveAsync("key", Cancelled);
-        await UntilAsync(async () => !(await cache.TryGetAsync("key", Cancelled)).Found);
+        await Poll.UntilAsync(async () => !(await cache.TryGetAsync("key", Cancelled)).Found);
     }
 
     [Fact]
@@ -196,7 +198,7 @@ public sealed class HotKeyTests
         var cache = grid.Grid.GetCache(Bounded);
         await cache.SetAsync("key", "value"u8.ToArray(), cancellationToken: Cancelled);
         await grid.Grid.PinHotKeyAsync(Bounded, "key", Cancelled);
-        await UntilAsync(async () => await IsSpreadAsync(grid, cache, "key"));
+        await Poll.UntilAsync(async () => await IsSpreadAsync(grid, cache, "key"));
 
         Assert.Equal(1, await CountSilosAsync(grid, cache.WithOptions(new CacheCallOptions { ReadLevel = CacheReadLevel.Owner }), "key"));
         Assert.Equal(1, await CountSilosAsync(grid, cache.WithSession(new CacheSession()), "key"));
@@ -209,7 +211,7 @@ public sealed class HotKeyTests
         var cache = grid.Grid.GetCache(Bounded);
         var loads = 0;
         await grid.Grid.PinHotKeyAsync(Bounded, "key", Cancelled);
-        await UntilAsync(async () =>
+        await Poll.UntilAsync(async () =>
         {
             grid.ForgetCalls();
             for (var read = 0; read < 50; read++)
@@ -232,7 +234,7 @@ public sealed class HotKeyTests
         var silo = grid.Cluster.Silos.First(silo => silo.Name != owner);
         await grid.Grid.PinHotKeyAsync(Bounded, "key", Cancelled);
         var here = grid.GridOf(silo).GetCache(Bounded);
-        await UntilAsync(async () =>
+        await Poll.UntilAsync(async () =>
         {
             grid.ForgetCalls();
             for (var read = 0; read < 20; read++)
@@ -258,7 +260,7 @@ public sealed class HotKeyTests
         var key = await FindKeyAsync(cache, victim.Name, isOwner);
         await cache.SetAsync(key, 0, cancellationToken: Cancelled);
         await grid.Grid.PinHotKeyAsync(Strict, key, Cancelled);
-        await UntilAsync(async () => await IsSpreadAsync(grid, cache, key));
+        await Poll.UntilAsync(async () => await IsSpreadAsync(grid, cache, key));
         using var enough = new CancellationTokenSource();
         long acknowledged = 0;
         var reads = 0;
@@ -293,7 +295,7 @@ public sealed class HotKeyTests
         }
 
         var before = Volatile.Read(ref reads);
-        await UntilAsync(() => Task.FromResult(reading.IsCompleted || Volatile.Read(ref reads) > before + 100));
+        await Poll.UntilAsync(() => reading.IsCompleted || Volatile.Read(ref reads) > before + 100);
         await enough.CancelAsync();
         await reading;
     }
@@ -333,14 +335,6 @@ public sealed class HotKeyTests
 
     private static int SilosAsked(GridFixture grid) =>
         grid.Calls.Where(static call => call.Method == nameof(ICacheNode.ExecuteAsync)).Select(static call => call.Silo).Distinct().Count();
-
-    private static async Task UntilAsync(Func<Task<bool>> isSo)
-    {
-        while (!await isSo())
-        {
-            await Task.Delay(5, Cancelled);
-        }
-    }
 
     private static Task<GridFixture> StartAsync(bool nearInSilos = true) => GridFixture.StartAsync(
         silos: 3,

@@ -12,20 +12,6 @@ public sealed class LoadGrid : IAsyncLifetime
 
     internal GridFixture Grid => _grid!;
 
-    public static async Task<T> WaitAsync<T>(Func<Task<T>> look, Func<T, bool> isSo)
-    {
-        while (true)
-        {
-            var seen = await look();
-            if (isSo(seen))
-            {
-                return seen;
-            }
-
-            await Task.Delay(10, TestContext.Current.CancellationToken);
-        }
-    }
-
     public async ValueTask InitializeAsync() => _grid = await StartAsync();
 
     public ValueTask DisposeAsync() => _grid!.DisposeAsync();

@@ -1,3 +1,5 @@
+using Orleans.Cache.TestKit;
+
 namespace Orleans.Cache.Cluster.Tests.Loading;
 
 /// <summary>How values are loaded, stored and served by one process.</summary>
@@ -237,7 +239,7 @@ public sealed class LoadTests(LoadGrid grid) : IClassFixture<LoadGrid>
         Assert.Null(await Cache.GetAsync("revalidated", Cancelled));
         slow.Answer();
 
-        Assert.True((await LoadGrid.WaitAsync(async () => await Cache.TryGetAsync<string>("revalidated", Cancelled), static entry => entry.Found)).TimeToLive > Short);
+        Assert.True((await Poll.ForAsync(async () => await Cache.TryGetAsync<string>("revalidated", Cancelled), static entry => entry.Found)).TimeToLive > Short);
         Assert.Equal(1, slow.Calls);
         Assert.Equal("load 1", older);
         Assert.True(since >= TimeSpan.Zero);
@@ -276,10 +278,10 @@ public sealed class LoadTests(LoadGrid grid) : IClassFixture<LoadGrid>
         Assert.Equal("load 1", await Cache.GetOrSetAsync("soft", slow.LoadSlowlyAsync, options with { TimeToLive = Long }, Cancelled));
 
         // It may be about to begin still.
-        await LoadGrid.WaitAsync(() => Task.FromResult(slow.Calls), static calls => calls == 1);
+        await Poll.UntilAsync(() => slow.Calls == 1);
         slow.Answer();
 
-        await LoadGrid.WaitAsync(async () => await Cache.GetAsync<string>("soft", Cancelled), static value => value == "load 1");
+        await Poll.ForAsync(async () => await Cache.GetAsync<string>("soft", Cancelled), static value => value == "load 1");
     }
 
     [Theory]
@@ -296,7 +298,7 @@ public sealed class LoadTests(LoadGrid grid) : IClassFixture<LoadGrid>
 
         Assert.Equal("load 1", await cache.GetOrSetAsync("refreshed", source.LoadAsync, options with { BackgroundRefresh = 2 * Long, TimeToLive = 9 * Long }, Cancelled));
 
-        await LoadGrid.WaitAsync(async () => await cache.GetOrSetAsync("refreshed", source.LoadAsync, options, Cancelled), static value => value == "load 2");
+        await Poll.ForAsync(async () => await cache.GetOrSetAsync("refreshed", source.LoadAsync, options, Cancelled), static value => value == "load 2");
     }
 
     [Fact]
@@ -306,6 +308,7 @@ public sealed class LoadTests(LoadGrid grid) : IClassFixture<LoadGrid>
         var calls = 0;
         async ValueTask<int> LoadAsync(CacheLoadContext context, CancellationToken cancelled)
         {
+            // The refresh goes by how long a load takes: at least so long, on a slow machine longer, and then it is due the sooner.
             await Task.Delay(300, cancelled);
             return Interlocked.Increment(ref calls);
         }
@@ -313,10 +316,10 @@ public sealed class LoadTests(LoadGrid grid) : IClassFixture<LoadGrid>
         Assert.Equal(1, await Cache.GetOrSetAsync("early", LoadAsync, options, Cancelled));
 
         // In the mean a hit is due 30 seconds before the end.
-        await LoadGrid.WaitAsync(async () => await Cache.GetOrSetAsync("early", LoadAsync, options, Cancelled), static value => value == 2);
+        await Poll.ForAsync(async () => await Cache.GetOrSetAsync("early", LoadAsync, options, Cancelled), static value => value == 2);
         await Cache.SetAsync("set", 5, new CacheSetOptions { TimeToLive = TimeSpan.FromSeconds(20) }, Cancelled);
         Assert.Equal(5, await Cache.GetOrSetAsync("set", LoadAsync, options, Cancelled));
     }
 
-    private async Task UntilGoneAsync(string key) => await LoadGrid.WaitAsync(async () => await Cache.GetAsync(key, Cancelled), static value => value is null);
+    private async Task UntilGoneAsync(string key) => await Poll.ForAsync(async () => await Cache.GetAsync(key, Cancelled), static value => value is null);
 }

@@ -1,3 +1,5 @@
+using Orleans.Cache.TestKit;
+
 namespace Orleans.Cache.Cluster.Tests.Loading;
 
 /// <summary>How often the source is asked, over the processes of a grid.</summary>
@@ -158,7 +160,7 @@ public sealed class OneLoadTests(LoadGrid grid) : IClassFixture<LoadGrid>
         var waiting = caches[..^1].Select(cache => cache.GetOrSetAsync(key, source.LoadSlowlyAsync, null, Cancelled).AsTask()).ToArray();
 
         await own.Cluster.KillSiloAsync(silos[^1]);
-        await LoadGrid.WaitAsync(() => Task.FromResult(source.Calls), static calls => calls == 2);
+        await Poll.ForAsync(() => Task.FromResult(source.Calls), static calls => calls == 2);
         source.Answer();
 
         Assert.All(await Task.WhenAll(waiting), static value => Assert.Equal("load 2", value));
@@ -180,7 +182,7 @@ public sealed class OneLoadTests(LoadGrid grid) : IClassFixture<LoadGrid>
         var waiting = own.GridOf(silos[0]).GetCache().GetOrSetAsync(key, source.LoadSlowlyAsync, null, Cancelled).AsTask();
 
         await own.Cluster.KillSiloAsync(silos[^1]);
-        await LoadGrid.WaitAsync(() => Task.FromResult(source.Calls), static calls => calls == 2);
+        await Poll.ForAsync(() => Task.FromResult(source.Calls), static calls => calls == 2);
         source.Answer();
 
         Assert.Equal("load 1", await load);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Cache.Client.Near;
 using Orleans.Cache.Contracts.Nodes;
+using Orleans.Cache.TestKit;
 
 namespace Orleans.Cache.Cluster.Tests.Near;
 
@@ -21,7 +22,7 @@ public sealed class NearCacheTests
         var cache = grid.Grid.GetCache(name);
         await cache.SetAsync("key", "value"u8.ToArray(), new CacheSetOptions { TimeToLive = TimeSpan.FromHours(1) }, Cancelled);
 
-        await UntilAsync(async () => await IsNearAsync(grid, cache, "key"));
+        await Poll.UntilAsync(async () => await IsNearAsync(grid, cache, "key"));
 
         var entry = await cache.TryGetAsync("key", Cancelled);
         Assert.Equal("value"u8, entry.Value.Span);
@@ -66,19 +67,19 @@ public sealed class NearCacheTests
         await caches[0].SetAsync("key", 1, cancellationToken: Cancelled);
         foreach (var cache in caches)
         {
-            await UntilAsync(async () => await cache.GetAsync<int>("key", Cancelled) == 1);
+            await Poll.UntilAsync(async () => await cache.GetAsync<int>("key", Cancelled) == 1);
         }
 
         await caches[1].SetAsync("key", 2, cancellationToken: Cancelled);
         foreach (var cache in caches)
         {
-            await UntilAsync(async () => await cache.GetAsync<int>("key", Cancelled) == 2);
+            await Poll.UntilAsync(async () => await cache.GetAsync<int>("key", Cancelled) == 2);
         }
 
         await caches[2].RemoveAsync("key", Cancelled);
         foreach (var cache in caches)
         {
-            await UntilAsync(async () => !(await cache.TryGetAsync("key", Cancelled)).Found);
+            await Poll.UntilAsync(async () => !(await cache.TryGetAsync("key", Cancelled)).Found);
         }
     }
 
@@ -143,7 +144,7 @@ public sealed class NearCacheTests
 
         await enough.CancelAsync();
         await reading;
-        await UntilAsync(async () => await TryReadAsync(reader) >= acknowledged);
+        await Poll.UntilAsync(async () => await TryReadAsync(reader) >= acknowledged);
     }
 
     [Fact]
@@ -174,13 +175,25 @@ public sealed class NearCacheTests
     {
         await using var grid = await StartAsync();
         var cache = grid.Grid.GetCache(Bounded);
-        await cache.SetAsync("key", "value"u8.ToArray(), new CacheSetOptions { SlidingExpiration = TimeSpan.FromSeconds(2) }, Cancelled);
-        var end = DateTime.UtcNow.AddSeconds(5);
-        while (DateTime.UtcNow < end)
+        var time = TimeProvider.System;
+        var sliding = TimeSpan.FromSeconds(2);
+        await SetAsync();
+        var (since, before) = (time.GetTimestamp(), time.GetTimestamp());
+        await Poll.UntilAsync(async () =>
         {
-            Assert.NotNull(await cache.GetAsync("key", Cancelled));
-            await Task.Delay(10, Cancelled);
-        }
+            if (await cache.GetAsync("key", Cancelled) is null)
+            {
+                // Only where the machine stood still for as long as the entry lives, but for the quarter of it that is read near: begin again.
+                Assert.True(time.GetElapsedTime(before) >= sliding * 0.75, "the entry has expired while it was read");
+                await SetAsync();
+                since = time.GetTimestamp();
+            }
+
+            before = time.GetTimestamp();
+            return time.GetElapsedTime(since) > 2.5 * sliding;
+        });
+
+        ValueTask<CacheWriteResult> SetAsync() => cache.SetAsync("key", "value"u8.ToArray(), new CacheSetOptions { SlidingExpiration = sliding }, Cancelled);
     }
 
     [Fact]
@@ -220,14 +233,6 @@ public sealed class NearCacheTests
     /// <summary>The cache as the client sees it, and as each silo does.</summary>
     private static ICache[] CachesOf(GridFixture grid, string name) =>
         [grid.Grid.GetCache(name), .. grid.Cluster.GetActiveSilos().Select(silo => grid.GridOf(silo).GetCache(name))];
-
-    private static async Task UntilAsync(Func<Task<bool>> isSo)
-    {
-        while (!await isSo())
-        {
-            await Task.Delay(5, Cancelled);
-        }
-    }
 
     private static async Task<GridFixture> StartAsync(Action<CacheGridClientOptions>? configureClient = null)
     {

@@ -70,7 +70,7 @@ internal sealed class FakeSilo
         var messages = new List<(int Partition, PeerMessage Message)>();
 
         // A copy: the link gives the packet back.
-        ReplicationFormat.ViewMessages(packet.Span.ToArray(), _fragments, messages);
+        ReplicationFormat.ViewMessages(packet.Span.ToArray(), _fragments, messages, WireMoment.Of(Time));
         Messages.AddRange(messages);
         _packets.Writer.TryWrite(([.. messages.Select(static item => item.Partition)], taken));
         await taken.Task;

@@ -5,6 +5,7 @@ using Orleans.Cache.Contracts.Nodes;
 using Orleans.Cache.Engine.Replication.Format;
 using Orleans.Cache.Engine.Replication.Messages;
 using Orleans.Cache.Grains.Replication;
+using Orleans.Cache.TestKit;
 
 namespace Orleans.Cache.Cluster.Tests.Replication;
 
@@ -136,6 +137,26 @@ public sealed class PeerLinkTests
     }
 
     [Fact]
+    public async Task Records_ThatWaitForAPacket_TellHowLongAgoTheyWereWritten()
+    {
+        var silo = new FakeSilo();
+        silo.Send(1);
+        var first = await silo.NextAsync();
+        var writtenAt = silo.Time.GetTimestamp();
+        silo.Link.Enqueue(2, SomeMessages.Append(to: 2, previous: 1, writtenAt, [1]));
+        silo.Link.Enqueue(3, SomeMessages.Chunk(to: 2, index: 0, writtenAt: writtenAt));
+        silo.Time.Advance(TimeSpan.FromSeconds(2));
+
+        first.Taken.SetResult();
+        await silo.NextAsync();
+
+        // The test's other silo reads them without any time passing, by the same clock.
+        var messages = silo.Messages.Skip(1).Select(static item => item.Message).ToArray();
+        Assert.Equal(writtenAt, Assert.Single(messages.OfType<Append>()).Records[0].WrittenAt);
+        Assert.Equal(writtenAt, Assert.Single(messages.OfType<SnapshotChunk>()).WrittenAt);
+    }
+
+    [Fact]
     public async Task Answers_ToAPacket_AreGivenWithItAndTaken()
     {
         var silo = new FakeSilo();
@@ -147,11 +168,11 @@ public sealed class PeerLinkTests
         silo.Answer = silo.Link.TakeAnswers();
 
         Assert.Null(silo.Link.TakeAnswers());
-        var (partition, message) = Assert.Single(ReplicationFormat.ReadMessages(silo.Answer!.Span));
+        var (partition, message) = Assert.Single(ReplicationFormat.ReadMessages(silo.Answer!.Span, WireMoment.Of(silo.Time)));
         Assert.Equal((1, 5), (partition, ((AppendAck)message).Matched));
         silo.Send(3);
         (await silo.NextAsync()).Taken.SetResult();
-        await WaitForAsync(() => silo.Answers.Count == 1);
+        await Poll.UntilAsync(() => silo.Answers.Count == 1);
         Assert.Same(silo.Answer, silo.Answers[0]);
     }
 
@@ -198,13 +219,13 @@ public sealed class PeerLinkTests
             Assert.Equal(Enumerable.Range(0, Messages).Select(number => (long)number), thread.Select(item => item.Previous));
         }
 
-        await WaitForAsync(() => link.InFlight == 0 && BatchBytes.Rented <= rented);
+        await Poll.UntilAsync(() => link.InFlight == 0 && BatchBytes.Rented <= rented);
 
         async ValueTask<BatchBytes?> TakeAsync(BatchBytes packet)
         {
             lock (received)
             {
-                received.AddRange(ReplicationFormat.ReadMessages(packet.Span).Select(item => (item.Partition, ((Append)item.Message).Previous.Sequence)));
+                received.AddRange(ReplicationFormat.ReadMessages(packet.Span, WireMoment.Of(TimeProvider.System)).Select(item => (item.Partition, ((Append)item.Message).Previous.Sequence)));
                 if (received.Count == Threads * Messages)
                 {
                     all.SetResult();
@@ -217,13 +238,4 @@ public sealed class PeerLinkTests
     }
 
     private static async Task ExpectAsync(FakeSilo silo, params int[] partitions) => Assert.Equal(partitions.AsEnumerable(), (await silo.NextAsync()).Partitions);
-
-    private static async Task WaitForAsync(Func<bool> condition)
-    {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (!condition())
-        {
-            await Task.Delay(10, deadline.Token);
-        }
-    }
 }

@@ -123,7 +123,7 @@ public sealed class ReplicationNetworkTests
     private static BatchBytes Packet(int partition)
     {
         var writer = new PacketWriter(PacketKind.Messages, expectedBytes: 16);
-        ReplicationFormat.Write(writer, partition, SomeMessages.Append(to: 2, previous: 1));
+        ReplicationFormat.Write(writer, partition, SomeMessages.Append(to: 2, previous: 1), WireMoment.Of(TimeProvider.System));
         return writer.ToRequest();
     }
 

@@ -7,14 +7,16 @@ namespace Orleans.Cache.Cluster.Tests.Replication;
 /// <summary>Messages as copies would send them.</summary>
 internal static class SomeMessages
 {
-    public static Append Append(int to, long previous, params byte[][] changes) => new()
+    public static Append Append(int to, long previous, params byte[][] changes) => Append(to, previous, writtenAt: 0, changes);
+
+    public static Append Append(int to, long previous, long writtenAt, params byte[][] changes) => new()
     {
         From = new CopyId(1, 1 << 20),
         To = new CopyId(to, 1 << 20),
         Epoch = 3,
         Configuration = Configuration(),
         Previous = new LogPosition(3, previous),
-        Records = [.. changes.Select((change, index) => new LogRecord { Position = new LogPosition(3, previous + 1 + index), Change = change })],
+        Records = [.. changes.Select((change, index) => new LogRecord { Position = new LogPosition(3, previous + 1 + index), Change = change, WrittenAt = writtenAt })],
         Commit = previous,
         SentAt = 123_456_789,
         Echo = FollowerTime.None,
@@ -33,7 +35,7 @@ internal static class SomeMessages
         FollowerTime = FollowerTime.None,
     };
 
-    public static SnapshotChunk Chunk(int to, int index, int bytes = 8) => new()
+    public static SnapshotChunk Chunk(int to, int index, int bytes = 8, long writtenAt = 0) => new()
     {
         From = new CopyId(1, 1 << 20),
         To = new CopyId(to, 1 << 20),
@@ -42,6 +44,7 @@ internal static class SomeMessages
         Index = index,
         Base = new LogPosition(3, 5),
         Changes = [new byte[bytes]],
+        WrittenAt = writtenAt,
         IsLast = false,
         End = new LogPosition(3, 9),
         VersionFloor = 77,

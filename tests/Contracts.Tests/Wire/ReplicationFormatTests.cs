@@ -23,37 +23,39 @@ public sealed class ReplicationFormatTests
     };
 
     private const string GoldenAppend = """
-        02 01
+        03 01
         01 AC02 02D804 040A 06
         12 06 02D804 02 02D804 040A 02 01
         06 C801 C601 8877665544332211 00 0100000000000000
         02
-        00 00 02 EFCDAB8967452301 00 00 00
-        00 00 00 0000000000000000 0E 10 03
+        00 00 02 FA01 EFCDAB8967452301 00 00 00
+        00 00 00 00 0000000000000000 0E 10 03
         6B76
         616263
         """;
 
     private const string GoldenOthers = """
-        02 01
+        03 01
         02 07 040A 02D804 06 01 CA01 00 C801 8877665544332211 00 0200000000000000
         03 07 040A 02D804 06 04 01
         04 07 02D804 040A 06 12 06 02D804 02 02D804 040A 02 01
-        05 07 02D804 040A 06 04 00 06C601 01 06C801 B801 0602 02 01 02 78 797A 01 0E10 06C401 01 72
+        05 07 02D804 040A 06 04 00 06C601 01 06C801 B801 0602 07 02 01 02 78 797A 01 0E10 06C401 01 72
         """;
 
     private const string GoldenRequests = """
-        02 02
+        03 02
         07 02D804 8877665544332211 00
         08 040A 8877665544332211 01 12 06 02D804 02 02D804 040A 02 01
         """;
 
     private const string GoldenReplies = """
-        02 03
+        03 03
         07 02D804 8877665544332211 12 06 02D804 02 02D804 040A 02 01
         """;
 
     private const long Time = 0x1122334455667788;
+
+    private static readonly WireMoment Now = new(1_000_000_000, 1_000_000);
 
     [Fact]
     public void Append_HasTheGoldenBytes() => Assert.Equal(
@@ -70,10 +72,10 @@ public sealed class ReplicationFormatTests
             Echo = new FollowerTime(0, 1),
             Records =
             [
-                new LogRecord { Position = new LogPosition(3, 101), Change = "kv"u8.ToArray(), KeyHash = 0x0123456789ABCDEF },
-                new LogRecord { Position = new LogPosition(3, 102), Operation = new OperationId(7, 8), Result = "abc"u8.ToArray() },
+                new LogRecord { Position = new LogPosition(3, 101), Change = "kv"u8.ToArray(), KeyHash = 0x0123456789ABCDEF, WrittenAt = Now.TimeOf(250) },
+                new LogRecord { Position = new LogPosition(3, 102), Operation = new OperationId(7, 8), Result = "abc"u8.ToArray(), WrittenAt = Now.Now },
             ],
-        })));
+        }, Now)));
 
     [Fact]
     public void Others_HaveTheGoldenBytes() => Assert.Equal(
@@ -91,9 +93,9 @@ public sealed class ReplicationFormatTests
                 Previous = 100,
                 SentAt = Time,
                 FollowerTime = new FollowerTime(0, 2),
-            });
-            ReplicationFormat.Write(to, 7, new ChunkAck { From = Replica, To = Owner, Epoch = 3, Snapshot = 2, Index = ChunkAck.BeginAgain });
-            ReplicationFormat.Write(to, 7, new ConfigurationNotice { From = Owner, To = Replica, Epoch = 3, Configuration = Recorded });
+            }, Now);
+            ReplicationFormat.Write(to, 7, new ChunkAck { From = Replica, To = Owner, Epoch = 3, Snapshot = 2, Index = ChunkAck.BeginAgain }, Now);
+            ReplicationFormat.Write(to, 7, new ConfigurationNotice { From = Owner, To = Replica, Epoch = 3, Configuration = Recorded }, Now);
             ReplicationFormat.Write(to, 7, new SnapshotChunk
             {
                 From = Owner,
@@ -107,8 +109,9 @@ public sealed class ReplicationFormatTests
                 VersionFloor = 92,
                 OperationsForgotten = new LogPosition(3, 1),
                 Changes = ["x"u8.ToArray(), "yz"u8.ToArray()],
+                WrittenAt = Now.TimeOf(7),
                 Operations = [new OperationTable.Entry(new OperationId(7, 8), new LogPosition(3, 98), "r"u8.ToArray())],
-            });
+            }, Now);
         }));
 
     [Fact]
@@ -129,7 +132,7 @@ public sealed class ReplicationFormatTests
     [InlineData(GoldenAppend, 1)]
     [InlineData(GoldenOthers, 4)]
     public void GoldenMessages_AreRead(string golden, int messages) =>
-        Assert.Equal(messages, ReplicationFormat.ReadMessages(Convert.FromHexString(Hex(golden))).Count);
+        Assert.Equal(messages, ReplicationFormat.ReadMessages(Convert.FromHexString(Hex(golden)), Now).Count);
 
     [Fact]
     public void Page_OfTheFormat_HasTheGoldenBytesAndAllKinds()

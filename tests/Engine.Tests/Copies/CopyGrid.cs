@@ -59,6 +59,9 @@ internal sealed class CopyGrid : IDisposable
     /// <summary>How many steps a message takes at most.</summary>
     public int MaxDelay { get; set; }
 
+    /// <summary>How long messages with records take in any case, as where they wait for others.</summary>
+    public TimeSpan RecordDelay { get; set; }
+
     /// <summary>A silo that nobody can reach, and that can reach nobody; -1: none.</summary>
     public int Isolated { get; set; } = -1;
 
@@ -206,13 +209,13 @@ internal sealed class CopyGrid : IDisposable
         }
     }
 
-    private void Post(Action deliver)
+    private void Post(Action deliver, TimeSpan least = default)
     {
         lock (_lock)
         {
             if (_random.Next(100) >= LossPercent)
             {
-                var delay = _random.Next(MaxDelay + 1) * Step.TotalSeconds * _time.TimestampFrequency;
+                var delay = (least + (_random.Next(MaxDelay + 1) * Step)).TotalSeconds * _time.TimestampFrequency;
                 _queue.Enqueue(deliver, (_time.GetTimestamp() + (long)delay, _order++));
             }
         }
@@ -261,7 +264,8 @@ internal sealed class CopyGrid : IDisposable
         {
             if (_grid._nodes[message.To.Node] is { } to && to != this && _grid.Isolated != Number && _grid.Isolated != to.Number)
             {
-                _grid.Post(() => _grid.Deliver(to, node => node.Copies.Receive(partition, message)));
+                var least = message is Append { Records.Length: > 0 } ? _grid.RecordDelay : TimeSpan.Zero;
+                _grid.Post(() => _grid.Deliver(to, node => node.Copies.Receive(partition, message)), least);
             }
         }
 

@@ -1,5 +1,7 @@
 using System.Globalization;
 using Orleans.Cache.Engine.Batches;
+using Orleans.Cache.Engine.Loading;
+using Orleans.Cache.Engine.Shards;
 using Orleans.Cache.Engine.Snapshots;
 using Orleans.Cache.Engine.Tests.Copies;
 
@@ -89,6 +91,47 @@ public sealed class SnapshotTests
         Assert.Equal(("1", "1"), (world.Get("long"), world.Get("forever")));
         world.Grid.Run(205_000);
         Assert.Equal((null, null, "1"), (world.Get("long"), world.Get("slower"), world.Get("forever")));
+    }
+
+    [Fact]
+    public async Task Tags_AreLoadedToo_SoThatEntriesCanBeRemovedByThem()
+    {
+        using var world = new SnapshotWorld();
+        var tag = new byte[TagSection.BytesOf(1)];
+        TagSection.Write(tag, ["colour"u8.ToArray()]);
+        world.Execute(new ShardOperation { Kind = OperationKind.SetTagged }, "tagged", [.. tag, .. "1"u8]);
+        world.Set("{tagged}other", "1");
+        await world.TakeAsync();
+
+        world.Restart();
+        world.Load();
+        world.Grid.Settle(0, 1);
+        Assert.Equal(("1", "1"), (world.Get("tagged"), world.Get("{tagged}other")));
+        world.Execute(new ShardOperation { Kind = OperationKind.RemoveTags }, "tagged", tag);
+
+        Assert.Equal((null, "1"), (world.Get("tagged"), world.Get("{tagged}other")));
+    }
+
+    [Theory]
+    [InlineData(20_000, 0)]
+    [InlineData(0, 20_000)]
+    public async Task EntryThatWasLoaded_IsKeptWhenItsTimeIsOver_AlsoAfterARestart(long timeToLive, long sliding)
+    {
+        using var world = new SnapshotWorld();
+        var mark = new LoadMark(60_000, LoadMark.CostOf(TimeSpan.FromMilliseconds(200)), isNull: false);
+        world.Execute(new ShardOperation { Kind = OperationKind.Set, IsLoad = true, TimeToLive = timeToLive, SlidingExpiration = sliding }, "key", [.. BitConverter.GetBytes(mark.Bits), .. "1"u8]);
+        await world.TakeAsync();
+        world.Grid.Clock.Advance(TimeSpan.FromSeconds(25));
+
+        world.Restart();
+        Assert.Equal(1, world.Load().Sum(static load => load.Entries));
+        world.Grid.Settle(0, 1);
+
+        Assert.Null(world.Get("key"));
+        var stale = world.Execute(new ShardOperation { Kind = OperationKind.Get, IsLoad = true }, "key", []);
+        Assert.Equal((true, mark.Cost), (stale.IsStale, stale.LoadCost));
+        world.Grid.Run(60_000);
+        Assert.Equal(OperationStatus.NotFound, world.Execute(new ShardOperation { Kind = OperationKind.Get, IsLoad = true }, "key", []).Status);
     }
 
     [Fact]

@@ -46,6 +46,15 @@ internal sealed class SnapshotWorld : IDisposable
         return driver.Results[0].Status;
     }
 
+    /// <summary>Executes any operation at the owner, and waits until it is complete.</summary>
+    public ShardResult Execute(ShardOperation operation, string key, ReadOnlySpan<byte> value)
+    {
+        using var driver = new HostDriver(Grid.Shards(0));
+        driver.One(operation, Encoding.UTF8.GetBytes(key), value);
+        Grid.RunUntil(driver.IsComplete);
+        return driver.Results[0];
+    }
+
     public void SetMany(int count, string value)
     {
         for (var number = 0; number < count; number++)

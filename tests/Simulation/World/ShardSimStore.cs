@@ -26,9 +26,10 @@ internal sealed class ShardSimStore : ISimStore, IDisposable
             Caches = new Dictionary<string, CacheOptions> { ["cache"] = new CacheOptions() },
             HashSeed = 1,
         };
-        _shards = new ShardHost(settings, new WallClock(wallClock));
+        var time = new WallClock(wallClock);
+        _shards = new ShardHost(settings, time);
         _shards.Open(0, epoch: 1);
-        _store = new PartitionStore(_shards, 0, new CopyRepair(_shards, 0, new RepairCounts()));
+        _store = new PartitionStore(_shards, 0, new CopyRepair(_shards, 0, new RepairCounts()), time);
     }
 
     /// <inheritdoc/>
@@ -78,7 +79,7 @@ internal sealed class ShardSimStore : ISimStore, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Apply(ReadOnlyMemory<byte> change) => _store.Apply(change);
+    public void Apply(ReadOnlyMemory<byte> change, long writtenAt) => _store.Apply(change, writtenAt);
 
     /// <inheritdoc/>
     public void Scan(ref ulong cursor, int atMost, List<ReadOnlyMemory<byte>> changes) => _store.Scan(ref cursor, atMost, changes);

@@ -40,7 +40,7 @@ internal sealed class SimStore(int keys, Func<long> wallClock, Flaw flaw) : ISim
         return new CommandEffect { HasChanged = true, KeyHash = (ulong)asked.Key + 1, Change = written.ToBytes(), Result = told.ToBytes() };
     }
 
-    public void Apply(ReadOnlyMemory<byte> change)
+    public void Apply(ReadOnlyMemory<byte> change, long writtenAt)
     {
         var entry = SimEntry.From(change.Span);
         if (entry.IsPresent || flaw != Flaw.RemovalsNotShipped)

@@ -8,10 +8,10 @@ namespace Orleans.Cache.Engine.Replication.Format;
 /// </summary>
 internal static class AppendFormat
 {
-    private const int RecordLeast = 14;
+    private const int RecordLeast = 15;
     private const int MostOnStack = 64;
 
-    public static void Write(ref WireWriter writer, Append append)
+    public static void Write(ref WireWriter writer, Append append, WireMoment moment)
     {
         writer.Configuration(append.Configuration);
         writer.Position(append.Previous);
@@ -19,10 +19,10 @@ internal static class AppendFormat
         writer.Fixed(append.SentAt);
         writer.Time(append.Echo);
         writer.Unsigned((ulong)append.Records.Length);
-        WriteRecords(ref writer, append.Previous, append.Records);
+        WriteRecords(ref writer, append.Previous, append.Records, moment);
     }
 
-    public static Append Read(ref WireReader reader, CopyId from, CopyId to, long epoch)
+    public static Append Read(ref WireReader reader, CopyId from, CopyId to, long epoch, WireMoment moment)
     {
         var configuration = reader.Configuration();
         var previous = reader.LogPosition("position before");
@@ -39,11 +39,11 @@ internal static class AppendFormat
             Commit = commit,
             SentAt = sentAt,
             Echo = echo,
-            Records = ReadRecords(ref reader, previous),
+            Records = ReadRecords(ref reader, previous, moment),
         };
     }
 
-    private static void WriteRecords(ref WireWriter writer, LogPosition previous, ReadOnlySpan<LogRecord> records)
+    private static void WriteRecords(ref WireWriter writer, LogPosition previous, ReadOnlySpan<LogRecord> records, WireMoment moment)
     {
         foreach (ref readonly var record in records)
         {
@@ -51,6 +51,7 @@ internal static class AppendFormat
             writer.Signed(record.Position.Epoch - previous.Epoch);
             writer.Signed(record.Position.Sequence - previous.Sequence - 1);
             writer.Unsigned((ulong)record.Change.Length);
+            writer.Unsigned(moment.AgeOf(record.WrittenAt));
             writer.Fixed((long)record.KeyHash);
             writer.Operation(record.Operation);
             writer.Unsigned((ulong)record.Result.Length);
@@ -68,7 +69,7 @@ internal static class AppendFormat
         }
     }
 
-    private static LogRecord[] ReadRecords(ref WireReader reader, LogPosition previous)
+    private static LogRecord[] ReadRecords(ref WireReader reader, LogPosition previous, WireMoment moment)
     {
         var count = reader.Count("number of records", RecordLeast);
         if (count == 0)
@@ -86,6 +87,7 @@ internal static class AppendFormat
             records[index] = new LogRecord
             {
                 Position = previous,
+                WrittenAt = reader.Age("record's age", moment),
                 KeyHash = (ulong)reader.Fixed("hash of a key"),
                 Operation = reader.Operation(),
             };
@@ -98,14 +100,7 @@ internal static class AppendFormat
         for (var index = 0; index < count; index++)
         {
             ref var record = ref records[index];
-            record = new LogRecord
-            {
-                Position = record.Position,
-                KeyHash = record.KeyHash,
-                Operation = record.Operation,
-                Change = Take(ref changes, lengths[index].Change),
-                Result = Take(ref results, lengths[index].Result),
-            };
+            record = record with { Change = Take(ref changes, lengths[index].Change), Result = Take(ref results, lengths[index].Result) };
         }
 
         return records;

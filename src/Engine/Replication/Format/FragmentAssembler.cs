@@ -16,13 +16,16 @@ internal sealed class FragmentAssembler
     private int _length;
     private int _received;
 
+    /// <summary>When the first piece of the last message had come.</summary>
+    public long BeganAt { get; private set; }
+
     /// <summary>Adds a piece.</summary>
     /// <returns>The whole, which is the caller's from now on, if this was its last one; else nothing.</returns>
-    public ReadOnlyMemory<byte> Add(long transfer, int whole, int offset, ReadOnlySpan<byte> piece)
+    public ReadOnlyMemory<byte> Add(long transfer, int whole, int offset, ReadOnlySpan<byte> piece, long arrival)
     {
         if (offset == 0)
         {
-            (_transfer, _length, _received, _whole) = (transfer, whole, 0, []);
+            (_transfer, _length, _received, _whole, BeganAt) = (transfer, whole, 0, [], arrival);
         }
 
         if (transfer != _transfer || whole != _length || offset != _received)

@@ -25,7 +25,7 @@ internal static class FragmentFormat
 
     /// <summary>Reads a piece behind its kind.</summary>
     /// <returns>The whole, if this was its last piece; else nothing.</returns>
-    public static ReadOnlyMemory<byte> Read(ref WireReader reader, FragmentAssembler fragments)
+    public static ReadOnlyMemory<byte> Read(ref WireReader reader, FragmentAssembler fragments, long arrival)
     {
         var transfer = reader.Unsigned("number of a transfer");
         var whole = reader.Unsigned("length of the whole");
@@ -36,6 +36,6 @@ internal static class FragmentFormat
             reader.Fail("piece", $"is {length} bytes at {offset} of {whole}");
         }
 
-        return fragments.Add((long)transfer, (int)whole, (int)offset, reader.Span("piece", length));
+        return fragments.Add((long)transfer, (int)whole, (int)offset, reader.Span("piece", length), arrival);
     }
 }

@@ -11,7 +11,7 @@ namespace Orleans.Cache.Engine.Replication.Format;
 internal static class ReplicationFormat
 {
     /// <summary>The version of packets that this process writes, and the only one that it reads.</summary>
-    public const byte Version = 2;
+    public const byte Version = 3;
 
     /// <summary>Version and kind.</summary>
     public const int HeaderBytes = 2;
@@ -26,8 +26,12 @@ internal static class ReplicationFormat
     }
 
     /// <summary>Appends one message to those for one node.</summary>
+    /// <param name="to">The packet.</param>
+    /// <param name="partition">The partition.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="moment">When the packet leaves, or a little before: what records tell of times is as old as that.</param>
     /// <exception cref="OverflowException">The message is larger than two gigabytes.</exception>
-    public static void Write(IBufferWriter<byte> to, int partition, PeerMessage message)
+    public static void Write(IBufferWriter<byte> to, int partition, PeerMessage message, WireMoment moment)
     {
         var writer = new WireWriter(to.GetSpan(checked((int)WireSizes.MostOf(message))));
         writer.Byte((byte)KindOf(message));
@@ -38,7 +42,7 @@ internal static class ReplicationFormat
         switch (message)
         {
             case Append append:
-                AppendFormat.Write(ref writer, append);
+                AppendFormat.Write(ref writer, append, moment);
                 break;
             case AppendAck ack:
                 WriteAck(ref writer, ack);
@@ -51,7 +55,7 @@ internal static class ReplicationFormat
                 writer.Configuration(notice.Configuration);
                 break;
             case SnapshotChunk chunk:
-                SnapshotChunkFormat.Write(ref writer, chunk);
+                SnapshotChunkFormat.Write(ref writer, chunk, moment);
                 break;
             case RepairRequest request:
                 RepairRequestFormat.Write(ref writer, request);
@@ -62,11 +66,13 @@ internal static class ReplicationFormat
     }
 
     /// <summary>Reads a packet of messages.</summary>
+    /// <param name="bytes">The packet.</param>
+    /// <param name="arrival">When it had come.</param>
     /// <exception cref="InvalidDataException">The bytes are no such packet; it says where and why.</exception>
-    public static List<(int Partition, PeerMessage Message)> ReadMessages(ReadOnlySpan<byte> bytes)
+    public static List<(int Partition, PeerMessage Message)> ReadMessages(ReadOnlySpan<byte> bytes, WireMoment arrival)
     {
         var messages = new List<(int, PeerMessage)>();
-        ReadMessages(BeginReading(bytes, PacketKind.Messages), fragments: null, messages);
+        ReadMessages(BeginReading(bytes, PacketKind.Messages), fragments: null, messages, arrival);
         return messages;
     }
 
@@ -76,9 +82,10 @@ internal static class ReplicationFormat
     /// <param name="bytes">The packet.</param>
     /// <param name="fragments">Puts together what the same sender sends in pieces; none where there may be no pieces.</param>
     /// <param name="messages">Receives the messages. A large one is among them when its last piece is there.</param>
+    /// <param name="arrival">When the packet had come.</param>
     /// <exception cref="InvalidDataException">The bytes are no such packet; it says where and why.</exception>
-    public static void ViewMessages(ReadOnlyMemory<byte> bytes, FragmentAssembler? fragments, List<(int Partition, PeerMessage Message)> messages) =>
-        ReadMessages(BeginReading(bytes.Span, PacketKind.Messages, bytes), fragments, messages);
+    public static void ViewMessages(ReadOnlyMemory<byte> bytes, FragmentAssembler? fragments, List<(int Partition, PeerMessage Message)> messages, WireMoment arrival) =>
+        ReadMessages(BeginReading(bytes.Span, PacketKind.Messages, bytes), fragments, messages, arrival);
 
     /// <summary>Appends one request to those of one silo.</summary>
     public static void Write(IBufferWriter<byte> to, int partition, AuthorityRequest request)
@@ -160,18 +167,19 @@ internal static class ReplicationFormat
         return configuration;
     }
 
-    private static void ReadMessages(WireReader reader, FragmentAssembler? fragments, List<(int Partition, PeerMessage Message)> messages)
+    private static void ReadMessages(WireReader reader, FragmentAssembler? fragments, List<(int Partition, PeerMessage Message)> messages, WireMoment arrival)
     {
         while (reader.Left > 0)
         {
             var kind = (MessageKind)reader.Byte("kind of message");
             if (kind != MessageKind.Fragment || fragments is null)
             {
-                messages.Add((reader.Partition(), ReadMessage(ref reader, kind)));
+                messages.Add((reader.Partition(), ReadMessage(ref reader, kind, arrival)));
             }
-            else if (FragmentFormat.Read(ref reader, fragments) is { IsEmpty: false } whole)
+            else if (FragmentFormat.Read(ref reader, fragments, arrival.Now) is { IsEmpty: false } whole)
             {
-                ReadMessages(new WireReader(whole.Span, whole), fragments: null, messages);
+                // It was written when its first piece left.
+                ReadMessages(new WireReader(whole.Span, whole), fragments: null, messages, arrival with { Now = fragments.BeganAt });
             }
         }
     }
@@ -203,7 +211,7 @@ internal static class ReplicationFormat
         _ => throw new ArgumentException($"{message.GetType()} has no bytes", nameof(message)),
     };
 
-    private static PeerMessage ReadMessage(ref WireReader reader, MessageKind kind)
+    private static PeerMessage ReadMessage(ref WireReader reader, MessageKind kind, WireMoment arrival)
     {
         var from = reader.Copy("sender");
         var to = reader.Copy("receiver");
@@ -211,7 +219,7 @@ internal static class ReplicationFormat
         switch (kind)
         {
             case MessageKind.Append:
-                return AppendFormat.Read(ref reader, from, to, epoch);
+                return AppendFormat.Read(ref reader, from, to, epoch, arrival);
             case MessageKind.AppendAck:
                 return ReadAck(ref reader, from, to, epoch);
             case MessageKind.ChunkAck:
@@ -219,7 +227,7 @@ internal static class ReplicationFormat
             case MessageKind.ConfigurationNotice:
                 return new ConfigurationNotice { From = from, To = to, Epoch = epoch, Configuration = reader.Configuration() };
             case MessageKind.SnapshotChunk:
-                return SnapshotChunkFormat.Read(ref reader, from, to, epoch);
+                return SnapshotChunkFormat.Read(ref reader, from, to, epoch, arrival);
             case MessageKind.RepairRequest:
                 return RepairRequestFormat.Read(ref reader, from, to, epoch);
             default:

@@ -8,7 +8,7 @@ internal static class SnapshotChunkFormat
     private const int ChangeLeast = 1;
     private const int OperationLeast = 5;
 
-    public static void Write(ref WireWriter writer, SnapshotChunk chunk)
+    public static void Write(ref WireWriter writer, SnapshotChunk chunk, WireMoment moment)
     {
         writer.Signed(chunk.Snapshot);
         writer.Signed(chunk.Index);
@@ -17,11 +17,12 @@ internal static class SnapshotChunkFormat
         writer.Position(chunk.End);
         writer.Signed(chunk.VersionFloor);
         writer.Position(chunk.OperationsForgotten);
+        writer.Unsigned(moment.AgeOf(chunk.WrittenAt));
         WriteChanges(ref writer, chunk.Changes);
         WriteOperations(ref writer, chunk.Operations);
     }
 
-    public static SnapshotChunk Read(ref WireReader reader, CopyId from, CopyId to, long epoch) => new()
+    public static SnapshotChunk Read(ref WireReader reader, CopyId from, CopyId to, long epoch, WireMoment moment) => new()
     {
         From = from,
         To = to,
@@ -33,6 +34,7 @@ internal static class SnapshotChunkFormat
         End = reader.LogPosition("snapshot's end"),
         VersionFloor = reader.Signed("last version"),
         OperationsForgotten = reader.LogPosition("position of what is forgotten"),
+        WrittenAt = reader.Age("chunk's age", moment),
         Changes = ReadChanges(ref reader),
         Operations = ReadOperations(ref reader),
     };

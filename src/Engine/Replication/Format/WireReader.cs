@@ -116,6 +116,18 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes, ReadOnlyMemory<byte> me
         return (int)value;
     }
 
+    /// <summary>A time of this host's clock, which is told as an age.</summary>
+    public long Age(string what, WireMoment moment)
+    {
+        var age = Unsigned(what);
+        if (age > WireMoment.MostAge)
+        {
+            Fail(what, $"is {age} ms, more than 40 bits");
+        }
+
+        return moment.TimeOf(age);
+    }
+
     public long Fixed(string what)
     {
         if (Left < sizeof(long))

@@ -10,9 +10,9 @@ internal static class WireSizes
     private const int Position = 2 * Number;
 
     /// <summary>Kind, partition, sender, receiver and epoch, and whatever numbers any message has besides.</summary>
-    private const int Head = 160;
+    private const int Head = 176;
 
-    private const int Record = Position + Number + sizeof(long) + (2 * Number) + Number;
+    private const int Record = Position + (2 * Number) + sizeof(long) + (2 * Number) + Number;
     private const int Operation = (2 * Number) + Position + Number;
 
     public static long MostOf(PeerMessage message) => Head + message switch

@@ -14,6 +14,9 @@ internal sealed class SnapshotChunk : PeerMessage
     /// <summary>For the store to apply.</summary>
     public required ReadOnlyMemory<byte>[] Changes { get; init; }
 
+    /// <summary>When these had the times that they tell, by the clock of the host that holds the chunk: as <see cref="LogRecord.WrittenAt"/>.</summary>
+    public long WrittenAt { get; init; }
+
     /// <summary>Whether this is the last chunk; then the members below count.</summary>
     public required bool IsLast { get; init; }
 

@@ -8,6 +8,7 @@ namespace Orleans.Cache.Engine.Tests.Replication.Format;
 public sealed class FragmentTests
 {
     private const int Piece = 1000;
+    private const ulong Age = 40;
 
     [Fact]
     public void Pieces_InTheirOrder_AreTheMessage()
@@ -21,6 +22,17 @@ public sealed class FragmentTests
         var (partition, message) = counts[4][0];
         Assert.Equal(9, partition);
         Assert.True(((Append)message).Records[0].Change.Span.SequenceEqual(change));
+    }
+
+    [Fact]
+    public void Age_OfAMessageInPieces_CountsFromItsFirst()
+    {
+        var (whole, _) = Message(bytes: 4500);
+        var fragments = new FragmentAssembler();
+
+        var last = Enumerable.Range(0, 5).Select(number => Read(fragments, whole, transfer: 1, number, arrival: 1_000_000 * (number + 1))).ToList()[^1];
+
+        Assert.Equal((MessageCases.Moment with { Now = 1_000_000 }).TimeOf(Age), ((Append)Assert.Single(last).Message).Records[0].WrittenAt);
     }
 
     [Theory]
@@ -58,17 +70,17 @@ public sealed class FragmentTests
         ReplicationFormat.Begin(packet, PacketKind.Messages);
         FragmentFormat.Write(packet, transfer: 1, (int)whole, (int)offset, new byte[20]);
 
-        Assert.Throws<InvalidDataException>(() => ReplicationFormat.ViewMessages(packet.WrittenMemory, new FragmentAssembler(), []));
+        Assert.Throws<InvalidDataException>(() => ReplicationFormat.ViewMessages(packet.WrittenMemory, new FragmentAssembler(), [], MessageCases.Moment));
     }
 
     [Fact]
     public void Piece_WhereNoneMayBe_IsRefused() =>
-        Assert.Throws<InvalidDataException>(() => ReplicationFormat.ViewMessages(Packet(Message(bytes: 10).Whole, transfer: 1, 0), fragments: null, []));
+        Assert.Throws<InvalidDataException>(() => ReplicationFormat.ViewMessages(Packet(Message(bytes: 10).Whole, transfer: 1, 0), fragments: null, [], MessageCases.Moment));
 
-    private static List<(int Partition, PeerMessage Message)> Read(FragmentAssembler fragments, byte[] whole, long transfer, int number)
+    private static List<(int Partition, PeerMessage Message)> Read(FragmentAssembler fragments, byte[] whole, long transfer, int number, long arrival = 0)
     {
         var messages = new List<(int, PeerMessage)>();
-        ReplicationFormat.ViewMessages(Packet(whole, transfer, number), fragments, messages);
+        ReplicationFormat.ViewMessages(Packet(whole, transfer, number), fragments, messages, MessageCases.Moment with { Now = arrival });
         return messages;
     }
 
@@ -92,11 +104,11 @@ public sealed class FragmentTests
             Epoch = 3,
             Configuration = Configuration.None,
             Previous = new LogPosition(3, 7),
-            Records = [new LogRecord { Position = new LogPosition(3, 8), Change = change }],
+            Records = [new LogRecord { Position = new LogPosition(3, 8), Change = change, WrittenAt = MessageCases.Moment.TimeOf(Age) }],
             Commit = 7,
             SentAt = 1,
             Echo = FollowerTime.None,
-        });
+        }, MessageCases.Moment);
         return (packet.WrittenSpan.ToArray(), change);
     }
 }

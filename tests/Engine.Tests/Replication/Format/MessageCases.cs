@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Orleans.Cache.Engine.Replication;
+using Orleans.Cache.Engine.Replication.Format;
 using Orleans.Cache.Engine.Replication.Messages;
 
 namespace Orleans.Cache.Engine.Tests.Replication.Format;
@@ -30,13 +31,19 @@ internal static class MessageCases
 
     private static readonly Gen<FollowerTime> Times = from era in Ints from ticks in Longs select new FollowerTime(era, ticks);
 
+    /// <summary>When packets leave, and arrive: what they say of the time is said as an age, in whole milliseconds.</summary>
+    public static readonly WireMoment Moment = new(1L << 50, 1_000_000);
+
+    private static readonly Gen<long> PastTimes = Gen.OneOf(Gen.Choose(0, 300), Gen.Choose(0, int.MaxValue)).Select(static age => Moment.TimeOf((ulong)age));
+
     private static readonly Gen<LogRecord> Records =
         from position in Positions
         from change in Bytes
+        from writtenAt in PastTimes
         from hash in Longs
         from operation in Operations
         from result in Bytes
-        select new LogRecord { Position = position, Change = change, KeyHash = (ulong)hash, Operation = operation, Result = result };
+        select new LogRecord { Position = position, Change = change, WrittenAt = writtenAt, KeyHash = (ulong)hash, Operation = operation, Result = result };
 
     public static readonly Gen<Configuration> Configurations =
         from version in Longs
@@ -131,6 +138,7 @@ internal static class MessageCases
         from index in Ints
         from start in Positions
         from changes in Bytes.ArrayOf()
+        from writtenAt in PastTimes
         from isLast in Flags
         from end in Positions
         from floor in Longs
@@ -145,6 +153,7 @@ internal static class MessageCases
             Index = index,
             Base = start,
             Changes = changes,
+            WrittenAt = writtenAt,
             IsLast = isLast,
             End = end,
             VersionFloor = floor,

@@ -1,7 +1,9 @@
 using System.Buffers;
 using FsCheck;
 using FsCheck.Fluent;
+using Orleans.Cache.Engine.Replication;
 using Orleans.Cache.Engine.Replication.Format;
+using Orleans.Cache.Engine.Replication.Messages;
 
 namespace Orleans.Cache.Engine.Tests.Replication.Format;
 
@@ -21,7 +23,7 @@ public sealed class ReplicationFormatProperties
     public void Messages_Any_AreReadAsTheyWereWritten() => PropertyCheck.Holds(
         Prop.ForAll(
             PacketsOf(MessageCases.Messages),
-            static packet => IsSame(packet, Write(packet, PacketKind.Messages, ReplicationFormat.Write), ReplicationFormat.ReadMessages)),
+            static packet => IsSame(packet, Write(packet, PacketKind.Messages, WriteMessage), ReadMessages)),
         cases: 500);
 
     [Fact]
@@ -60,12 +62,12 @@ public sealed class ReplicationFormatProperties
     [Fact]
     public void Sizes_Any_AreEnough() => PropertyCheck.Holds(Prop.ForAll(
         PacketsOf(MessageCases.Messages),
-        static packet => Write(packet, PacketKind.Messages, ReplicationFormat.Write).Length
+        static packet => Write(packet, PacketKind.Messages, WriteMessage).Length
             <= ReplicationFormat.HeaderBytes + packet.Sum(static item => WireSizes.MostOf(item.Message))));
 
     [Fact]
     public void Damage_ToMessages_IsFoundOrHarmless() => Damage(
-        PacketKind.Messages, MessageCases.Messages, ReplicationFormat.Write, static bytes => ReplicationFormat.ReadMessages(bytes));
+        PacketKind.Messages, MessageCases.Messages, WriteMessage, static bytes => ReadMessages(bytes));
 
     [Fact]
     public void Damage_ToRequests_IsFoundOrHarmless() => Damage(
@@ -82,22 +84,70 @@ public sealed class ReplicationFormatProperties
         ReplicationFormat.Begin(bytes, PacketKind.Messages);
         bytes.Write((ReadOnlySpan<byte>)[4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F]);
 
-        var error = Assert.Throws<InvalidDataException>(() => ReplicationFormat.ReadMessages(bytes.WrittenSpan));
+        var error = Assert.Throws<InvalidDataException>(() => ReadMessages(bytes.WrittenSpan));
 
         Assert.Equal("Byte 18 of 18: the number of copies in sync is 4294967295, and 0 bytes are left.", error.Message);
     }
 
     [Theory]
     [InlineData(new byte[] { }, "Byte 0 of 0: the version is missing: the bytes end.")]
-    [InlineData(new byte[] { 2 }, "Byte 1 of 1: the kind of packet is missing: the bytes end.")]
-    [InlineData(new byte[] { 9, 1 }, "Byte 1 of 2: the version is 9, this silo knows 2 only.")]
-    [InlineData(new byte[] { 2, 2 }, "Byte 2 of 2: the kind of packet is 2, expected is 1.")]
+    [InlineData(new byte[] { 3 }, "Byte 1 of 1: the kind of packet is missing: the bytes end.")]
+    [InlineData(new byte[] { 9, 1 }, "Byte 1 of 2: the version is 9, this silo knows 3 only.")]
+    [InlineData(new byte[] { 3, 2 }, "Byte 2 of 2: the kind of packet is 2, expected is 1.")]
     public void Header_OfAnotherKind_IsRefused(byte[] packet, string message) =>
-        Assert.Equal(message, Assert.Throws<InvalidDataException>(() => ReplicationFormat.ReadMessages(packet)).Message);
+        Assert.Equal(message, Assert.Throws<InvalidDataException>(() => ReadMessages(packet)).Message);
+
+    [Fact]
+    public void Age_OfAChange_CountsUntilThePacketLeavesAndFromWhenItHasCome()
+    {
+        var sent = new WireMoment(5_000_000_000, TicksPerSecond: 1_000_000_000);
+        var bytes = new ArrayBufferWriter<byte>();
+        ReplicationFormat.Begin(bytes, PacketKind.Messages);
+        ReplicationFormat.Write(bytes, 1, AppendWrittenAt(sent.Now - 250_999_999), sent);
+
+        // Another clock, with other ticks.
+        var arrival = new WireMoment(77_000, TicksPerSecond: 10_000);
+        var message = ReplicationFormat.ReadMessages(bytes.WrittenSpan, arrival)[0].Message;
+
+        Assert.Equal(77_000 - 2_500, ((Append)message).Records[0].WrittenAt);
+    }
+
+    [Fact]
+    public void Age_ThatNoChangeCanHave_IsRefused()
+    {
+        var bytes = new ArrayBufferWriter<byte>();
+        ReplicationFormat.Begin(bytes, PacketKind.Messages);
+        ReplicationFormat.Write(bytes, 1, AppendWrittenAt(0), new WireMoment(long.MaxValue, TicksPerSecond: 1000));
+        var packet = bytes.WrittenSpan.ToArray();
+        Assert.Equal(-(long)WireMoment.MostAge, ((Append)ReplicationFormat.ReadMessages(packet, new WireMoment(0, 1000))[0].Message).Records[0].WrittenAt);
+
+        // One bit more in the last of its six bytes.
+        var last = packet.AsSpan().IndexOf((ReadOnlySpan<byte>)[0x80, 0x80, 0x80, 0x80, 0x80, 0x20]) + 5;
+        packet[last] = 0x21;
+
+        Assert.Contains("more than 40 bits", Assert.Throws<InvalidDataException>(() => ReadMessages(packet)).Message, StringComparison.Ordinal);
+    }
+
+    private static Append AppendWrittenAt(long writtenAt) => new()
+    {
+        From = new CopyId(1, 1),
+        To = new CopyId(2, 1),
+        Epoch = 3,
+        Configuration = Configuration.None,
+        Previous = new LogPosition(3, 7),
+        Records = [new LogRecord { Position = new LogPosition(3, 8), WrittenAt = writtenAt }],
+        Commit = 7,
+        SentAt = 1,
+        Echo = FollowerTime.None,
+    };
 
     private delegate void Writing<in T>(IBufferWriter<byte> to, int partition, T message);
 
     private delegate List<(int Partition, T Message)> Reading<T>(ReadOnlySpan<byte> bytes);
+
+    private static void WriteMessage(IBufferWriter<byte> to, int partition, PeerMessage message) => ReplicationFormat.Write(to, partition, message, MessageCases.Moment);
+
+    private static List<(int Partition, PeerMessage Message)> ReadMessages(ReadOnlySpan<byte> bytes) => ReplicationFormat.ReadMessages(bytes, MessageCases.Moment);
 
     private static Arbitrary<(int Partition, T Message)[]> PacketsOf<T>(Gen<T> messages) => (
         from partition in MessageCases.Partitions
