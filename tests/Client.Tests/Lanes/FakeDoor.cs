@@ -22,6 +22,9 @@ internal sealed class FakeDoor : ICacheNode
     /// <summary>Answers batches at once, instead of the test.</summary>
     public Func<ReceivedBatch, Task>? Answer { get; set; }
 
+    /// <summary>Answers who follows changes.</summary>
+    public Func<FollowRequest, ValueTask<FollowReply>>? Follow { get; set; }
+
     /// <summary>How many batches came.</summary>
     public int Count => Volatile.Read(ref _count);
 
@@ -52,7 +55,7 @@ internal sealed class FakeDoor : ICacheNode
 
     public ValueTask PublishAsync(TopologyMessage message) => throw new NotSupportedException();
 
-    public ValueTask<FollowReply> FollowAsync(FollowRequest request) => throw new NotSupportedException();
+    public ValueTask<FollowReply> FollowAsync(FollowRequest request) => Follow?.Invoke(request) ?? throw new NotSupportedException();
 
     public ValueTask<LoadReply> LoadAsync(LoadRequest request) => throw new NotSupportedException();
 
