@@ -284,6 +284,6 @@ public sealed class EventTests
     private static (CacheEventKind Kind, string Key) Said(CacheEvent next) => (next.Kind, next.Key.ToString());
 
     private static IAsyncStream<EventsMessage> StreamOf(GridFixture grid, string silo) =>
-        grid.Cluster.Client.ServiceProvider.GetRequiredKeyedService<IStreamProvider>(CacheGridDefaults.EventStreamProvider)
+        grid.Cluster.Client.ServiceProvider.GetRequiredKeyedService<IStreamProvider>(CacheGridDefaults.EventMemoryStreams)
             .GetStream<EventsMessage>(StreamId.Create(EventStreamReply.Namespace, silo));
 }
