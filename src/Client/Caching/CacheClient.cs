@@ -30,7 +30,7 @@ internal sealed class CacheClient(
     /// <summary>
     /// As <see cref="Level"/>, as it stands in an operation: copies of hot keys may answer where near copies might, and this process keeps none.
     /// </summary>
-    private ReadLevel SingleLevel => cache.HotCopies > 0 && asked.ReadLevel is null && Session is null ? ReadLevel.Hot : (ReadLevel)Level;
+    private ReadLevel SpreadLevel => cache.HotCopies > 0 && asked.ReadLevel is null && Session is null ? ReadLevel.Hot : (ReadLevel)Level;
 
     private CacheSession? Session => asked.Session ?? Sessions.Current;
 
@@ -72,7 +72,7 @@ internal sealed class CacheClient(
             return ValueTask.FromResult(entry);
         }
 
-        var result = ExecuteAsync(OperationFactory.Get(key, router.Limits, router.MaxWholeValueBytes, SingleLevel), cancellationToken);
+        var result = ExecuteAsync(OperationFactory.Get(key, router.Limits, router.MaxWholeValueBytes, SpreadLevel), cancellationToken);
         return result.IsCompletedSuccessfully ? ValueTask.FromResult(OperationOutcome.ToEntry(result.Result)) : WaitAsync(result);
 
         [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -99,7 +99,7 @@ internal sealed class CacheClient(
             return new PooledValue(PooledValue.Rent(copy.Value.Span));
         }
 
-        var operation = OperationFactory.Get(key, router.Limits, router.MaxWholeValueBytes, SingleLevel) with { IsPooled = true };
+        var operation = OperationFactory.Get(key, router.Limits, router.MaxWholeValueBytes, SpreadLevel) with { IsPooled = true };
         var result = await ExecuteAsync(operation, cancellationToken).ConfigureAwait(false);
         return OperationOutcome.ToEntry(result).Found ? new PooledValue(result.Value) : null;
     }
@@ -326,7 +326,7 @@ internal sealed class CacheClient(
     {
         try
         {
-            await GetAtAsync(keys, positions, count, entries, Level, cancellationToken).ConfigureAwait(false);
+            await GetAtAsync(keys, positions, count, entries, SpreadLevel, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -341,9 +341,11 @@ internal sealed class CacheClient(
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask GetAtAsync(
-        IReadOnlyList<CacheKey> keys, int[]? positions, int count, Memory<CacheEntry> entries, CacheReadLevel level, CancellationToken cancellationToken)
+        IReadOnlyList<CacheKey> keys, int[]? positions, int count, Memory<CacheEntry> entries, ReadLevel level, CancellationToken cancellationToken)
     {
         var limits = router.Limits;
+        var isSpread = level == ReadLevel.Hot;
+        level = isSpread ? ReadLevel.Owner : level;
         using var call = new BatchCall(count);
         for (var index = 0; index < count; index++)
         {
@@ -352,10 +354,19 @@ internal sealed class CacheClient(
                 keys[positions?[index + CacheKey.PrefetchAhead] ?? (index + CacheKey.PrefetchAhead)].Prefetch();
             }
 
-            call.Operations[index] = OperationFactory.Get(keys[positions?[index] ?? index], limits, router.MaxWholeValueBytes, (ReadLevel)level);
+            call.Operations[index] = OperationFactory.Get(keys[positions?[index] ?? index], limits, router.MaxWholeValueBytes, level);
         }
 
-        await ExecuteAsync(call, limits, cancellationToken).ConfigureAwait(false);
+        if (isSpread)
+        {
+            OperationFactory.CheckBatch(call.Operations, limits);
+            await router.ExecuteSpreadAsync(cache, call, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            await ExecuteAsync(call, limits, cancellationToken).ConfigureAwait(false);
+        }
+
         for (var index = 0; index < count; index++)
         {
             entries.Span[positions?[index] ?? index] = OperationOutcome.ToEntry(call.Results[index]);
@@ -395,7 +406,7 @@ internal sealed class CacheClient(
 
             if (left > 0)
             {
-                await GetAtAsync(keys, positions, left, entries, CacheReadLevel.Owner, cancellationToken).ConfigureAwait(false);
+                await GetAtAsync(keys, positions, left, entries, ReadLevel.Owner, cancellationToken).ConfigureAwait(false);
             }
 
             for (var index = 0; index < left; index++)

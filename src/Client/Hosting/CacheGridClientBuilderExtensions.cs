@@ -31,10 +31,10 @@ public static class CacheGridClientBuilderExtensions
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, TopologyRefresher>());
         builder.AddClusterConnectionStatusObserver<ConnectionWatch>();
         builder.AddStreaming();
-        if (!builder.Services.Any(static service => service.ServiceType == typeof(IStreamProvider) && CacheGridDefaults.EventStreamProvider.Equals(service.ServiceKey)))
+        if (!builder.Services.Any(static service => service.ServiceType == typeof(IStreamProvider) && CacheGridDefaults.EventMemoryStreams.Equals(service.ServiceKey)))
         {
             // Nothing is done with it until somebody reads events.
-            builder.AddMemoryStreams(CacheGridDefaults.EventStreamProvider);
+            builder.AddMemoryStreams(CacheGridDefaults.EventMemoryStreams);
         }
 
         return builder;

@@ -77,6 +77,7 @@ public static class CacheGridClientServiceCollectionExtensions
         services.TryAddSingleton<Owners>();
         services.TryAddSingleton<CallErrors>();
         services.TryAddSingleton<OperationRouter>();
+        services.TryAddSingleton<Func<OperationRouter>>(static provider => provider.GetRequiredService<OperationRouter>);
         services.TryAddSingleton<LoadMetrics>();
         services.TryAddSingleton<CacheLoaders>();
         services.TryAddSingleton<EventStreams>();

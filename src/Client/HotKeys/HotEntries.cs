@@ -52,9 +52,9 @@ internal sealed class HotEntries
     /// <summary>Takes note of an answer to a get.</summary>
     /// <param name="operation">The get.</param>
     /// <param name="result">The answer.</param>
-    /// <param name="stamp">What <see cref="StampOf"/> said before it was sent; <see langword="null"/>: not known, so that no entry begins.</param>
+    /// <param name="stamp">What <see cref="StampOf"/> said before it was sent.</param>
     /// <param name="time">The clock.</param>
-    public void Note(in Operation operation, in ShardResult result, long? stamp, TimeProvider time)
+    public void Note(in Operation operation, in ShardResult result, long stamp, TimeProvider time)
     {
         // What a replica answers says nothing of what the owner thinks.
         if (operation.Header is not { Kind: OperationKind.Get, Level: ReadLevel.Owner or ReadLevel.Hot } || result.IsCopy
@@ -75,11 +75,7 @@ internal sealed class HotEntries
         }
 
         var now = time.GetTimestamp();
-        if (known is null && stamp is { } sentAt)
-        {
-            known = Add(operation, result, sentAt, now, time.TimestampFrequency);
-        }
-
+        known ??= Add(operation, result, stamp, now, time.TimestampFrequency);
         known?.NoteVersion(result.Version);
         known?.NoteAnnouncement(now, time.TimestampFrequency / 16);
     }

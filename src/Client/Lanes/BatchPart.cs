@@ -9,6 +9,9 @@ namespace Orleans.Cache.Client.Lanes;
 internal sealed class BatchPart : LaneEntry
 {
     private readonly BatchTry _try;
+
+    // Of each operation, where hot keys may be announced: see HotEntries.StampOf.
+    private readonly long[]? _hotStamps;
     private int _open;
     private volatile bool _isEnded;
 
@@ -20,10 +23,13 @@ internal sealed class BatchPart : LaneEntry
         Positions = positions;
         Before = before;
         var bytes = 0L;
-        foreach (var position in positions.Span)
+        _hotStamps = lane.Cache.HotCopies > 0 && !@try.Call.Operations[positions.Span[0]].IsWrite ? new long[positions.Length] : null;
+        for (var index = 0; index < positions.Length; index++)
         {
-            bytes += @try.Call.Operations[position].PayloadBytes;
-            HasSession |= @try.Call.Operations[position].Seen != default;
+            ref readonly var operation = ref @try.Call.Operations[positions.Span[index]];
+            bytes += operation.PayloadBytes;
+            HasSession |= operation.Seen != default;
+            _hotStamps?[index] = lane.Cache.Hot.StampOf(operation.Slot);
         }
 
         Start(positions.Length, bytes, deadline);
@@ -145,12 +151,14 @@ internal sealed class BatchPart : LaneEntry
         // Nobody waits for it any more.
     }
 
-    /// <summary>What is known to be hot may be newer now, or not hot any more; what is not is left to single reads.</summary>
     private void NoteHotKeys(int first, ReadOnlySpan<ShardResult> results)
     {
-        for (var index = 0; index < results.Length && !Lane.Cache.Hot.IsEmpty; index++)
+        for (var index = 0; _hotStamps is not null && index < results.Length; index++)
         {
-            Lane.Cache.Hot.Note(_try.Call.Operations[Positions.Span[first + index]], results[index], stamp: null, Lane.Lanes.Time);
+            if (results[index].IsHot || !Lane.Cache.Hot.IsEmpty)
+            {
+                Lane.Cache.Hot.Note(_try.Call.Operations[Positions.Span[first + index]], results[index], _hotStamps[first + index], Lane.Lanes.Time);
+            }
         }
     }
 

@@ -13,18 +13,19 @@ internal sealed class NearCache
 {
     private const int BytesOnStack = 256;
 
-    /// <summary>Of a sliding time to live only a part is read here: the next read goes to the owner, and begins it anew.</summary>
-    private const int PartsOfSliding = 4;
-
     private readonly NearTable _entries = new();
     private readonly NearCounts _counts = new();
     private readonly Lock _lock = new();
     private readonly NearQueues _queues;
+    private readonly NearRenewals _renewals;
     private readonly NamedCache _cache;
     private readonly NearCaches _all;
     private readonly NearClock _clock;
     private readonly CacheNearOptions _options;
     private readonly long _longestTimeToLive;
+
+    // Copies that had to go since the last sweep, and were read: their owners are told at the next.
+    private List<NearEntry>? _owed;
     private GridSnapshot? _seen;
     private NearTrust? _trust;
     private long _staleness;
@@ -41,6 +42,7 @@ internal sealed class NearCache
         _all = all;
         _clock = all.Clock;
         _options = options;
+        _renewals = new NearRenewals(cache, all.Clock, all.Router);
         _queues = new NearQueues(options.MaxEntries, options.MaxBytes);
         _longestTimeToLive = options.MaxTimeToLive is { } longest ? (long)longest.TotalMilliseconds : long.MaxValue;
     }
@@ -68,6 +70,9 @@ internal sealed class NearCache
     public long Misses => _counts.Misses;
 
     public long Evicted => Volatile.Read(ref _evicted);
+
+    /// <summary>How many entries owners were told of because they were read near.</summary>
+    public long Renewed => _renewals.Count;
 
     public int Count => _queues.Count;
 
@@ -152,7 +157,6 @@ internal sealed class NearCache
         }
 
         var left = entry.TimeToLive is { } timeToLive ? (long)timeToLive.TotalMilliseconds : long.MaxValue;
-        var readable = Math.Min(entry.Slides ? left / PartsOfSliding : left, _longestTimeToLive);
         var copy = new NearEntry(key, entry.Value.Span)
         {
             Hash = fill.Hash,
@@ -161,11 +165,11 @@ internal sealed class NearCache
             IsNull = entry.IsNull,
             Partition = fill.Partition,
             Stamp = fill.Stamp,
-            DiesAt = left == long.MaxValue ? long.MaxValue : fill.SentAt + left,
+            Sliding = entry.Slides ? NearSliding.Unread : NearSliding.No,
             Clears = fill.Clears,
             TagRemovals = entry.IsTagged ? fill.TagRemovals : -1,
-            ReadUntil = readable == long.MaxValue ? long.MaxValue : fill.SentAt + readable,
         };
+        copy.Live(fill.SentAt, left, _longestTimeToLive);
         lock (_lock)
         {
             if (_entries.Find(fill.Hash) is { } other)
@@ -182,8 +186,13 @@ internal sealed class NearCache
             _queues.Add(copy);
             while (_queues.IsFull)
             {
-                _entries.Remove(_queues.Next());
+                var evicted = _queues.Next();
+                _entries.Remove(evicted);
                 _evicted++;
+                if (evicted.IsRenewalDue(now: 0, isLast: true))
+                {
+                    (_owed ??= []).Add(evicted);
+                }
             }
 
             // What was heard since the look above was too early to find the copy.
@@ -233,19 +242,38 @@ internal sealed class NearCache
         }
     }
 
-    /// <summary>Drops copies that may not be read any more: they take room from others. Called now and then.</summary>
+    /// <summary>
+    /// Drops copies that may not be read any more: they take room from others. Lets sliding entries live on that were read here. Called now and then.
+    /// </summary>
     public void Sweep()
     {
         var now = _clock.Now;
+        List<NearEntry>? due;
+        lock (_lock)
+        {
+            (due, _owed) = (_owed, null);
+        }
+
         foreach (var known in _entries.All())
         {
-            if (known.ReadUntil <= now || IsRemoved(known) || _trust!.IsOutdated(known.Partition, known.Stamp))
+            var isOver = known.ReadUntil <= now || IsRemoved(known) || _trust!.IsOutdated(known.Partition, known.Stamp);
+            if (known.IsRenewalDue(now, isOver))
+            {
+                (due ??= []).Add(known);
+            }
+
+            if (isOver)
             {
                 lock (_lock)
                 {
                     RemoveLocked(known);
                 }
             }
+        }
+
+        if (due is not null)
+        {
+            _renewals.Begin(due, _longestTimeToLive);
         }
     }
 

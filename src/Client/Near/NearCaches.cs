@@ -10,7 +10,9 @@ namespace Orleans.Cache.Client.Near;
 /// <summary>The near caches of a process, and the silos that they follow. Safe for any number of threads.</summary>
 internal sealed class NearCaches : IDisposable
 {
-    private static readonly TimeSpan SweepPeriod = TimeSpan.FromSeconds(1);
+    public const int SweepMilliseconds = 1000;
+
+    private static readonly TimeSpan SweepPeriod = TimeSpan.FromMilliseconds(SweepMilliseconds);
 
     private readonly ConcurrentDictionary<string, NearCache> _caches = new(StringComparer.Ordinal);
     private readonly Dictionary<RoutedNode, FeedReader> _readers = [];
@@ -23,16 +25,20 @@ internal sealed class NearCaches : IDisposable
     private volatile NearTrust? _trust;
     private bool _isDisposed;
 
-    public NearCaches(ITopologySource topology, IOptions<CacheGridClientOptions> options, TimeProvider time, LaneMetrics metrics, ILogger<NearCaches> logger, LocalShards? local = null)
+    public NearCaches(ITopologySource topology, IOptions<CacheGridClientOptions> options, TimeProvider time, LaneMetrics metrics, ILogger<NearCaches> logger, Func<OperationRouter> router, LocalShards? local = null)
     {
         _topology = topology;
         _options = options.Value.NearCache;
         _logger = logger;
         _local = local;
+        Router = router;
         Time = time;
         Clock = new NearClock(time);
         NearMetrics.Observe(metrics.Meter, this);
     }
+
+    /// <summary>What brings renewals to owners. Asked for when there are some: routers have need of near caches too.</summary>
+    public Func<OperationRouter> Router { get; }
 
     public TimeProvider Time { get; }
 

@@ -1,6 +1,6 @@
 namespace Orleans.Cache.Client.Near;
 
-/// <summary>A near copy of an entry. What readers look at never changes, except for the count of uses.</summary>
+/// <summary>A near copy of an entry. What readers look at never changes, except for the count of uses and, where the entry slides, its times.</summary>
 internal sealed class NearEntry
 {
     /// <summary>The next in the chain of <see cref="NearTable"/>, which alone touches it.</summary>
@@ -11,8 +11,18 @@ internal sealed class NearEntry
 
     private const int MostUses = 3;
 
+    /// <summary>The owner is told of reads when so great a part of the time is over that was left.</summary>
+    private const int PartsOfSliding = 4;
+
+    /// <summary>Within so many milliseconds of when a read is due to be told it is, with some to spare: so long before its end a copy is not read.</summary>
+    private const long RenewalTime = 2 * NearCaches.SweepMilliseconds;
+
     private readonly byte[] _bytes;
     private readonly int _keyLength;
+    private long _readUntil;
+
+    // From when on the owner is told that the copy was read; the latest time where that is under way, or not needed. Only sweeps look at it.
+    private long _renewAt;
 
     /// <param name="key">The key.</param>
     /// <param name="value">The value. Both are copied into one array, where a hit finds them together, and nothing keeps a whole batch alive.</param>
@@ -25,6 +35,9 @@ internal sealed class NearEntry
     }
 
     public required ulong Hash { get; init; }
+
+    /// <summary>The key for as long as somebody needs it.</summary>
+    public CacheKey WholeKey => new(_bytes.AsMemory(0, _keyLength));
 
     public ReadOnlySpan<byte> Key => _bytes.AsSpan(0, _keyLength);
 
@@ -45,10 +58,13 @@ internal sealed class NearEntry
     public required int TagRemovals { get; init; }
 
     /// <summary>When the entry itself expires, in milliseconds of the <see cref="NearClock"/>; <see cref="long.MaxValue"/> for never.</summary>
-    public required long DiesAt { get; init; }
+    public long DiesAt { get; private set; }
 
     /// <summary>When the near copy is not to be read any more, which may be earlier.</summary>
-    public required long ReadUntil { get; init; }
+    public long ReadUntil => Volatile.Read(ref _readUntil);
+
+    /// <summary>Whether reading the entry begins its time anew, and whether its owner has to be told of a read.</summary>
+    public required NearSliding Sliding { get; set; }
 
     /// <summary>As in <see cref="CacheEntry"/>.</summary>
     public required byte LoadCost { get; init; }
@@ -71,5 +87,37 @@ internal sealed class NearEntry
         {
             Uses++;
         }
+
+        // Written to once in a renewal only, as the count: other processors read the same line.
+        if (Sliding == NearSliding.Unread)
+        {
+            Sliding = NearSliding.Read;
+        }
     }
+
+    /// <summary>Notes for how long the entry lives.</summary>
+    /// <param name="sentAt">When its owner was asked.</param>
+    /// <param name="left">The milliseconds that the owner answered; <see cref="long.MaxValue"/> for ever.</param>
+    /// <param name="longest">For how many milliseconds a copy is read at most.</param>
+    public void Live(long sentAt, long left, long longest)
+    {
+        var slides = Sliding != NearSliding.No;
+        var readable = Math.Min(slides ? Math.Max(left / PartsOfSliding, left - RenewalTime) : left, longest);
+        DiesAt = left == long.MaxValue ? long.MaxValue : sentAt + left;
+        _renewAt = slides ? sentAt + (left / PartsOfSliding) : long.MaxValue;
+
+        // Last: who reads it finds what stands above.
+        Volatile.Write(ref _readUntil, readable == long.MaxValue ? long.MaxValue : sentAt + readable);
+    }
+
+    /// <summary>Whether its owner is to be told that it was read.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="isLast">Whether there is no later time for it, because the copy goes.</param>
+    public bool IsRenewalDue(long now, bool isLast) => Sliding == NearSliding.Read && (isLast || _renewAt <= now);
+
+    /// <summary>Called before the owner is told. Reads from then on count for the next time.</summary>
+    public void BeginRenewal() => (_renewAt, Sliding) = (long.MaxValue, NearSliding.Unread);
+
+    /// <summary>Called when the owner could not be told: it is tried again.</summary>
+    public void AbandonRenewal(long now) => (_renewAt, Sliding) = (now, NearSliding.Read);
 }

@@ -97,7 +97,7 @@ internal sealed class BatchRouter(
                 call.Results[position] = new OperationResult(new ShardResult { Status = OperationStatus.Forgotten }, default);
             }
 
-            if (call.Results[position].Result.Status == OperationStatus.Chunked)
+            if (call.Results[position].Result.Status == OperationStatus.Chunked && !call.Operations[position].LeavesValue)
             {
                 var result = await transfers.ExecuteAsync(cache, call.Operations[position], call.Results[position], cancellationToken).ConfigureAwait(false);
                 call.Results[position] = result;

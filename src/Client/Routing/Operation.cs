@@ -36,6 +36,9 @@ internal readonly record struct Operation(ShardOperation Header, CacheKey Key, S
     /// <summary>Whether the value of a get is to lie in a rented array: see <see cref="PooledValue"/>.</summary>
     public bool IsPooled { get; init; }
 
+    /// <summary>Whether a value that does not come in one piece is not wanted at all.</summary>
+    public bool LeavesValue { get; init; }
+
     /// <summary>What the operation's session has seen of the key's partition; the default if it has no session.</summary>
     public LogPosition Seen { get; init; }
 

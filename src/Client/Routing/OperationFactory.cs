@@ -24,6 +24,9 @@ internal static class OperationFactory
         return operation with { Header = operation.Header with { Argument = maxWhole, Level = level } };
     }
 
+    /// <summary>Makes a get that begins an entry's sliding expiration anew, and leaves its value where it is, unless that is no longer than one byte.</summary>
+    public static Operation Renew(CacheKey key, CacheLimits limits) => Get(key, limits, maxWhole: 1) with { LeavesValue = true };
+
     public static Operation Remove(CacheKey key, CacheLimits limits, CacheWriteConcern? concern = null)
     {
         var operation = Keyed(OperationKind.Remove, key, limits);

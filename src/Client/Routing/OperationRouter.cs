@@ -16,7 +16,7 @@ namespace Orleans.Cache.Client.Routing;
 /// <remarks>
 /// 1. An operation on a partition of this process is executed here, without a message.
 ///    So is a read that any copy may answer where one is here; the others of those are left to <see cref="AnyReads"/>, and reads of hot keys
-///    to <see cref="HotReads"/>.
+///    to <see cref="HotReads"/>, also those of a batch (<see cref="HotBatches"/>).
 /// 2. The others go into the lanes of the silos that own their keys: <see cref="SingleCall"/> for a call of one, <see cref="BatchTry"/> for
 ///    more.
 /// 3. What comes back as moved is tried again by a newer snapshot until the call's deadline; so is what had no answer, if it is repeatable.
@@ -36,6 +36,7 @@ internal sealed class OperationRouter
     private readonly BatchRouter _batches;
     private readonly AnyReads _anyReads;
     private readonly HotReads _hotReads;
+    private readonly HotBatches _hotBatches;
 
     public OperationRouter(
         Owners owners, LaneSet lanes, CallErrors errors, TimeProvider time, IOptions<CacheGridClientOptions> options, LocalShards? local = null, HotCopies? copies = null)
@@ -51,6 +52,7 @@ internal sealed class OperationRouter
         _batches = new BatchRouter(owners, choice, lanes, errors, time, _transfers, _options.Lanes.MaxWholeValueBytes, local);
         _anyReads = new AnyReads(this, owners, choice, lanes, time, local);
         _hotReads = new HotReads(this, owners, lanes, time, copies);
+        _hotBatches = new HotBatches(this, time);
     }
 
     /// <summary>The limits that operations are checked by. Before the first contact they are wide, and operations are checked again after it.</summary>
@@ -128,6 +130,10 @@ internal sealed class OperationRouter
     /// <summary>Executes the operations of one call. None of their results is moved.</summary>
     public ValueTask ExecuteAsync(NamedCache cache, BatchCall call, CancellationToken cancellationToken) =>
         _batches.ExecuteAsync(cache, call, NewDeadline, failure: null, cancellationToken);
+
+    /// <summary>Executes the reads of one call, of which hot copies may answer those that <see cref="ReadLevel.Hot"/> would let them.</summary>
+    public ValueTask ExecuteSpreadAsync(NamedCache cache, BatchCall call, CancellationToken cancellationToken) =>
+        _hotBatches.ExecuteAsync(cache, call, cancellationToken);
 
     /// <summary>Executes one operation of a transfer on a silo, and nowhere else: it may be answered as moved.</summary>
     /// <param name="node">The silo.</param>

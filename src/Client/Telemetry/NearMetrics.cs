@@ -15,6 +15,7 @@ internal static class NearMetrics
         meter.CreateObservableUpDownCounter("orleans.cache.client.near.entries", () => Each(caches, static cache => cache.Count), "{entry}", "Near copies.");
         meter.CreateObservableUpDownCounter("orleans.cache.client.near.size", () => Each(caches, static cache => cache.Bytes), "By", "The bytes of near copies.");
         meter.CreateObservableCounter("orleans.cache.client.near.evictions", () => Each(caches, static cache => cache.Evicted), "{entry}", "Near copies that went because of a limit.");
+        meter.CreateObservableCounter("orleans.cache.client.near.renewals", () => Each(caches, static cache => cache.Renewed), "{entry}", "Sliding entries whose owners were told that their near copies are read.");
         meter.CreateObservableCounter("orleans.cache.client.near.invalidations", () => caches.Trust?.Events ?? 0, "{key}", "Changes of entries that this process was told of, or made.");
         meter.CreateObservableCounter("orleans.cache.client.near.repairs", () => caches.Trust?.Repairs ?? 0, "{partition}", "How often all near copies of a partition were dropped: its owner changed, or changes were missed.");
     }

@@ -7,8 +7,8 @@ namespace Orleans.Cache;
 public sealed class CacheEventsOptions
 {
     /// <summary>
-    /// The Orleans stream provider that events are sent by, the same on every silo; clients need it under the same name. The default is one of
-    /// memory streams, if the host has not registered another under its name.
+    /// The Orleans stream provider that events are sent by, the same on every silo; clients need it under the same name. Where the host registers none under
+    /// the default name, before or after the grid, silos and clients use memory streams of their own.
     /// </summary>
     /// <value>The name of a stream provider of the silo. Default: <c>CacheEvents</c>.</value>
     public string StreamProvider { get; set; } = CacheGridDefaults.EventStreamProvider;

@@ -31,6 +31,7 @@ internal sealed partial class EventPublisher(
     private static readonly TimeSpan ShortestStream = TimeSpan.FromSeconds(5);
 
     private readonly EventBuffer? _buffer = shards.Settings.Events;
+    private readonly string _provider = services.EventStreamProviderOf(topology.Settings.EventStreamProvider);
     private readonly string[] _caches = shards.Settings.CachesWithEvents;
     private readonly CancellationTokenSource _stopping = new();
     private volatile bool _mustFinish;
@@ -53,7 +54,7 @@ internal sealed partial class EventPublisher(
             _mustMove = true;
         }
 
-        return new EventStreamReply(topology.Settings.EventStreamProvider, _key, Volatile.Read(ref _run), Volatile.Read(ref _next), _caches);
+        return new EventStreamReply(_provider, _key, Volatile.Read(ref _run), Volatile.Read(ref _next), _caches);
     }
 
     public void Participate(ISiloLifecycle observer) =>
@@ -178,9 +179,8 @@ internal sealed partial class EventPublisher(
         Volatile.Write(ref _next, _next + count);
         try
         {
-            var name = topology.Settings.EventStreamProvider;
-            var provider = services.GetKeyedService<IStreamProvider>(name)
-                ?? throw new InvalidOperationException($"The silo has no stream provider '{name}'. Add one under this name, or name another by Cache:Events:StreamProvider.");
+            var provider = services.GetKeyedService<IStreamProvider>(_provider)
+                ?? throw new InvalidOperationException($"The silo has no stream provider '{_provider}'. Add one under this name, or name another by Cache:Events:StreamProvider.");
             await provider.GetStream<EventsMessage>(StreamId.Create(EventStreamReply.Namespace, key ?? _key)).OnNextAsync(message).WaitAsync(Patience, time);
             _sentAt = time.GetTimestamp();
             metrics.OnPublished(count);

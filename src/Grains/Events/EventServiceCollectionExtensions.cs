@@ -8,7 +8,7 @@ using Orleans.Streams;
 
 namespace Orleans.Cache.Grains.Events;
 
-/// <summary>Registers what sends events, and memory streams to send them by where the host has brought nothing else.</summary>
+/// <summary>Registers what sends events, and memory streams to send them by where the host brings nothing else.</summary>
 internal static class EventServiceCollectionExtensions
 {
     /// <summary>Each is asked a hundred times a second, so as few as let every silo of a usual grid have one.</summary>
@@ -29,7 +29,7 @@ internal static class EventServiceCollectionExtensions
     public static ISiloBuilder AddEventStreams(this ISiloBuilder builder)
     {
         builder.AddStreaming();
-        const string Name = CacheGridDefaults.EventStreamProvider;
+        const string Name = CacheGridDefaults.EventMemoryStreams;
         if (builder.Services.Any(static service => service.ServiceType == typeof(IStreamProvider) && Name.Equals(service.ServiceKey)))
         {
             return builder;
@@ -39,9 +39,9 @@ internal static class EventServiceCollectionExtensions
         {
             streams.ConfigurePartitioning(Queues);
 
-            // Where no cache has events nothing is to be fetched, so nobody looks for any.
-            streams.Configure<StreamLifecycleOptions>(static options => options.Configure<IOptions<CacheGridOptions>>(static (lifecycle, grid) =>
-                lifecycle.StartupState = EventStreamAgents.AreUsed(grid.Value) ? StreamLifecycleOptions.RunState.AgentsStarted : StreamLifecycleOptions.RunState.AgentsStopped));
+            // Where no cache has events, or they go by another provider, nothing is to be fetched, so nobody looks for any.
+            streams.Configure<StreamLifecycleOptions>(static options => options.Configure<IOptions<CacheGridOptions>, IServiceProvider>(static (lifecycle, grid, services) =>
+                lifecycle.StartupState = EventStreamAgents.AreUsed(grid.Value, services) ? StreamLifecycleOptions.RunState.AgentsStarted : StreamLifecycleOptions.RunState.AgentsStopped));
             streams.Configure<StreamPullingAgentOptions>(static options => options.Configure(static agents => agents.GetQueueMsgsTimerPeriod = PollPeriod));
         });
 
@@ -55,4 +55,8 @@ internal static class EventServiceCollectionExtensions
 
         return builder;
     }
+
+    /// <summary>The stream provider that events go by: what is configured, unless nobody has brought what that is by default.</summary>
+    public static string EventStreamProviderOf(this IServiceProvider services, string configured) =>
+        configured == CacheGridDefaults.EventStreamProvider && services.GetKeyedService<IStreamProvider>(configured) is null ? CacheGridDefaults.EventMemoryStreams : configured;
 }

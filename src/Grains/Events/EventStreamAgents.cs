@@ -17,15 +17,15 @@ namespace Orleans.Cache.Grains.Events;
 internal sealed class EventStreamAgents(IServiceProvider services, IOptions<CacheGridOptions> options) : ILifecycleParticipant<ISiloLifecycle>
 {
     /// <summary>Whether some cache has events, and they go by the own memory streams.</summary>
-    public static bool AreUsed(CacheGridOptions options) =>
-        options.Events.StreamProvider == CacheGridDefaults.EventStreamProvider && options.Caches.Values.Any(static cache => cache.Events);
+    public static bool AreUsed(CacheGridOptions options, IServiceProvider services) =>
+        options.Caches.Values.Any(static cache => cache.Events) && services.EventStreamProviderOf(options.Events.StreamProvider) == CacheGridDefaults.EventMemoryStreams;
 
     // The provider knows its agents as soon as the silo is active.
     public void Participate(ISiloLifecycle observer) =>
         observer.Subscribe(nameof(EventStreamAgents), ServiceLifecycleStage.Active + 1, RestAsync);
 
     private Task RestAsync(CancellationToken cancellationToken) =>
-        AreUsed(options.Value) || services.GetRequiredKeyedService<IStreamProvider>(CacheGridDefaults.EventStreamProvider) is not IControllable provider
+        AreUsed(options.Value, services) || services.GetRequiredKeyedService<IStreamProvider>(CacheGridDefaults.EventMemoryStreams) is not IControllable provider
             ? Task.CompletedTask
             : provider.ExecuteCommand((int)PersistentStreamProviderCommand.StopAgents, null!);
 }

@@ -23,6 +23,9 @@ internal sealed class FakeDoor : ICacheNode
     /// <summary>Answers batches at once, instead of the test.</summary>
     public Func<ReceivedBatch, Task>? Answer { get; set; }
 
+    /// <summary>Answers who follows changes.</summary>
+    public Func<FollowRequest, ValueTask<FollowReply>>? Follow { get; set; }
+
     /// <summary>How many batches came.</summary>
     public int Count => Volatile.Read(ref _count);
 
@@ -53,7 +56,7 @@ internal sealed class FakeDoor : ICacheNode
 
     public ValueTask PublishAsync(TopologyMessage message) => throw NotForLanes();
 
-    public ValueTask<FollowReply> FollowAsync(FollowRequest request) => throw NotForLanes();
+    public ValueTask<FollowReply> FollowAsync(FollowRequest request) => Follow?.Invoke(request) ?? throw NotForLanes();
 
     public ValueTask<LoadReply> LoadAsync(LoadRequest request) => throw NotForLanes();
 

@@ -25,10 +25,12 @@ internal sealed class LaneFixture : ITopologySource, IDisposable
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
 
     private readonly bool _hasReplica;
+    private readonly NearCacheMessage[]? _near;
 
-    public LaneFixture(Action<CacheGridClientOptions>? configure = null, bool hasReplica = false)
+    public LaneFixture(Action<CacheGridClientOptions>? configure = null, bool hasReplica = false, NearCacheMessage? nearCache = null)
     {
         _hasReplica = hasReplica;
+        _near = nearCache is { } kept ? [kept] : null;
         var options = new CacheGridClientOptions();
         configure?.Invoke(options);
         var metrics = new LaneMetrics(_services.GetRequiredService<IMeterFactory>());
@@ -42,7 +44,8 @@ internal sealed class LaneFixture : ITopologySource, IDisposable
         var errors = new CallErrors(_lanes, Options.Create(options), NullLogger<CallErrors>.Instance);
         var router = new OperationRouter(new Owners(this, Time, Options.Create(options)), _lanes, errors, Time, Options.Create(options));
         var cache = new NamedCache("default", 0, this);
-        var near = new NearCaches(this, Options.Create(options), Time, metrics, NullLogger<NearCaches>.Instance);
+        var near = new NearCaches(this, Options.Create(options), Time, metrics, NullLogger<NearCaches>.Instance, () => router);
+        Near = near.Of(cache);
         var serializer = new JsonCacheSerializer([]);
         var loaders = new CacheLoaders(router, near, serializer, Options.Create(options), Time, new LoadMetrics(metrics), NullLogger<CacheLoader>.Instance);
         Cache = new CacheClient(cache, router, new Sessions(router, this), this, serializer, near.Of(cache), loaders.Of(cache), new CacheEvents(cache, new EventStreams(this, _services, Time, NullLogger<EventStreams>.Instance)));
@@ -66,6 +69,8 @@ internal sealed class LaneFixture : ITopologySource, IDisposable
     public bool HasTakenOver { get; set; }
 
     public ICache Cache { get; }
+
+    public NearCache Near { get; }
 
     public GridSnapshot Current { get; private set; }
 
@@ -130,7 +135,7 @@ internal sealed class LaneFixture : ITopologySource, IDisposable
         var replica = node with { Name = "silo-1", Address = ReplicaSilo, Gateway = ReplicaGateway };
         return _hasReplica
             ? new TopologyMessage(version, [node, replica], [(short)(HasTakenOver ? 1 : 0)], [HasTakenOver ? 2 : 1], ["default"], limits, [(short)(HasTakenOver ? 0 : 1)])
-            : new TopologyMessage(version, [node], [0], [1], ["default"], limits);
+            : new TopologyMessage(version, [node], [0], [1], ["default"], limits, NearCaches: _near);
     }
 
 #pragma warning disable CA1852 // A proxy derives from it.

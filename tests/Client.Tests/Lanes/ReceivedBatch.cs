@@ -26,7 +26,11 @@ internal sealed class ReceivedBatch(IReadOnlyList<(OperationKind Kind, string Ke
     public void Echo(long mapVersion = 1) => EchoExcept(static _ => OperationStatus.Done, mapVersion);
 
     /// <summary>Answers every operation with a status, and its key as the value where that is done.</summary>
-    public void EchoExcept(Func<string, OperationStatus> statusOf, long mapVersion = 1, long clock = 0)
+    public void EchoExcept(Func<string, OperationStatus> statusOf, long mapVersion = 1, long clock = 0) =>
+        Answer(key => new ShardResult { Status = statusOf(key), Version = 1, Number = ShardOperation.Forever }, mapVersion, clock);
+
+    /// <summary>Answers every operation with what is said of its key, and the key as the value where that is done.</summary>
+    public void Answer(Func<string, ShardResult> resultOf, long mapVersion = 1, long clock = 0)
     {
         var values = Keys.Select(Encoding.UTF8.GetBytes).ToArray();
         var reply = BatchBytes.Rent(BatchFormat.ReplyHeadBytes(values.Length) + values.Sum(static value => value.Length));
@@ -35,9 +39,8 @@ internal sealed class ReceivedBatch(IReadOnlyList<(OperationKind Kind, string Ke
         var end = 0;
         for (var index = 0; index < values.Length; index++)
         {
-            var status = statusOf(operations[index].Key);
-            results[index] = new ShardResult { Status = status, Version = 1, Number = ShardOperation.Forever };
-            if (status == OperationStatus.Done)
+            results[index] = resultOf(operations[index].Key);
+            if (results[index].Status == OperationStatus.Done)
             {
                 (results[index].ValueOffset, results[index].ValueLength) = (end, values[index].Length);
                 values[index].CopyTo(reply.Span[(BatchFormat.ReplyHeadBytes(values.Length) + end)..]);

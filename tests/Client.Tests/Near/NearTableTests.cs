@@ -115,7 +115,6 @@ public sealed class NearTableTests
         TagRemovals = -1,
         IsNull = false,
         LoadCost = 0,
-        DiesAt = long.MaxValue,
-        ReadUntil = long.MaxValue,
+        Sliding = NearSliding.No,
     };
 }

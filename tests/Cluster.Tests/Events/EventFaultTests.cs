@@ -48,6 +48,23 @@ public sealed class EventFaultTests
     }
 
     [Fact]
+    public async Task Provider_OfTheDefaultName_AddedAfterTheGrid_IsTheOneInUse()
+    {
+        // The fixture adds the grid first.
+        var streams = new FlakyStreams();
+        await using var grid = await EventGrid.StartAsync(silos: 1, configureSilo: silo => streams.AddTo(silo, CacheGridDefaults.EventStreamProvider));
+        var cache = grid.CacheOf(grid.Cluster.Silos[0]);
+        await using var reader = await cache.Events.OpenAsync(cancellationToken: Cancelled);
+        await cache.SetAsync("key", "value"u8.ToArray(), cancellationToken: Cancelled);
+        await reader.UntilAsync(CacheEventKind.Set, "key");
+        Assert.True(streams.Given > 0);
+
+        // A client that does not have it is told so, rather than listen where nothing is said.
+        var error = await Assert.ThrowsAsync<CacheRequestException>(async () => await grid.Grid.GetCache(EventGrid.Told).Events.OpenAsync(cancellationToken: Cancelled));
+        Assert.Equal(CacheErrorCode.NoStreamProvider, error.Code);
+    }
+
+    [Fact]
     public async Task Provider_ThatFails_LosesEventsAndRecovers()
     {
         var streams = new FlakyStreams();

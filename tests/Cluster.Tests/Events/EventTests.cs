@@ -298,11 +298,11 @@ public sealed class EventTests
     private static (CacheEventKind Kind, string Key) Said(CacheEvent next) => (next.Kind, next.Key.ToString());
 
     private static IAsyncStream<EventsMessage> StreamOf(GridFixture grid, string silo) =>
-        grid.Cluster.Client.ServiceProvider.GetRequiredKeyedService<IStreamProvider>(CacheGridDefaults.EventStreamProvider)
+        grid.Cluster.Client.ServiceProvider.GetRequiredKeyedService<IStreamProvider>(CacheGridDefaults.EventMemoryStreams)
             .GetStream<EventsMessage>(StreamId.Create(EventStreamReply.Namespace, silo));
 
     /// <summary>How many queues each silo asks for events.</summary>
     private static async Task<IEnumerable<int>> CountAgentsAsync(GridFixture grid) =>
         (await grid.Cluster.Client.GetGrain<IManagementGrain>(0).SendControlCommandToProvider<PersistentStreamProvider>(
-            CacheGridDefaults.EventStreamProvider, (int)PersistentStreamProviderCommand.GetNumberRunningAgents, null)).Cast<int>();
+            CacheGridDefaults.EventMemoryStreams, (int)PersistentStreamProviderCommand.GetNumberRunningAgents, null)).Cast<int>();
 }

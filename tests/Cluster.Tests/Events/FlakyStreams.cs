@@ -8,14 +8,21 @@ internal sealed class FlakyStreams
 {
     public const string Name = "flaky";
 
+    private int _given;
+
+    /// <summary>How often something was given to them.</summary>
+    public int Given => Volatile.Read(ref _given);
+
     /// <summary>Whether what is given to them is refused.</summary>
     public bool AreDown { get; set; }
 
-    public void AddTo(ISiloBuilder silo)
+    public void AddTo(ISiloBuilder silo) => AddTo(silo, Name);
+
+    public void AddTo(ISiloBuilder silo, string name)
     {
-        silo.AddMemoryGrainStorage(Name);
+        silo.AddMemoryGrainStorage(name);
         silo.AddPersistentStreams(
-            Name,
+            name,
             (services, name) => new Factory(this, MemoryAdapterFactory<DefaultMemoryMessageBodySerializer>.Create(services, name)),
             static streams => streams.ConfigurePullingAgent(static options => options.Configure(static agents => agents.GetQueueMsgsTimerPeriod = TimeSpan.FromMilliseconds(10))));
     }
@@ -39,8 +46,11 @@ internal sealed class FlakyStreams
 
         public StreamProviderDirection Direction => inner.Direction;
 
-        public Task QueueMessageBatchAsync<T>(StreamId streamId, IEnumerable<T> events, StreamSequenceToken token, Dictionary<string, object> requestContext) =>
-            streams.AreDown ? throw new InvalidOperationException("the test has taken the streams down") : inner.QueueMessageBatchAsync(streamId, events, token, requestContext);
+        public Task QueueMessageBatchAsync<T>(StreamId streamId, IEnumerable<T> events, StreamSequenceToken token, Dictionary<string, object> requestContext)
+        {
+            Interlocked.Increment(ref streams._given);
+            return streams.AreDown ? throw new InvalidOperationException("the test has taken the streams down") : inner.QueueMessageBatchAsync(streamId, events, token, requestContext);
+        }
 
         public IQueueAdapterReceiver CreateReceiver(QueueId queueId) => inner.CreateReceiver(queueId);
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Cache.Client.HotKeys;
 using Orleans.Cache.Contracts.Nodes;
@@ -101,7 +102,43 @@ public sealed class HotKeyTests
     }
 
     [Fact]
-    public async Task StrictHotRead_AfterAnAcknowledgedWrite_IsNeverOlder()
+    public async Task HotKey_AmongOthersOfItsOwner_IsReadFromAllSilos_AlsoByBatchesOnly()
+    {
+        await using var grid = await StartAsync();
+        var cache = grid.Grid.GetCache(Bounded);
+        await cache.SetAsync("key", "hot"u8.ToArray(), cancellationToken: Cancelled);
+        var owner = (await cache.LocateAsync("key", Cancelled)).Owner;
+        var cold = await FindKeyAsync(cache, owner, isOwner: true, prefix: "cold");
+        await cache.SetAsync(cold, "cold"u8.ToArray(), cancellationToken: Cancelled);
+        CacheKey[] keys = [await FindKeyAsync(cache, owner, isOwner: true, prefix: "none"), "key", cold, "key"];
+        Assert.Equal(1, await CountSilosAsync());
+
+        // No single read ever announces the key to this client.
+        await grid.Grid.PinHotKeyAsync(Bounded, "key", Cancelled);
+        await Poll.UntilAsync(async () => await CountSilosAsync() == 3 && CopiesOf(grid).Count(static copies => copies.Reads > 0) == 2);
+
+        // A level, and a session, are the owner's.
+        Assert.Equal(1, await CountSilosAsync(cache.WithOptions(new CacheCallOptions { ReadLevel = CacheReadLevel.Owner })));
+        Assert.Equal(1, await CountSilosAsync(cache.WithSession(new CacheSession())));
+
+        async Task<int> CountSilosAsync(ICache? by = null)
+        {
+            grid.ForgetCalls();
+            for (var read = 0; read < 30; read++)
+            {
+                var entries = await (by ?? cache).GetManyAsync(keys, Cancelled);
+                Assert.Equal(["", "hot", "cold", "hot"], entries.Select(static entry => Encoding.UTF8.GetString(entry.Value.Span)));
+                Assert.Equal([false, true, true, true], entries.Select(static entry => entry.Found));
+            }
+
+            return SilosAsked(grid);
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task StrictHotRead_AfterAnAcknowledgedWrite_IsNeverOlder(bool inBatches)
     {
         await using var grid = await StartAsync();
         var cache = grid.Grid.GetCache(Strict);
@@ -118,7 +155,7 @@ public sealed class HotKeyTests
                 while (!enough.IsCancellationRequested)
                 {
                     var least = Volatile.Read(ref acknowledged);
-                    var seen = await cache.GetAsync<int>("key", Cancelled);
+                    var seen = await ReadAsync(cache, inBatches);
                     Assert.True(seen >= least, $"{seen} was read after {least} was acknowledged");
                 }
             },
@@ -141,8 +178,10 @@ public sealed class HotKeyTests
         Assert.Equal(Volatile.Read(ref acknowledged), await cache.GetAsync<int>("key", Cancelled));
     }
 
-    [Fact]
-    public async Task BoundedHotReads_OfOneProcess_SeeItsOwnWrites_AndNeverGoBack()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task BoundedHotReads_OfOneProcess_SeeItsOwnWrites_AndNeverGoBack(bool inBatches)
     {
         await using var grid = await StartAsync();
         var cache = grid.Grid.GetCache(Bounded);
@@ -154,11 +193,11 @@ public sealed class HotKeyTests
         {
             // By turns its own writes, which it must see, and others', after which it must not go back.
             await (round % 2 == 0 ? cache : elsewhere).SetAsync("key", round, cancellationToken: Cancelled);
-            var seen = await cache.GetAsync<int>("key", Cancelled);
+            var seen = await ReadAsync(cache, inBatches);
             Assert.InRange(seen, round % 2 == 0 ? round : round - 1, round);
             for (var read = 0; read < 10; read++)
             {
-                var next = await cache.GetAsync<int>("key", Cancelled);
+                var next = await ReadAsync(cache, inBatches);
                 Assert.InRange(next, seen, round);
                 seen = next;
             }
@@ -300,11 +339,16 @@ public sealed class HotKeyTests
         await reading;
     }
 
-    private static async Task<string> FindKeyAsync(ICache cache, string silo, bool isOwner)
+    /// <summary>Reads the number that is under "key", alone or with another key.</summary>
+    private static async Task<int> ReadAsync(ICache cache, bool inBatch) => inBatch
+        ? int.Parse((await cache.GetManyAsync(["other", "key"], Cancelled))[1].Value.Span, CultureInfo.InvariantCulture)
+        : await cache.GetAsync<int>("key", Cancelled);
+
+    private static async Task<string> FindKeyAsync(ICache cache, string silo, bool isOwner, string prefix = "key")
     {
         for (var number = 0; ; number++)
         {
-            var key = $"key{number}";
+            var key = $"{prefix}{number}";
             if ((await cache.LocateAsync(key, Cancelled)).Owner == silo == isOwner)
             {
                 return key;
