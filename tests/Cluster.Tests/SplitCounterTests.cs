@@ -1,3 +1,5 @@
+using Orleans.Cache.TestKit;
+
 namespace Orleans.Cache.Cluster.Tests;
 
 /// <summary>Counters in several entries, over three silos.</summary>
@@ -24,10 +26,7 @@ public sealed class SplitCounterTests
         var counter = new SplitCounter(grid.Grid.GetCache(), "window", parts: 2);
         await counter.IncrementAsync(5, new CacheSetOptions { TimeToLive = TimeSpan.FromMilliseconds(50) }, Cancelled);
 
-        while (await counter.GetAsync(Cancelled) != 0)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(10), Cancelled);
-        }
+        await Poll.UntilAsync(async () => await counter.GetAsync(Cancelled) == 0);
     }
 
     [Fact]

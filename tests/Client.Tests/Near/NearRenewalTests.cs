@@ -3,6 +3,7 @@ using Orleans.Cache.Contracts.Invalidation;
 using Orleans.Cache.Contracts.Nodes;
 using Orleans.Cache.Contracts.Topology;
 using Orleans.Cache.Engine.Batches;
+using Orleans.Cache.TestKit;
 
 namespace Orleans.Cache.Client.Tests.Near;
 
@@ -115,10 +116,7 @@ public sealed class NearRenewalTests
             ? new ValueTask<FollowReply>(new FollowReply(1, 1, IsGap: true, null, 1, [0], [1], ["default"]))
             : new ValueTask<FollowReply>(new TaskCompletionSource<FollowReply>().Task);
         Assert.True(fixture.Near.IsOn);
-        while (!IsTrusted(fixture))
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, Cancelled);
-        }
+        await Poll.UntilAsync(() => IsTrusted(fixture));
 
         return fixture;
     }
@@ -144,10 +142,7 @@ public sealed class NearRenewalTests
     private static async Task EndAsync(LaneFixture fixture, ReceivedBatch renewal, TimeSpan left, long version)
     {
         renewal.Answer(_ => Said(left, version, OperationStatus.Chunked));
-        while (fixture.Near.Renewed == 0)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, Cancelled);
-        }
+        await Poll.UntilAsync(() => fixture.Near.Renewed > 0);
     }
 
     private static ShardResult Said(TimeSpan left, long version, OperationStatus status) =>
