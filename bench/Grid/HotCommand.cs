@@ -73,11 +73,13 @@ internal static class HotCommand
         $"""
         # Hot keys
 
-        Made by `dotnet run -c Release --project bench/Grid -- hot --write`. {DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC, turns: {repeat} of {duration.TotalSeconds:0.#} s, {Environment.ProcessorCount} processors.
+        Made by `dotnet run -c Release --project bench/Grid -- hot --repeat {repeat} --write`. {DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC, turns: {repeat} of {duration.TotalSeconds:0.#} s, {Environment.ProcessorCount} processors.
         Three silos, each a process that is held to {part:0.00} of a processor; one client process without near copies, {callers} callers, each reading one key
         after the other: four of five times the same one, else one of 10,000. Values of 100 bytes. The same grid has a cache with hot keys and one without,
         which take turns; medians of the turns. Reach: 2.2 times the reads, half of the p99.
 
         {table}
+
+        What holds it, and what other settings came to: [0027](../../docs/decisions/0027-hot-keys.md).
         """);
 }
