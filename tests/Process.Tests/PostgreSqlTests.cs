@@ -6,6 +6,9 @@ namespace Orleans.Cache.Process.Tests;
 /// <summary>Silos whose membership is in PostgreSQL: any of them may go, and the database too for a while.</summary>
 public sealed class PostgreSqlTests(DatabaseServer database) : IClassFixture<DatabaseServer>
 {
+    // A grid that lost all copies of a partition waits so long before it begins it empty: half a minute by default.
+    private const string ShortTenure = "--Cache:Replication:Tenure=00:00:05";
+
     [Fact]
     public async Task KilledSilo_IsNoticed_AndAThirdJoins()
     {
@@ -31,7 +34,7 @@ public sealed class PostgreSqlTests(DatabaseServer database) : IClassFixture<Dat
     [Fact]
     public async Task FirstSilo_IsNotNeeded()
     {
-        await using var grid = new DatabaseGrid(database.ConnectionString);
+        await using var grid = new DatabaseGrid(database.ConnectionString, ShortTenure);
         var first = await grid.StartReadyAsync(0);
         var others = await grid.StartReadyAsync(1, 2);
         await using var client = await grid.ConnectAsync();
@@ -66,7 +69,7 @@ public sealed class PostgreSqlTests(DatabaseServer database) : IClassFixture<Dat
     [Fact]
     public async Task GridKilledAsAWhole_StartsAgainWhereItWas()
     {
-        await using var grid = new DatabaseGrid(database.ConnectionString);
+        await using var grid = new DatabaseGrid(database.ConnectionString, ShortTenure);
         var killed = await grid.StartReadyAsync(0, 1);
         await Task.WhenAll(killed.Select(static silo => silo.Run.KillAsync()));
 

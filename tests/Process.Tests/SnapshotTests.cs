@@ -136,7 +136,7 @@ public sealed class SnapshotTests(DatabaseServer database) : IClassFixture<Datab
     public async Task GridOnPostgreSql_StoppedOrKilledAsAWhole_BeginsAgainWithItsEntries()
     {
         var first = SiloSettings.OnPostgreSql(0, database.ConnectionString, CacheGridDefaults.ClusterId);
-        await using var grid = new SnapshotGrid(silos: 2, first, further: "--Cache:Snapshots:Interval=00:00:01");
+        await using var grid = new SnapshotGrid(silos: 2, first, further: ["--Cache:Snapshots:Interval=00:00:01", "--Cache:Replication:Tenure=00:00:05"]);
         await grid.StartAsync();
         await using (var client = await grid.ConnectAsync())
         {

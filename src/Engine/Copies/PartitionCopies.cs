@@ -169,6 +169,15 @@ internal sealed class PartitionCopies : IDisposable
         }
     }
 
+    /// <summary>Lets no copy serve anything any more: see <see cref="Seal"/>.</summary>
+    public void SealAll()
+    {
+        for (var partition = 0; partition < _lastIncarnations.Length; partition++)
+        {
+            Seal(partition);
+        }
+    }
+
     /// <inheritdoc cref="PartitionCopy.TryFill"/>
     public bool TryFill(int partition, long epoch, Action step, bool isLast)
     {

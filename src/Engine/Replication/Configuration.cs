@@ -65,6 +65,17 @@ internal sealed class Configuration
         StartsEmpty = true,
     };
 
+    /// <summary>The configuration when every copy in sync has ended in order: there is none, and nobody has tenure.</summary>
+    public Configuration Ended() => new()
+    {
+        Version = Version + 1,
+        Epoch = Epoch,
+        Owner = CopyId.None,
+        InSync = [],
+        Losses = Losses,
+        StartsEmpty = StartsEmpty,
+    };
+
     /// <summary>Whether two configurations say the same, the version included.</summary>
     public bool Equals(Configuration other) =>
         Version == other.Version && Epoch == other.Epoch && Owner == other.Owner && Losses == other.Losses

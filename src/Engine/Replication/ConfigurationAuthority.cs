@@ -12,6 +12,7 @@ namespace Orleans.Cache.Engine.Replication;
 ///    promotion, which that copy's own promise to the owner has held back), and its owner is a copy that was in sync.
 /// 3. A partition is given up, to begin empty, only when every copy in sync is gone for good, by the membership's word, and the last tenure
 ///    is over that was granted. An authority that was away itself counts neither silence nor tenure from before: see <see cref="Resume"/>.
+/// 4. Where the last copies ended in order, by their own word, nobody has tenure, and nothing is waited for.
 /// </remarks>
 internal sealed class ConfigurationAuthority(ReplicationSettings settings)
 {
@@ -56,7 +57,7 @@ internal sealed class ConfigurationAuthority(ReplicationSettings settings)
 
         if (proposal.StartsEmpty && (proposal.Epoch == Recorded.Epoch + 1 || (Recorded.Version == 0 && proposal.Epoch > 0)))
         {
-            return proposal.Owner == from && (Recorded.Version == 0 || (now > _tenureEnd && Array.TrueForAll(Recorded.InSync, copy => isGone(copy))));
+            return proposal.Owner == from && (Recorded.InSync.Length == 0 || (now > _tenureEnd && Array.TrueForAll(Recorded.InSync, copy => isGone(copy))));
         }
 
         return proposal.Epoch == Recorded.Epoch

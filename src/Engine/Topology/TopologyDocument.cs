@@ -102,6 +102,24 @@ internal sealed class TopologyDocument
         return nodes.AsSpan().SequenceEqual(_nodes) ? this : new TopologyDocument(MapVersion + 1, Began, LastNumber, nodes, _configurations);
     }
 
+    /// <summary>
+    /// Takes out a run that stopped in order: none of its copies serves any more. A partition whose copies in sync have all ended like that has no copy
+    /// then, and nobody has tenure of it. A run that is not live stays what it is.
+    /// </summary>
+    /// <param name="address">The Orleans address of the run.</param>
+    public TopologyDocument WithLeft(string address)
+    {
+        var left = WithStates(node => node.IsLive && string.Equals(node.Address, address, StringComparison.Ordinal) ? TopologyNodeState.Left : node.State);
+        if (ReferenceEquals(left, this))
+        {
+            return this;
+        }
+
+        var configurations = Array.ConvertAll(_configurations, configuration =>
+            configuration.InSync.Length > 0 && Array.TrueForAll(configuration.InSync, left.HasLeft) ? configuration.Ended() : configuration);
+        return new TopologyDocument(left.MapVersion, Began, LastNumber, left._nodes, configurations);
+    }
+
     /// <summary>Changes configurations.</summary>
     /// <param name="changes">Partitions and what is recorded of them now.</param>
     public TopologyDocument WithConfigurations(IEnumerable<(int Partition, Configuration Configuration)> changes)
@@ -127,12 +145,14 @@ internal sealed class TopologyDocument
             throw new InvalidOperationException("The number of partitions cannot change while silos are in the grid.");
         }
 
+        // A silo that did not leave in order may serve its partitions of old until its tenure is over.
+        var former = Array.Find(_configurations, static configuration => !configuration.Owner.IsNone)?.Owner ?? CopyId.None;
         var lost = new Configuration
         {
             Version = _configurations.Max(static configuration => configuration.Version),
             Epoch = _configurations.Max(static configuration => configuration.Epoch),
-            Owner = CopyId.None,
-            InSync = [],
+            Owner = former,
+            InSync = former.IsNone ? [] : [former],
             Losses = _configurations.Max(static configuration => configuration.Losses),
             StartsEmpty = false,
         };
@@ -140,6 +160,8 @@ internal sealed class TopologyDocument
         configurations.AsSpan().Fill(lost);
         return new TopologyDocument(MapVersion + 1, Began, LastNumber, _nodes, configurations);
     }
+
+    private bool HasLeft(CopyId copy) => Find(copy.Node) is { State: TopologyNodeState.Left } node && node.Run == copy.Incarnation >> RunShift;
 
     private TopologyNode[] WithoutForgotten(TopologyNode[] nodes)
     {

@@ -13,13 +13,17 @@ namespace Orleans.Cache.Grains.Snapshots;
 /// </summary>
 internal sealed class SnapshotRound
 {
+    // However short the interval: while the new owner still loads what it finds on others, these files may be what it needs.
+    private static readonly TimeSpan LeastKept = TimeSpan.FromHours(1);
+
     private readonly SnapshotPlace _place;
     private readonly SnapshotTaker? _taker;
     private readonly PartitionCopies _copies;
     private readonly NodeTopology _topology;
     private readonly SnapshotMetrics _metrics;
     private readonly SnapshotTaken?[] _last;
-    private readonly int[] _roundsWithout;
+    private readonly long?[] _unheldSince;
+    private readonly TimeProvider _time;
     private string[] _silos = [];
 
     public SnapshotRound(SnapshotPlace place, ShardHost shards, PartitionCopies copies, NodeTopology topology, SnapshotMetrics metrics, TimeProvider time)
@@ -30,7 +34,8 @@ internal sealed class SnapshotRound
         _topology = topology;
         _metrics = metrics;
         _last = new SnapshotTaken?[topology.Settings.PartitionCount];
-        _roundsWithout = new int[_last.Length];
+        _unheldSince = new long?[_last.Length];
+        _time = time;
     }
 
     /// <summary>How many partitions have a snapshot of this run.</summary>
@@ -106,7 +111,7 @@ internal sealed class SnapshotRound
             return true;
         }
 
-        _roundsWithout[partition] = 0;
+        _unheldSince[partition] = null;
         if (_last[partition]?.IsAsNewAs(point) == true)
         {
             return true;
@@ -137,9 +142,12 @@ internal sealed class SnapshotRound
         _last[partition] = null;
         if (_topology.Current.OwnerOf(partition) is null || _topology.Owns(partition))
         {
-            _roundsWithout[partition] = 0;
+            _unheldSince[partition] = null;
+            return;
         }
-        else if (++_roundsWithout[partition] > _place.Options.Keep)
+
+        var unheld = _time.GetElapsedTime(_unheldSince[partition] ??= _time.GetTimestamp());
+        if (unheld > LeastKept && unheld > _place.Options.Keep * _place.Options.Interval)
         {
             _place.Folder.Prune(files, keep: 0);
         }

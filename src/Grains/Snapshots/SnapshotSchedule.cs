@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Orleans.Cache.Engine.Copies;
 using Orleans.Cache.Grains.Hosting;
 using Orleans.Cache.Grains.Topology;
 
@@ -13,7 +12,6 @@ internal sealed partial class SnapshotSchedule(
     SnapshotRound round,
     SnapshotStatus status,
     SnapshotMetrics metrics,
-    PartitionCopies copies,
     NodeTopology topology,
     TimeProvider time,
     ILogger<SnapshotSchedule> logger) : SiloLoop(ServiceLifecycleStage.ApplicationServices)
@@ -30,8 +28,7 @@ internal sealed partial class SnapshotSchedule(
     }
 
     /// <summary>
-    /// The silo stops, and others have taken over what they could: of the rest nothing is served any more, and a last snapshot has all that was
-    /// acknowledged.
+    /// The silo stops, others have taken over what they could, and the rest is sealed: a last snapshot has all that was acknowledged.
     /// </summary>
     public async Task FinishAsync(CancellationToken cancellationToken)
     {
@@ -42,11 +39,6 @@ internal sealed partial class SnapshotSchedule(
         }
 
         var ending = new HashSet<int>(NodeDrain.EndingWith(topology.Current, topology.LocalSilo));
-        foreach (var partition in ending)
-        {
-            copies.Seal(partition);
-        }
-
         try
         {
             if (ending.Count > 0)

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Cache.Contracts.Topology;
+using Orleans.Cache.Engine.Copies;
 using Orleans.Cache.Grains.Events;
 using Orleans.Cache.Grains.Partitions;
 using Orleans.Cache.Grains.Snapshots;
@@ -15,6 +16,7 @@ internal sealed partial class NodeLifecycle(
     IGrainFactory grains,
     IClusterMembershipService membership,
     MapFollower follower,
+    PartitionCopies copies,
     SnapshotSchedule snapshots,
     EventPublisher events,
     TimeProvider time,
@@ -114,6 +116,9 @@ internal sealed partial class NodeLifecycle(
         if (joined && !cancellationToken.IsCancellationRequested)
         {
             await DrainAsync(cancellationToken);
+
+            // Leaving in order is to say that nothing is served here any more: others need not wait for this silo's tenures then.
+            copies.SealAll();
             await snapshots.FinishAsync(cancellationToken);
             await events.FinishAsync();
         }

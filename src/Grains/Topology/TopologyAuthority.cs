@@ -215,7 +215,15 @@ internal sealed class TopologyAuthority
         _heldAt = now;
         if (_partitions.Length != document.PartitionCount)
         {
-            _partitions = [.. document.Configurations.Select(configuration => Resume(configuration, now + _foreignHoldTicks))];
+            _partitions = new ConfigurationAuthority[document.PartitionCount];
+        }
+
+        for (var partition = 0; partition < _partitions.Length; partition++)
+        {
+            if (!ReferenceEquals(_partitions[partition]?.Recorded, document.Configurations[partition]))
+            {
+                _partitions[partition] = Resume(document.Configurations[partition], now + _foreignHoldTicks);
+            }
         }
 
         Take(document);
@@ -241,14 +249,14 @@ internal sealed class TopologyAuthority
             next = work.Change is { } change ? change(next) : next;
         }
 
-        // After another number of partitions nothing is decided until that is stored.
+        // Of a partition that the silos' coming and going changed nothing is decided until that is stored.
         var changed = new HashSet<int>();
         foreach (var work in together)
         {
             work.Replies.Clear();
             foreach (var (partition, request) in work.Requests)
             {
-                if (next?.PartitionCount == _partitions.Length && partition >= 0 && partition < _partitions.Length && !next.IsGone(request.From))
+                if (IsUnchanged(next, partition) && !next!.IsGone(request.From))
                 {
                     work.Replies.Add((partition, _partitions[partition].Handle(request, now, next.IsGone)));
                     if (!ReferenceEquals(_partitions[partition].Recorded, next.Configurations[partition]))
@@ -261,6 +269,10 @@ internal sealed class TopologyAuthority
 
         return changed.Count == 0 ? next : next!.WithConfigurations(changed.Select(partition => (partition, _partitions[partition].Recorded)));
     }
+
+    private bool IsUnchanged(TopologyDocument? next, int partition) =>
+        next?.PartitionCount == _partitions.Length && partition >= 0 && partition < _partitions.Length
+        && ReferenceEquals(next.Configurations[partition], _document!.Configurations[partition]);
 
     private sealed class Work(IReadOnlyList<(int Partition, AuthorityRequest Request)> requests, Func<TopologyDocument?, TopologyDocument?>? change)
     {

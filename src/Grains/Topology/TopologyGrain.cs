@@ -77,11 +77,18 @@ internal sealed partial class TopologyGrain : Grain, ITopologyGrain
         return refusal is null ? new JoinReply(_publisher.Newest, null) : new JoinReply(null, refusal);
     }
 
-    public async ValueTask DrainAsync(NodeDescriptor node) =>
-        await ChangeStateAsync(node, static state => state == TopologyNodeState.Joined ? TopologyNodeState.Leaving : state);
+    public async ValueTask DrainAsync(NodeDescriptor node)
+    {
+        var address = node.Address.ToParsableString();
+        await _authority.ChangeAsync(document => document?.WithStates(member =>
+            member.State == TopologyNodeState.Joined && string.Equals(member.Address, address, StringComparison.Ordinal) ? TopologyNodeState.Leaving : member.State));
+    }
 
-    public async ValueTask LeaveAsync(NodeDescriptor node) =>
-        await ChangeStateAsync(node, static state => state is TopologyNodeState.Joined or TopologyNodeState.Leaving ? TopologyNodeState.Left : state);
+    public async ValueTask LeaveAsync(NodeDescriptor node)
+    {
+        var address = node.Address.ToParsableString();
+        await _authority.ChangeAsync(document => document?.WithLeft(address));
+    }
 
     public async ValueTask CheckMembershipAsync(long membershipVersion)
     {
@@ -99,13 +106,6 @@ internal sealed partial class TopologyGrain : Grain, ITopologyGrain
 
     public ValueTask<TopologyMessage?> GetAsync(long knownVersion) =>
         ValueTask.FromResult(_publisher.Newest is { } newest && newest.Version > knownVersion ? newest : null);
-
-    private async Task ChangeStateAsync(NodeDescriptor node, Func<TopologyNodeState, TopologyNodeState> next)
-    {
-        var address = node.Address.ToParsableString();
-        await _authority.ChangeAsync(document => document?.WithStates(member =>
-            string.Equals(member.Address, address, StringComparison.Ordinal) ? next(member.State) : member.State));
-    }
 
     /// <summary>A silo that stops in order is not dead before it has stopped: it may still hand over.</summary>
     private static TopologyDocument MarkDead(TopologyDocument document, ClusterMembershipSnapshot view) => document.WithStates(node =>

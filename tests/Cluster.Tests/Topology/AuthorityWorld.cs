@@ -9,7 +9,7 @@ namespace Orleans.Cache.Cluster.Tests.Topology;
 
 /// <summary>
 /// Several authorities over one bad store, and copies of partitions that ask and propose whatever the rules might allow; silos are declared dead
-/// while their copies go on. Everything is checked as it happens: what is shown of a version is always the same and stored, and no partition
+/// while their copies go on, and others leave in order, all at once too. Everything is checked as it happens: what is shown of a version is always the same and stored, and no partition
 /// begins empty while a former owner has tenure.
 /// </summary>
 internal sealed class AuthorityWorld : IDisposable
@@ -59,6 +59,9 @@ internal sealed class AuthorityWorld : IDisposable
     /// <summary>How many epochs began empty after a loss.</summary>
     public int Emptied => _emptied.Count;
 
+    /// <summary>How many of them after copies that all ended in order.</summary>
+    public int EmptiedAtOnce { get; private set; }
+
     public int Replies { get; private set; }
 
     public int Failures { get; private set; }
@@ -81,6 +84,9 @@ internal sealed class AuthorityWorld : IDisposable
                 case < 12:
                     Kill(_random.Next(Names));
                     break;
+                case < 16:
+                    Leave(_random.Next(Names));
+                    break;
                 case < 60:
                     Join(_random.Next(Names));
                     break;
@@ -88,9 +94,9 @@ internal sealed class AuthorityWorld : IDisposable
                     _time.Advance(TimeSpan.FromMilliseconds(_random.Next(6000)));
                     break;
                 default:
-                    if (_copies.Count > 0)
+                    if (_copies.Count > 0 && _copies[_random.Next(_copies.Count)] is { HasEnded: false } copy)
                     {
-                        Act(_copies[_random.Next(_copies.Count)]);
+                        Act(copy);
                     }
 
                     break;
@@ -156,6 +162,21 @@ internal sealed class AuthorityWorld : IDisposable
     private void Kill(int name) => Watch(AnyAuthority().ChangeAsync(document =>
         document?.WithStates(node => node.Name == NameOf(name) ? TopologyNodeState.Dead : node.State)).AsTask());
 
+    /// <summary>A silo stops in order: its copies serve no more, and then it says so.</summary>
+    private void Leave(int name)
+    {
+        var leaving = Store.Document?.Nodes.Where(node => node.IsLive && (node.Name == NameOf(name) || _random.Next(2) == 0)).ToArray() ?? [];
+        foreach (var node in leaving)
+        {
+            foreach (var copy in _copies.Where(copy => copy.Id.Node == node.Number && copy.Id.Incarnation >> TopologyDocument.RunShift == node.Run))
+            {
+                copy.End();
+            }
+
+            Watch(AnyAuthority().ChangeAsync(document => document?.WithLeft(node.Address)).AsTask());
+        }
+    }
+
     private static string NameOf(int name) => $"silo-{name}";
 
     private bool IsLive(Copy copy) => Store.Document?.IsGone(copy.Id) == false;
@@ -217,7 +238,7 @@ internal sealed class AuthorityWorld : IDisposable
             copy.Known = recorded;
         }
 
-        if (recorded.Owner == copy.Id)
+        if (recorded.Owner == copy.Id && !copy.HasEnded)
         {
             copy.Tenures.Add((recorded.Epoch, reply.SentAt + Settings.TenureTicks));
             Assert.DoesNotContain(_emptied, emptied =>
@@ -234,6 +255,7 @@ internal sealed class AuthorityWorld : IDisposable
             Assert.True(now.Version >= was.Version && now.Epoch >= was.Epoch && now.Epoch - was.Epoch <= now.Version - was.Version, $"{now} follows {was}");
             if (now.Losses > was.Losses)
             {
+                EmptiedAtOnce += was.Owner.IsNone ? 1 : 0;
                 _emptied.Add((partition, now.Epoch, _time.GetTimestamp()));
                 Assert.All(_copies.Where(copy => copy.Partition == partition), copy =>
                     Assert.DoesNotContain(copy.Tenures, tenure => tenure.Epoch < now.Epoch && tenure.Until > _time.GetTimestamp()));
@@ -282,5 +304,13 @@ internal sealed class AuthorityWorld : IDisposable
         public Engine.Replication.Configuration Known { get; set; } = Engine.Replication.Configuration.None;
 
         public List<(long Epoch, long Until)> Tenures { get; } = [];
+
+        public bool HasEnded { get; private set; }
+
+        public void End()
+        {
+            HasEnded = true;
+            Tenures.Clear();
+        }
     }
 }

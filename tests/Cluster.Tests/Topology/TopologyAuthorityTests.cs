@@ -11,7 +11,7 @@ public sealed class TopologyAuthorityTests
     [Fact]
     public void Authorities_OverABadStore_AgreeAndGiveUpNothingEarly()
     {
-        var (emptied, refused, lost, replies, failures) = (0, 0, 0, 0, 0);
+        var (emptied, atOnce, refused, lost, replies, failures) = (0, 0, 0, 0, 0, 0);
         for (var seed = 1; seed <= 60; seed++)
         {
             try
@@ -20,6 +20,7 @@ public sealed class TopologyAuthorityTests
                 world.Run(steps: 2500);
                 world.Settle();
                 emptied += world.Emptied;
+                atOnce += world.EmptiedAtOnce;
                 refused += world.Store.Refused;
                 lost += world.Store.LostAnswers;
                 replies += world.Replies;
@@ -32,7 +33,7 @@ public sealed class TopologyAuthorityTests
         }
 
         // Otherwise the cases would not have been tried.
-        Assert.True(emptied > 20 && refused > 100 && lost > 100 && failures > 100 && replies > 10_000, $"{emptied} {refused} {lost} {replies} {failures}");
+        Assert.True(emptied > 20 && atOnce > 20 && refused > 100 && lost > 100 && failures > 100 && replies > 10_000, $"{emptied} {atOnce} {refused} {lost} {replies} {failures}");
     }
 
     [Fact]

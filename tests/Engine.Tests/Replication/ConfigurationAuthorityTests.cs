@@ -79,6 +79,16 @@ public sealed class ConfigurationAuthorityTests
     }
 
     [Fact]
+    public void Partition_WhoseCopiesEndedInOrder_BeginsAtOnce()
+    {
+        var authority = new ConfigurationAuthority(_settings);
+        authority.Resume(WithTwoCopies().Recorded.Ended(), now: 5000);
+
+        Assert.True(Accepts(authority, Third, authority.Recorded.Emptied(Third), 5000));
+        Assert.Equal((Third, 2L, 1), (authority.Recorded.Owner, authority.Recorded.Epoch, authority.Recorded.Losses));
+    }
+
+    [Fact]
     public void Authority_Resumed_WaitsOutTenuresThatItDoesNotRemember()
     {
         var authority = new ConfigurationAuthority(_settings);
