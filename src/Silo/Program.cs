@@ -26,7 +26,17 @@ try
     app.MapHealth();
     app.MapOrleansDashboard();
     app.LimitStop();
-    await app.StartAsync();
+    try
+    {
+        await app.StartAsync();
+    }
+    catch (OrleansLifecycleCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+    {
+        // Told to stop before it had started. It may be in the grid already, so it leaves in order.
+        await app.StopAsync();
+        return 0;
+    }
+
     Console.WriteLine(StartMessage.For(options));
     await app.WaitForShutdownAsync();
     return 0;

@@ -48,4 +48,22 @@ public sealed class SiloTests(SingleSiloGrid grid) : GridTests(grid)
         Assert.Empty(silo.Run.Error.Text);
         Assert.Contains("Silo silo-0 has left the grid.", silo.Run.Output.Text, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Signal_ToStop_WhileTheSiloStarts_EndsItCleanlyToo()
+    {
+        await using var silo = SiloProcess.Start(SiloSettings.First());
+
+        // Most times this is before Orleans has started all of it. Once in a while it has: that ends in order as well.
+        while (!silo.Run.HasExited && !silo.Run.Output.Text.Contains("has joined the grid", StringComparison.Ordinal))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System);
+        }
+
+        var exitCode = await silo.StopAsync();
+
+        Assert.True(exitCode == 0, silo.Run.Transcript);
+        Assert.Empty(silo.Run.Error.Text);
+        Assert.Contains("Silo silo-0 has left the grid.", silo.Run.Output.Text, StringComparison.Ordinal);
+    }
 }
