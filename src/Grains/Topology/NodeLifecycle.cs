@@ -11,6 +11,11 @@ namespace Orleans.Cache.Grains.Topology;
 /// Brings the silo into the grid when Orleans has started it, follows the map and keeps the topology grain informed of the membership, and
 /// before Orleans stops the silo has others take over what it holds, and takes it out of the grid.
 /// </summary>
+/// <remarks>
+/// Before, not while: the first thing that Orleans does when a silo stops is to have its clients strike the silo's gateway off their lists. What is
+/// sent straight to that gateway afterwards is handed to another silo, which connects to it as to a silo: those calls are lost, and what silos send
+/// the one that is leaving goes the same way.
+/// </remarks>
 internal sealed partial class NodeLifecycle(
     NodeTopology topology,
     IGrainFactory grains,
@@ -29,14 +34,22 @@ internal sealed partial class NodeLifecycle(
     private static readonly TimeSpan LongestFarewell = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LongestLeave = TimeSpan.FromSeconds(5);
 
+    // A silo stops at this stage before Orleans' own parts do; it joins with them, since start-up tasks may use the grid.
+    private const int AfterActive = ServiceLifecycleStage.Active + 1;
+
     private readonly CancellationTokenSource _stopping = new();
     private Task _watch = Task.CompletedTask;
     private Task _follow = Task.CompletedTask;
 
     private ITopologyGrain Grain => grains.GetGrain<ITopologyGrain>(0);
 
-    public void Participate(ISiloLifecycle observer) =>
-        observer.Subscribe(nameof(NodeLifecycle), ServiceLifecycleStage.Active, StartAsync, StopAsync);
+    public void Participate(ISiloLifecycle observer)
+    {
+        observer.Subscribe(nameof(NodeLifecycle), ServiceLifecycleStage.Active, StartAsync, _ => EndAsync());
+
+        // Stages are stopped from the last to the first, each when the one behind it has stopped.
+        observer.Subscribe(nameof(NodeLifecycle), AfterActive, static _ => Task.CompletedTask, StopAsync);
+    }
 
     public void Dispose() => _stopping.Dispose();
 
@@ -123,14 +136,21 @@ internal sealed partial class NodeLifecycle(
             await events.FinishAsync();
         }
 
-        await _stopping.CancelAsync();
-        await _watch;
-        await _follow;
+        await EndAsync();
         if (joined && !cancellationToken.IsCancellationRequested)
         {
             await LeaveAsync(cancellationToken);
             await LetCallersGoAsync(cancellationToken);
         }
+    }
+
+    /// <summary>Ends what runs here. By itself only in a silo whose start failed.</summary>
+    private async Task EndAsync()
+    {
+        topology.Joined = false;
+        await _stopping.CancelAsync();
+        await _watch;
+        await _follow;
     }
 
     /// <summary>
