@@ -45,9 +45,8 @@ internal sealed partial class NodeLifecycle(
 
     public void Participate(ISiloLifecycle observer)
     {
-        observer.Subscribe(nameof(NodeLifecycle), ServiceLifecycleStage.Active, StartAsync, _ => EndAsync());
-
-        // Stages are stopped from the last to the first, each when the one behind it has stopped.
+        // Stages are stopped from the last to the first, each when the one behind it has stopped. A start that was cut short has only the first of these.
+        observer.Subscribe(nameof(NodeLifecycle), ServiceLifecycleStage.Active, StartAsync, StopAsync);
         observer.Subscribe(nameof(NodeLifecycle), AfterActive, static _ => Task.CompletedTask, StopAsync);
     }
 
@@ -136,21 +135,14 @@ internal sealed partial class NodeLifecycle(
             await events.FinishAsync();
         }
 
-        await EndAsync();
+        await _stopping.CancelAsync();
+        await _watch;
+        await _follow;
         if (joined && !cancellationToken.IsCancellationRequested)
         {
             await LeaveAsync(cancellationToken);
             await LetCallersGoAsync(cancellationToken);
         }
-    }
-
-    /// <summary>Ends what runs here. By itself only in a silo whose start failed.</summary>
-    private async Task EndAsync()
-    {
-        topology.Joined = false;
-        await _stopping.CancelAsync();
-        await _watch;
-        await _follow;
     }
 
     /// <summary>
