@@ -19,13 +19,13 @@ public sealed class AdmissionTests
     [Fact]
     public async Task Join_WithAnotherTenure_IsRefused()
     {
-        var tenure = TimeSpan.FromSeconds(20);
+        var tenure = TimeSpan.FromSeconds(40);
         await using var grid = await GridFixture.StartAsync(silos: 1, (_, options) => options.Replication.Tenure = tenure);
         tenure *= 2;
 
         var error = await Assert.ThrowsAsync<CacheGridStartException>(grid.Cluster.StartAdditionalSiloAsync);
 
-        Assert.Contains("Cache:Replication:Tenure is 00:00:40 on this silo and 00:00:20 in the running grid", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Cache:Replication:Tenure is 00:01:20 on this silo and 00:00:40 in the running grid", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

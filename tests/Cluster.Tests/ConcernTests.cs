@@ -127,7 +127,7 @@ public sealed class ConcernTests
     [InlineData(CacheReadLevel.Any)]
     public async Task Reads_WhileASiloIsKilled_AreAllAnswered(CacheReadLevel level)
     {
-        await using var grid = await StartAsync();
+        await using var grid = await StartAsync(losesSilos: true);
         await SetAllAsync(grid);
         var cache = grid.Grid.GetCache().WithOptions(new CacheCallOptions { ReadLevel = level });
         using var enough = new CancellationTokenSource();
@@ -157,9 +157,9 @@ public sealed class ConcernTests
     private static async Task<string?> TextOfAsync(ICache cache, int key) =>
         await cache.GetAsync($"key{key}", Cancelled) is { } value ? System.Text.Encoding.UTF8.GetString(value.Span) : null;
 
-    private static async Task<GridFixture> StartAsync()
+    private static async Task<GridFixture> StartAsync(bool losesSilos = false)
     {
-        var grid = await GridFixture.StartAsync(silos: 3, configureClient: InChunks);
+        var grid = await GridFixture.StartAsync(silos: 3, configureClient: InChunks, losesSilos: losesSilos);
         await grid.WaitUntilSettledAsync();
         return grid;
     }

@@ -16,7 +16,7 @@ public sealed class IncrementTests
     [Fact]
     public async Task Increments_WhileOwnersAreLostAndChanged_AreAllDoneOnce()
     {
-        await using var grid = await GridFixture.StartAsync(silos: 3);
+        await using var grid = await GridFixture.StartAsync(silos: 3, losesSilos: true);
         await grid.WaitUntilSettledAsync();
         var callers = Enumerable.Range(0, Counters).Select(counter => Task.Run(() => CountAsync(grid.Grid.GetCache(), counter), Cancelled)).ToArray();
         await AllGoOnAsync(callers);
@@ -42,7 +42,7 @@ public sealed class IncrementTests
     [Fact]
     public async Task SetsIfAbsent_WhileAnOwnerIsLost_AreWonByOneCallerEach()
     {
-        await using var grid = await GridFixture.StartAsync(silos: 3);
+        await using var grid = await GridFixture.StartAsync(silos: 3, losesSilos: true);
         await grid.WaitUntilSettledAsync();
         var absent = new CacheSetOptions { Condition = CacheCondition.IfAbsent };
         var callers = Enumerable.Range(0, Counters).Select(caller => Task.Run(

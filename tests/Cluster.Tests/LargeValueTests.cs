@@ -14,7 +14,7 @@ public sealed class LargeValueTests
     private const int Seed = 20_261_121;
 
     // Only a limit for a test that has failed anyway.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     [Fact]
     public async Task Value_OfAnySize_ComesBackWhole_FromOutsideAndFromInside()
@@ -214,16 +214,34 @@ public sealed class LargeValueTests
     [InlineData((byte)OperationKind.GetRange, false, typeof(CacheUnavailableException))]
     public async Task Transfer_WithoutAnswer_EndsAtTheDeadlineInATypedError(byte kind, bool conditional, Type error)
     {
-        await using var grid = await StartAsync(silos: 1, client: options => options.OperationTimeout = TimeSpan.FromSeconds(1));
-        var never = new TaskCompletionSource();
+        await using var grid = await StartAsync(silos: 1);
+        var (reached, never) = (new TaskCompletionSource(), new TaskCompletionSource());
         await grid.GridOf(grid.Cluster.Silos[0]).GetCache().SetAsync("key", Bytes(3 * Mebi));
         var options = conditional ? new CacheSetOptions { Condition = CacheCondition.IfPresent } : default;
-        grid.OnBatch = batch => KindOf(batch) == (OperationKind)kind ? never.Task : Task.CompletedTask;
+        grid.OnBatch = batch =>
+        {
+            if (KindOf(batch) != (OperationKind)kind)
+            {
+                return Task.CompletedTask;
+            }
 
+            reached.TrySetResult();
+            return never.Task;
+        };
+
+        // The client's time is over when the transfer has come that far, and not before.
+        grid.ClientTime.Stop();
         var cache = grid.Grid.GetCache();
-        await Assert.ThrowsAsync(error, async () => _ = (OperationKind)kind == OperationKind.GetRange
+        var call = Assert.ThrowsAsync(error, async () => _ = (OperationKind)kind == OperationKind.GetRange
             ? await cache.GetAsync("key") is null
             : (await cache.SetAsync("key", Bytes(2 * Mebi), options)).Version > 0);
+        await reached.Task.WaitAsync(Patience);
+        await Poll.UntilAsync(() =>
+        {
+            grid.ClientTime.Leap(GridFixture.CallTimeout);
+            return call.IsCompleted;
+        });
+        await call;
 
         never.SetResult();
         grid.OnBatch = null;
@@ -343,7 +361,8 @@ public sealed class LargeValueTests
         var large = cache.SetAsync("large", Bytes(2 * Mebi)).AsTask();
         await reached.Task.WaitAsync(Patience);
 
-        // Three chunks stand in the silo: a small operation is answered beside them.
+        // Three chunks stand in the silo: a small operation is answered beside them. It remains a moment ago for as long as the transfer takes.
+        grid.ClientTime.Stop();
         Assert.True((await cache.TryGetAsync("small")).Found);
         release.SetResult();
         while (!large.IsCompleted)
@@ -365,9 +384,6 @@ public sealed class LargeValueTests
             (_, options) =>
             {
                 options.Limits = new CacheLimits { MaxValueBytes = 64 * Mebi, MaxBatchBytes = 128 * Mebi };
-
-                // Nobody is killed here, and a replica that hundreds of megabytes hold up is not to be dropped for that.
-                options.Replication.LeaseDuration = TimeSpan.FromSeconds(5);
                 silo?.Invoke(options);
             },
             client);

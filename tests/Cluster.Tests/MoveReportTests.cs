@@ -30,7 +30,8 @@ public sealed class MoveReportTests
         var deaf = second.ServiceProvider.GetRequiredService<DeafSink>();
         await grid.WaitForSilosAsync(2);
         var first = await Poll.ForAsync(
-            async () => (await grid.Grid.GetMovesAsync(Cancelled)).Single(silo => silo.Silo == alone.Silo), static first => first.Moves.Count >= GridFixture.PartitionCount);
+            async () => (await grid.Grid.GetMovesAsync(Cancelled)).Single(silo => silo.Silo == alone.Silo),
+            static first => first.Moves.Count >= GridFixture.PartitionCount && first.Moves.Count(static move => move.Phase == PartitionMovePhase.Filling) >= 4);
 
         Assert.Equal(GridFixture.PartitionCount, first.LackingCopies);
         var other = (await grid.Grid.GetTopologyAsync(Cancelled)).Silos.Single(silo => silo.Name != alone.Silo).Name;

@@ -11,18 +11,12 @@ public sealed class SessionTests
 {
     private static readonly CacheCallOptions Any = new() { ReadLevel = CacheReadLevel.Any, WriteConcern = CacheWriteConcern.Owner };
 
-    /// <summary>
-    /// The longest there may be: a copy that hears nothing answers reads for twice as long, and is kept for four fifths of it, so a test that asks
-    /// one for what was is done by then on a slow machine too.
-    /// </summary>
-    private static readonly TimeSpan LongLease = TimeSpan.FromSeconds(10);
-
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task ReadsOfASession_SeeItsWrites_ThoughTheNearestCopyHasNot()
     {
-        await using var grid = await StartAsync(LongLease);
+        await using var grid = await StartAsync();
         var slow = grid.Cluster.Silos[1];
         var keys = await KeysOnAsync(grid, grid.Cluster.Silos[0]);
         await WriteAsync(grid.Grid.GetCache().WithOptions(Any), keys, "old");
@@ -54,7 +48,7 @@ public sealed class SessionTests
     [Fact]
     public async Task WhatASessionHasRead_ItDoesNotReadOlder()
     {
-        await using var grid = await StartAsync(LongLease);
+        await using var grid = await StartAsync();
         var slow = grid.Cluster.Silos[1];
         var key = (await KeysOnAsync(grid, grid.Cluster.Silos[0]))[0];
         await WriteAsync(grid.Grid.GetCache().WithOptions(Any), [key], "old");
@@ -139,7 +133,7 @@ public sealed class SessionTests
     [Fact]
     public async Task Session_OutlivesTheOwnerOfWhatItHasWritten()
     {
-        await using var grid = await StartAsync(silos: 3);
+        await using var grid = await StartAsync(silos: 3, losesSilos: true);
         var session = new CacheSession();
         var cache = grid.Grid.GetCache().WithOptions(new CacheCallOptions { ReadLevel = CacheReadLevel.Any, Session = session });
         CacheKey[] keys = [.. Enumerable.Range(0, 100).Select(static key => (CacheKey)$"key{key}")];
@@ -157,10 +151,8 @@ public sealed class SessionTests
         Assert.All(await cache.GetManyAsync(keys, Cancelled), static entry => Assert.Equal("later"u8, entry.Value.Span));
     }
 
-    private static Task<GridFixture> StartAsync(TimeSpan? lease = null, short silos = 2) => GridFixture.StartAsync(
-        silos,
-        (_, options) => options.Replication.LeaseDuration = lease ?? options.Replication.LeaseDuration,
-        configureSilo: static silo => DeafSink.Add(silo));
+    private static Task<GridFixture> StartAsync(short silos = 2, bool losesSilos = false) =>
+        GridFixture.StartAsync(silos, configureSilo: static silo => DeafSink.Add(silo), losesSilos: losesSilos);
 
     /// <summary>Keys whose partitions a silo owns.</summary>
     private static async Task<CacheKey[]> KeysOnAsync(GridFixture grid, InProcessSiloHandle silo)

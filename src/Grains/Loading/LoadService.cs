@@ -9,10 +9,10 @@ namespace Orleans.Cache.Grains.Loading;
 /// <summary>Gives out the leases to load the values of the keys that this silo owns. Safe for any number of threads.</summary>
 internal sealed class LoadService(ShardHost shards, TimeProvider time)
 {
-    /// <summary>How long a lease is good without being renewed: so long others wait for a process that died. It is renewed four times in that.</summary>
-    private static readonly TimeSpan LeaseDuration = TimeSpan.FromSeconds(2);
-
     private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a lease is good without being renewed: so long others wait for a process that died. It is renewed four times in that. Default: 2 seconds.</summary>
+    public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Answers a process that loads a value, or wants to.</summary>
     public ValueTask<LoadReply> LoadAsync(LoadRequest request)
@@ -103,7 +103,7 @@ internal sealed class LoadService(ShardHost shards, TimeProvider time)
         };
     }
 
-    private static LoadReply Granted(long token) => new(LoadAnswer.Granted, token, (int)LeaseDuration.TotalMilliseconds, 0);
+    private LoadReply Granted(long token) => new(LoadAnswer.Granted, token, (int)LeaseDuration.TotalMilliseconds, 0);
 
     private long LeaseEnd() => After(LeaseDuration);
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using Orleans.Cache.Client.Lanes;
 using Orleans.Cache.Engine.Batches;
+using Orleans.Cache.TestKit;
 
 namespace Orleans.Cache.Client.Tests.Lanes;
 
@@ -106,13 +107,17 @@ public sealed class AnyReadTests : IDisposable
     public async Task Read_ThatNobodyAnswers_EndsWithItsTime()
     {
         var read = ReadAsync(isMany: false);
-        for (var step = 0; step < 60; step++)
+
+        // As often as it is asked again, however late.
+        await Poll.UntilAsync(() =>
         {
             _client.Time.Advance(Patience);
             while (_received.TryTake(out _, TimeSpan.FromMilliseconds(5)))
             {
             }
-        }
+
+            return read.IsCompleted;
+        });
 
         await Assert.ThrowsAsync<CacheUnavailableException>(() => read);
     }

@@ -14,7 +14,7 @@ internal static class EventGrid
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    public static Task<GridFixture> StartAsync(short silos = 3, Action<CacheGridOptions>? configure = null, Action<ISiloBuilder>? configureSilo = null) => GridFixture.StartAsync(
+    public static Task<GridFixture> StartAsync(short silos = 3, Action<CacheGridOptions>? configure = null, Action<ISiloBuilder>? configureSilo = null, bool losesSilos = false) => GridFixture.StartAsync(
         silos,
         (_, options) =>
         {
@@ -22,7 +22,8 @@ internal static class EventGrid
             options.Caches[Small] = new CacheOptions { Events = true, MaxEntries = 64 };
             configure?.Invoke(options);
         },
-        configureSilo: configureSilo);
+        configureSilo: configureSilo,
+        losesSilos: losesSilos);
 
     /// <summary>Takes events until one is as wanted.</summary>
     public static async Task<CacheEvent> UntilAsync(this ICacheEventReader reader, Func<CacheEvent, bool> isWanted)
@@ -58,7 +59,7 @@ internal static class EventGrid
             var keys = Enumerable.Range(0, 100).Select(key => $"{mark}/{key}").ToHashSet(StringComparer.Ordinal);
             await WriteAsync(cache, keys);
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
-            patience.CancelAfter(TimeSpan.FromSeconds(3));
+            patience.CancelAfter(TimeSpan.FromSeconds(10));
             try
             {
                 while (keys.Count > 0)

@@ -15,8 +15,10 @@ public sealed class HotKeyTests
     private const string Strict = "strict";
     private const string Plain = "plain";
 
-    /// <summary>Low enough that a test's reads, one after the other, are above it however slow the machine is.</summary>
+    /// <summary>The lowest there may be: a test's reads are above it also on a slow machine.</summary>
     private const int Threshold = 200;
+
+    private const int ReadsAtATime = 5;
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -29,11 +31,18 @@ public sealed class HotKeyTests
         await cache.SetAsync("cold", "value"u8.ToArray(), cancellationToken: Cancelled);
         await Poll.UntilAsync(async () => await IsSpreadAsync(grid, cache, "hot"));
 
-        var hot = Assert.Single(await grid.Grid.GetHotKeysAsync(Cancelled));
+        // Where nothing was read for a second its rate is none, and after some more it is not hot.
+        var hot = Assert.Single(await Poll.ForAsync(
+            async () =>
+            {
+                await CountSilosAsync(grid, cache, "hot");
+                return await grid.Grid.GetHotKeysAsync(Cancelled);
+            },
+            static hot => hot.Count > 0 && hot[0].ReadsPerSecond > 0));
         Assert.Equal(("hot", Bounded, 2, false), (hot.Key.ToString(), hot.Cache, hot.Copies, hot.IsPinned));
         Assert.Equal((await cache.LocateAsync("hot", Cancelled)).Owner, hot.Owner);
         Assert.True(hot.ReadsPerSecond > 0);
-        Assert.Equal(1, await CountSilosAsync(grid, cache, "cold"));
+        Assert.Equal(1, await CountSilosAsync(grid, cache, "cold", reads: 10));
     }
 
     [Fact]
@@ -48,7 +57,10 @@ public sealed class HotKeyTests
 
         // The client forgets when the owner has answered once, or by itself.
         await Poll.UntilAsync(async () => await CountSilosAsync(grid, cache, "hot", reads: 3) == 1);
-        Assert.Contains(TablesOf(grid), static table => table.Demoted == 1);
+
+        // More than once, if the test stood still while the key was to become hot.
+        var table = Assert.Single(TablesOf(grid), static table => table.Demoted > 0);
+        Assert.Equal(table.Promoted, table.Demoted);
     }
 
     [Theory]
@@ -291,7 +303,7 @@ public sealed class HotKeyTests
     [InlineData(false)]
     public async Task Reads_WhileASiloIsKilled_GoOnAndAreNotStale(bool isOwner)
     {
-        await using var grid = await StartAsync();
+        await using var grid = await StartAsync(losesSilos: true);
         var cache = grid.Grid.GetCache(Strict);
 
         // Not the silo that keeps the grid's record in this test.
@@ -365,13 +377,14 @@ public sealed class HotKeyTests
     private static async Task<bool> IsSpreadAsync(GridFixture grid, ICache cache, string key) =>
         await CountSilosAsync(grid, cache, key) == 3 && CopiesOf(grid).Count(static copies => copies.Reads > 0) == 2;
 
-    /// <summary>How many silos are asked for a key by a few reads.</summary>
+    /// <summary>How many silos are asked for a key by a few reads, several at a time.</summary>
     private static async Task<int> CountSilosAsync(GridFixture grid, ICache cache, string key, int reads = 60)
     {
         grid.ForgetCalls();
-        for (var read = 0; read < reads; read++)
+        for (var read = 0; read < reads; read += ReadsAtATime)
         {
-            Assert.True((await cache.TryGetAsync(key, Cancelled)).Found);
+            var entries = await Task.WhenAll(Enumerable.Range(0, Math.Min(ReadsAtATime, reads - read)).Select(_ => cache.TryGetAsync(key, Cancelled).AsTask()));
+            Assert.All(entries, static entry => Assert.True(entry.Found));
         }
 
         return SilosAsked(grid);
@@ -380,7 +393,7 @@ public sealed class HotKeyTests
     private static int SilosAsked(GridFixture grid) =>
         grid.Calls.Where(static call => call.Method == nameof(ICacheNode.ExecuteAsync)).Select(static call => call.Silo).Distinct().Count();
 
-    private static Task<GridFixture> StartAsync(bool nearInSilos = true) => GridFixture.StartAsync(
+    private static Task<GridFixture> StartAsync(bool nearInSilos = true, bool losesSilos = false) => GridFixture.StartAsync(
         silos: 3,
         static (_, options) =>
         {
@@ -389,5 +402,6 @@ public sealed class HotKeyTests
             options.Caches[Plain] = new CacheOptions();
         },
         static options => options.NearCache.Enabled = false,
-        silo => silo.Services.Configure<CacheGridClientOptions>(options => options.NearCache.Enabled = nearInSilos));
+        silo => silo.Services.Configure<CacheGridClientOptions>(options => options.NearCache.Enabled = nearInSilos),
+        losesSilos: losesSilos);
 }

@@ -150,7 +150,7 @@ public sealed class OneLoadTests(LoadGrid grid) : IClassFixture<LoadGrid>
     [Fact]
     public async Task Load_WhoseProcessIsKilled_IsDoneBySomebodyElse()
     {
-        await using var own = await LoadGrid.StartAsync();
+        await using var own = await LoadGrid.StartAsync(losesSilos: true);
         var silos = own.Cluster.GetActiveSilos().ToArray();
         var key = await KeyNotOwnedByAsync(own.Grid.GetCache(), silos[^1].Name);
         var source = new Source();
@@ -172,7 +172,7 @@ public sealed class OneLoadTests(LoadGrid grid) : IClassFixture<LoadGrid>
     [Fact]
     public async Task Load_WhoseOwnerIsKilled_StillServesItsCallers()
     {
-        await using var own = await LoadGrid.StartAsync();
+        await using var own = await LoadGrid.StartAsync(losesSilos: true);
         var cache = own.Grid.GetCache();
         var silos = own.Cluster.GetActiveSilos().ToArray();
         var key = await KeyOwnedByAsync(cache, silos[^1].Name);
