@@ -9,6 +9,9 @@ public sealed class PostgreSqlAwayTests : IAsyncLifetime
     // Longer than two of the silos' looks at the table (5 seconds each) and one of a client's (10 seconds).
     private static readonly TimeSpan Away = TimeSpan.FromSeconds(12);
 
+    // A silo that stands still for longer has its partitions claimed by others, which cannot be decided while the database is away.
+    private const string LongLease = "--Cache:Replication:LeaseDuration=00:00:05";
+
     private PostgreSqlServer? _server;
     private string _connection = string.Empty;
 
@@ -35,7 +38,7 @@ public sealed class PostgreSqlAwayTests : IAsyncLifetime
     [InlineData(true)]
     public async Task Grid_ServesOn_AndSilosJoinOnceTheDatabaseIsBack(bool crash)
     {
-        await using var grid = new DatabaseGrid(_connection);
+        await using var grid = new DatabaseGrid(_connection, LongLease);
         var silos = await grid.StartReadyAsync(0, 1);
         await using var client = await grid.ConnectAsync();
         await grid.UntilMapHasAsync(client, silos);
@@ -60,7 +63,7 @@ public sealed class PostgreSqlAwayTests : IAsyncLifetime
     [Fact]
     public async Task SiloKilledMeanwhile_IsDeclaredDeadOnceTheDatabaseIsBack()
     {
-        await using var grid = new DatabaseGrid(_connection);
+        await using var grid = new DatabaseGrid(_connection, LongLease);
         var silos = await grid.StartReadyAsync(0, 1);
         await using var client = await grid.ConnectAsync();
         await grid.UntilMapHasAsync(client, silos);
@@ -78,7 +81,7 @@ public sealed class PostgreSqlAwayTests : IAsyncLifetime
     [Fact]
     public async Task SiloToldToStopMeanwhile_Stops()
     {
-        await using var grid = new DatabaseGrid(_connection, "--Cache:Replication:DrainTimeout=00:00:05");
+        await using var grid = new DatabaseGrid(_connection, LongLease, "--Cache:Replication:DrainTimeout=00:00:05");
         var silos = await grid.StartReadyAsync(0, 1);
         await using var client = await grid.ConnectAsync();
         await grid.UntilMapHasAsync(client, silos);
