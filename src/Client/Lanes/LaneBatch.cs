@@ -188,11 +188,6 @@ internal sealed class LaneBatch : IThreadPoolWorkItem
 #pragma warning restore CA1031
         {
             _failure = new LaneFailure(exception, exception is CacheRequestException ? LaneFailureKind.Refused : LaneFailureKind.NoAnswer);
-            if (_failure.Kind == LaneFailureKind.NoAnswer && !IsRelayed)
-            {
-                // Also when all callers have given up by now, so that nobody else looks at the failure.
-                _lane.Node.AvoidDirect();
-            }
         }
 
         GoOn();

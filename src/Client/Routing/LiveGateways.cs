@@ -6,8 +6,8 @@ namespace Orleans.Cache.Client.Routing;
 /// <summary>
 /// The gateways that the Orleans client has in its list. It sends straight to these only; a message for any other it hands to one of them,
 /// which takes the gateway's address for a silo's and connects to it as to a silo: the message is lost, and the silo's own connections
-/// suffer. So a gateway counts as live only when it surely is, and not for a while after the client may have struck it off: when a call through it
-/// failed, and when its silo was restarted. Safe for any number of threads.
+/// suffer. So a gateway counts as live only when it surely is, and not for a while after a call through it failed, which is when the client
+/// may have struck it off. Safe for any number of threads.
 /// </summary>
 internal sealed class LiveGateways
 {
@@ -41,7 +41,7 @@ internal sealed class LiveGateways
         }
     }
 
-    /// <summary>Called when a call through a gateway had no answer, and when another run of a silo has it now.</summary>
+    /// <summary>Called when a call through a gateway had no answer.</summary>
     public void Avoid(IPEndPoint gateway)
     {
         lock (_lock)

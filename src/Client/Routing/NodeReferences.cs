@@ -22,7 +22,7 @@ internal sealed class NodeReferences(IGrainFactory grains, LiveGateways? gateway
             var known = _nodes;
             _nodes = descriptors.ToDictionary(
                 static descriptor => descriptor.Address,
-                descriptor => known.TryGetValue(descriptor.Address, out var node) ? node : Resolve(descriptor, isLater: known.Count > 0));
+                descriptor => known.TryGetValue(descriptor.Address, out var node) ? node : Resolve(descriptor));
             if (known.Keys.Any(silo => !_nodes.ContainsKey(silo)))
             {
                 lanes.OnWayLost();
@@ -39,15 +39,8 @@ internal sealed class NodeReferences(IGrainFactory grains, LiveGateways? gateway
     public ITopologyStoreNode ResolveStore(string nodeType, SiloAddress address) =>
         grains.GetGrain<ITopologyStoreNode>(SystemTargetGrainId.Create(GrainType.Create(nodeType), address).GrainId);
 
-    private RoutedNode Resolve(NodeDescriptor node, bool isLater)
+    private RoutedNode Resolve(NodeDescriptor node)
     {
-        if (isLater && node.Gateway is { } gateway)
-        {
-            // A silo that was restarted has the gateway of its former run. That one told the Orleans client to strike it off when it stopped, or
-            // was found gone, and it is not known when the client lists it again.
-            gateways?.Avoid(gateway.Endpoint);
-        }
-
         // A silo that cannot be reached in one hop has its own address: any gateway takes the message, and the cluster delivers it.
         var relayed = Resolve(node.NodeType, node.Address);
         var direct = gateways is null || node.Gateway is null

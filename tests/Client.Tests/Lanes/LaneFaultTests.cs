@@ -154,24 +154,6 @@ public sealed class LaneFaultTests
     }
 
     [Fact]
-    public async Task LostBatch_WhoseCallersHaveGivenUp_IsAReasonToGoTheOtherWay()
-    {
-        using var client = new LaneFixture();
-        var get = client.GetAsync("get");
-        var lost = client.Door.Next();
-        client.Time.Advance(TimeSpan.FromSeconds(3));
-        await Assert.ThrowsAsync<CacheUnavailableException>(() => get);
-
-        lost.Lose();
-        await Poll.UntilAsync(() => client.Current.Nodes[0].Door == client.Relayed);
-
-        var next = client.GetAsync("next");
-        client.Relayed.Next().Echo();
-        Assert.Equal("next", await next);
-        Assert.Equal(1, client.Door.Count);
-    }
-
-    [Fact]
     public async Task LostBatch_WithoutABudget_IsNotSentAgain()
     {
         using var client = new LaneFixture(static options => options.Retries.BudgetBurst = 0);
