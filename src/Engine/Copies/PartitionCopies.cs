@@ -22,7 +22,7 @@ internal sealed class PartitionCopies : IDisposable
     private readonly long[] _lastIncarnations;
     private readonly Random _random;
     private int _node = -1;
-    private bool _isOver;
+    private bool _isSealed;
 
     public PartitionCopies(ShardHost shards, ReplicationSettings settings, ICopyNetwork network, TimeProvider time, Random? random = null, InvalidationFeed? feed = null)
     {
@@ -158,24 +158,27 @@ internal sealed class PartitionCopies : IDisposable
     /// <summary>Where the copy of a partition stands; <see langword="null"/> where there is none.</summary>
     public CopyPoint? PointOf(int partition) => _gates.CopyOf(partition)?.Point;
 
-    /// <summary>Lets the copy of a partition serve nothing any more: its silo stops, and what it has acknowledged is to be kept elsewhere.</summary>
-    public void Seal(int partition)
+    /// <summary>
+    /// Lets no copy serve anything any more, and makes no further one: the silo stops, what it has acknowledged is to be kept elsewhere, and it will
+    /// say that none of its copies serves.
+    /// </summary>
+    public void Seal()
     {
-        if (_gates.CopyOf(partition) is { } copy)
+        lock (_lock)
         {
-            copy.Seal();
-            Tell(partition, hasChanged: true);
-            _network.Flush();
+            _isSealed = true;
         }
-    }
 
-    /// <summary>Lets no copy serve anything any more: see <see cref="Seal"/>.</summary>
-    public void SealAll()
-    {
         for (var partition = 0; partition < _lastIncarnations.Length; partition++)
         {
-            Seal(partition);
+            if (_gates.CopyOf(partition) is { } copy)
+            {
+                copy.Seal();
+                Tell(partition, hasChanged: true);
+            }
         }
+
+        _network.Flush();
     }
 
     /// <inheritdoc cref="PartitionCopy.TryFill"/>
@@ -196,7 +199,7 @@ internal sealed class PartitionCopies : IDisposable
     {
         lock (_lock)
         {
-            _isOver = true;
+            _isSealed = true;
             for (var partition = 0; partition < _lastIncarnations.Length; partition++)
             {
                 _gates.CopyOf(partition)?.End();
@@ -218,7 +221,7 @@ internal sealed class PartitionCopies : IDisposable
         lock (_lock)
         {
             known = _gates.CopyOf(partition);
-            if (known is null && !_isOver)
+            if (known is null && !_isSealed)
             {
                 // Each time it drops what it holds it takes the next incarnation, and leaves the last one here when it goes.
                 _shards.Open(partition, epoch: 1);

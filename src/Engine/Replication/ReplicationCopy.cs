@@ -184,7 +184,7 @@ internal sealed class ReplicationCopy
     /// </summary>
     /// <param name="session">The highest position that the caller's session has seen.</param>
     /// <returns><see cref="ReplyStatus.Done"/> if so, else why not.</returns>
-    public ReplyStatus MayReadStale(LogPosition session) => _owner is null ? _follower.MayRead(session) : ReplyStatus.Moved;
+    public ReplyStatus MayReadStale(LogPosition session) => _owner is null && !_context.IsSealed ? _follower.MayRead(session) : ReplyStatus.Moved;
 
     /// <summary>Whether what <see cref="MayReadStale"/> allowed may be answered. To be asked after the read was executed: the process may have slept.</summary>
     public bool IsFresh => _follower.IsFresh;

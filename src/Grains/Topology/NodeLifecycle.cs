@@ -130,7 +130,7 @@ internal sealed partial class NodeLifecycle(
             await DrainAsync(cancellationToken);
 
             // Leaving in order is to say that nothing is served here any more: others need not wait for this silo's tenures then.
-            copies.SealAll();
+            copies.Seal();
             await snapshots.FinishAsync(cancellationToken);
             await events.FinishAsync();
         }

@@ -49,6 +49,30 @@ public sealed class PartitionCopiesTests
     }
 
     [Fact]
+    public void Silo_ThatIsSealed_ServesNothing_InNoRole_AndMakesNoFurtherCopies()
+    {
+        using var grid = new CopyGrid(3, seed: 1);
+        grid.WantAll(0, 1);
+        grid.Settle(0, 1);
+        using var owner = new HostDriver(grid.Shards(0));
+        using var replica = new HostDriver(grid.Shards(1));
+        var any = new ShardOperation { Kind = OperationKind.Get, Level = ReadLevel.Any };
+        owner.Set("a", "1"u8);
+        grid.Run(500);
+        Assert.Equal(OperationStatus.Done, replica.One(any, "a"u8).Status);
+
+        grid.Copies(0).Seal();
+        grid.Copies(1).Seal();
+        grid.Copies(2).Seal();
+        grid.WantAll(0, 1, 2);
+        grid.Run(100);
+
+        Assert.Equal(OperationStatus.Moved, owner.Get("a").Status);
+        Assert.Equal(OperationStatus.Moved, replica.One(any, "a"u8).Status);
+        Assert.All(Enumerable.Range(0, CopyGrid.Partitions), partition => Assert.Null(grid.Copies(2).PointOf(partition)));
+    }
+
+    [Fact]
     public void Silo_WithoutTenure_AnswersNeitherReadsNorWrites()
     {
         using var grid = new CopyGrid(1, seed: 1);

@@ -221,10 +221,7 @@ public sealed class SnapshotTests
         world.SetMany(Keys, "old");
         world.Set("key0", "last");
 
-        for (var partition = 0; partition < CopyGrid.Partitions; partition++)
-        {
-            world.Grid.Copies(0).Seal(partition);
-        }
+        world.Grid.Copies(0).Seal();
 
         Assert.All(Enumerable.Range(0, CopyGrid.Partitions), partition => Assert.False(world.Grid.Copies(0).StatusOf(partition).IsServing));
         Assert.Equal(OperationStatus.Moved, world.TrySet("key0", "refused"));
