@@ -1,5 +1,6 @@
 using System.Net;
 using Orleans.Cache.Process.Tests.Processes;
+using Orleans.Cache.TestKit;
 using Orleans.Cache.TestKit.Processes;
 
 namespace Orleans.Cache.Process.Tests;
@@ -55,11 +56,7 @@ public sealed class SiloTests(SingleSiloGrid grid) : GridTests(grid)
         await using var silo = SiloProcess.Start(SiloSettings.First());
 
         // Most times this is before Orleans has started all of it. Once in a while it has: that ends in order as well.
-        while (!silo.Run.HasExited && !silo.Run.Output.Text.Contains("has joined the grid", StringComparison.Ordinal))
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System);
-        }
-
+        await Poll.UntilAsync(() => silo.Run.HasExited || silo.Run.Output.Text.Contains("has joined the grid", StringComparison.Ordinal));
         var exitCode = await silo.StopAsync();
 
         Assert.True(exitCode == 0, silo.Run.Transcript);
