@@ -42,7 +42,7 @@ public sealed class TopologyDocumentFormatTests
     [Fact]
     public void Document_OfAThousandPartitions_IsSmall()
     {
-        var document = TopologyDocument.Begin(1024, firstVersion: 1).WithJoined(Node("silo-0")).WithJoined(Node("silo-1"));
+        var document = TopologyDocument.Begin(1024, firstVersion: 1).WithJoined(TopologySamples.Node("silo-0")).WithJoined(TopologySamples.Node("silo-1"));
         document = document.WithConfigurations(Enumerable.Range(0, 1024).Select(static partition =>
             (partition, new Configuration { Version = 12345, Epoch = 678, Owner = Copy(1), InSync = [Copy(1), Copy(2)], Losses = 0, StartsEmpty = false })));
 
@@ -86,29 +86,13 @@ public sealed class TopologyDocumentFormatTests
     private static TopologyDocument Sample()
     {
         var document = TopologyDocument.Begin(partitionCount: 2, firstVersion: 1000)
-            .WithJoined(Node("silo-0"))
-            .WithJoined(Node("silo-1") with { Zone = "zone \u00e4", Gateway = string.Empty, Caches = ["default", "small"] })
-            .WithJoined(Node("silo-0") with { Address = "10.0.0.1:11111@9" })
+            .WithJoined(TopologySamples.Node("silo-0"))
+            .WithJoined(TopologySamples.Node("silo-1") with { Zone = "zone \u00e4", Gateway = string.Empty, Caches = ["default", "small"] })
+            .WithJoined(TopologySamples.Node("silo-0") with { Address = "10.0.0.1:11111@9" })
             .WithStates(static node => node.Name == "silo-1" ? TopologyNodeState.Leaving : node.State);
         return document.WithConfigurations(
             [(1, new Configuration { Version = 5, Epoch = 3, Owner = Copy(1), InSync = [Copy(1), Copy(2)], Losses = 1, StartsEmpty = true })]);
     }
-
-    private static TopologyNode Node(string name) => new()
-    {
-        Name = name,
-        Address = "10.0.0.1:11111@8",
-        Gateway = "10.0.0.1:30000@8",
-        NodeType = "sys.svc.user.1",
-        Weight = 0.75,
-        Zone = string.Empty,
-        Caches = ["default"],
-        Limits = new CacheLimits(),
-        Replicas = 1,
-        LeaseDuration = TimeSpan.FromMilliseconds(500),
-        Tenure = TimeSpan.FromSeconds(31),
-        SeenAt = 42,
-    };
 
     private const string Golden =
         "02ED07E80702020102010673696C6F2D301031302E302E302E313A313131313140391031302E302E302E313A333030303040380E7379732E7376632E7573"

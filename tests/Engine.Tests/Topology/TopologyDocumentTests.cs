@@ -66,19 +66,5 @@ public sealed class TopologyDocumentTests
 
     private static string AddressOf(string name) => $"address of {name}";
 
-    private static TopologyNode Node(string name) => new()
-    {
-        Name = name,
-        Address = AddressOf(name),
-        Gateway = string.Empty,
-        NodeType = "node",
-        Weight = 1,
-        Zone = string.Empty,
-        Caches = ["default"],
-        Limits = new CacheLimits(),
-        Replicas = 1,
-        LeaseDuration = TimeSpan.FromSeconds(0.5),
-        Tenure = TimeSpan.FromSeconds(31),
-        SeenAt = 1,
-    };
+    private static TopologyNode Node(string name) => TopologySamples.Node(name) with { Address = AddressOf(name) };
 }
