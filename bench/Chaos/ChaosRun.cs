@@ -58,17 +58,19 @@ internal sealed class ChaosRun
         say($"{settings.Scenario.Name}: {settings.Grid.Silos} silos {grid.WhyLoopback ?? "in network namespaces"}");
         try
         {
+            var record = new Record(TimeProvider.System) { Say = settings.SaysErrors ? say : null };
+            ClientLog? LogOf(string client) => settings.Logs is { } folder ? new ClientLog(Path.Combine(folder, $"{settings.Scenario.Name}-{client}.log"), record) : null;
+
             // One writes, one reads as applications do, and one reads through each silo.
-            clients.Add(await ChaosClient.ConnectAsync(grid, cancellationToken));
-            clients.Add(await ChaosClient.ConnectAsync(grid, cancellationToken));
+            clients.Add(await ChaosClient.ConnectAsync(grid, LogOf("writer"), cancellationToken));
+            clients.Add(await ChaosClient.ConnectAsync(grid, LogOf("reader"), cancellationToken));
             var readers = new List<Reader> { new("a client", new GridStore(clients[1].Grid.GetCache())) };
             foreach (var silo in grid.Silos)
             {
-                clients.Add(await ChaosClient.ConnectThroughAsync(grid, silo, cancellationToken));
+                clients.Add(await ChaosClient.ConnectThroughAsync(grid, silo, LogOf($"through-{silo.Name}"), cancellationToken));
                 readers.Add(new Reader($"through {silo.Name}", new GridStore(clients[^1].Grid.GetCache()), silo.Name));
             }
 
-            var record = new Record(TimeProvider.System) { Say = settings.SaysErrors ? say : null };
             await using var load = new ChaosLoad(settings.Load, new GridStore(clients[0].Grid.GetCache()), readers, record, TimeProvider.System);
             var run = new ChaosRun(settings, grid, clients[0], load, say);
             await run.RunAsync(cancellationToken);

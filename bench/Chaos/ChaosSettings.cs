@@ -21,7 +21,7 @@ internal sealed record ChaosSettings
     /// <summary>Whether every error of a call is told as it happens.</summary>
     public bool SaysErrors { get; init; }
 
-    /// <summary>A folder for what the silos write, or <see langword="null"/>.</summary>
+    /// <summary>A folder for what the silos write and the clients log, or <see langword="null"/>.</summary>
     public string? Logs { get; init; }
 
     public ChaosGridSettings Grid { get; init; } = new();

@@ -30,7 +30,7 @@ internal static class RunCommand
         var report = new Option<bool>("--report") { Description = $"Writes {ResultFile}." };
         var json = new Option<FileInfo?>("--json") { Description = "Writes everything to a file.", HelpName = "file" };
         var errors = new Option<bool>("--errors") { Description = "Prints every error of a call as it happens." };
-        var logs = new Option<DirectoryInfo?>("--logs") { Description = "Writes what the silos write to files in a folder, which must exist.", HelpName = "folder" };
+        var logs = new Option<DirectoryInfo?>("--logs") { Description = "Writes what the silos write, and what the clients log, to files in a folder, which must exist.", HelpName = "folder" };
         var list = new Option<bool>("--list") { Description = "Only prints the scenarios." };
         var command = new Command("run", "Kills, suspends, stops, adds and cuts off silos while writers and readers check each other.")
         {

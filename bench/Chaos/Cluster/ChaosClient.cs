@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Orleans.Cache.GridBench.Sides;
 using Orleans.Configuration;
 
@@ -16,7 +17,8 @@ internal sealed class ChaosClient : IAsyncDisposable
     public ICacheGrid Grid => _host.Services.GetRequiredService<ICacheGrid>();
 
     /// <summary>Connects as an application does: calls go straight to the silo that owns a key.</summary>
-    public static Task<ChaosClient> ConnectAsync(ChaosGrid grid, CancellationToken cancellationToken) => StartAsync(
+    public static Task<ChaosClient> ConnectAsync(ChaosGrid grid, ClientLog? log, CancellationToken cancellationToken) => StartAsync(
+        log,
         services =>
         {
             services.AddCacheGridClient(options =>
@@ -35,7 +37,8 @@ internal sealed class ChaosClient : IAsyncDisposable
         cancellationToken);
 
     /// <summary>Connects through the gateway of one silo, and no other.</summary>
-    public static Task<ChaosClient> ConnectThroughAsync(ChaosGrid grid, ChaosSilo silo, CancellationToken cancellationToken) => StartAsync(
+    public static Task<ChaosClient> ConnectThroughAsync(ChaosGrid grid, ChaosSilo silo, ClientLog? log, CancellationToken cancellationToken) => StartAsync(
+        log,
         services => services.AddOrleansClient(client =>
         {
             client.UseStaticClustering(new IPEndPoint(silo.Place.Address, silo.Place.GatewayPort));
@@ -50,9 +53,14 @@ internal sealed class ChaosClient : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await GridHosts.StopAsync(_host);
 
-    private static async Task<ChaosClient> StartAsync(Action<IServiceCollection> configure, CancellationToken cancellationToken)
+    private static async Task<ChaosClient> StartAsync(ClientLog? log, Action<IServiceCollection> configure, CancellationToken cancellationToken)
     {
         var builder = GridHosts.NewBuilder();
+        if (log is not null)
+        {
+            builder.Logging.AddProvider(log);
+        }
+
         configure(builder.Services);
         var host = builder.Build();
         await host.StartAsync(cancellationToken);

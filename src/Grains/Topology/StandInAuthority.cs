@@ -71,9 +71,13 @@ internal sealed partial class StandInAuthority
     /// <summary>Asks with bytes of its own: the call may be on its way still when its caller has gone on without it.</summary>
     private async Task<BatchBytes> AskGrainAsync(BatchBytes requests)
     {
-        using var sent = BatchBytes.Rent(requests.Length);
+        var sent = BatchBytes.Rent(requests.Length);
         requests.Span.CopyTo(sent.Span);
-        return await _grain.DecideAsync(sent).ConfigureAwait(false);
+        var answer = await _grain.DecideAsync(sent).ConfigureAwait(false);
+
+        // Only now: Orleans sends a request again when its connection breaks. Without an answer the collector takes it.
+        sent.Dispose();
+        return answer;
     }
 
     [LoggerMessage(EventIds.StandsIn, LogLevel.Debug, "The topology grain does not answer; this silo decides by the grid's record.")]
