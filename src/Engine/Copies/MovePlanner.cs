@@ -10,7 +10,8 @@ namespace Orleans.Cache.Engine.Copies;
 /// 1. A partition takes a place when a wanted silo has no copy in sync yet, or another silo should own it, and gives the place back when neither
 ///    is so any more, or this silo is not its owner. It is not put off for another one.
 /// 2. Of those that wait the ones with fewer copies than wanted come first, then those with the lower number.
-/// 3. Who waits keeps the copies that it has. What takes no data along needs no place: a partition without entries, and leaving copies out.
+/// 3. A silo that is not prompt, as one that has just started may not be, gets no further copies, and owns no partition yet whose place this silo gave.
+/// 4. Who waits keeps the copies that it has. What takes no data along needs no place: a partition without entries, and leaving copies out.
 /// </remarks>
 /// <param name="node">This silo's number.</param>
 /// <param name="partitionCount">How many partitions there are.</param>
@@ -35,13 +36,15 @@ internal sealed class MovePlanner(int node, int partitionCount, int limit)
     /// <param name="wanted">For every partition.</param>
     /// <param name="statusOf">What the copy here is at the moment.</param>
     /// <param name="isEmpty">Whether a partition has no entries here.</param>
+    /// <param name="isPrompt">Whether a silo answers in good time.</param>
     /// <param name="tell">Called for each partition whose copy must be told something else than it was last.</param>
     /// <param name="mayBegin">Whether partitions that wait may take places.</param>
-    public void Plan(WantedCopies[] wanted, Func<int, CopyStatus> statusOf, Func<int, bool> isEmpty, Action<int, WantedCopies> tell, bool mayBegin = true)
+    public void Plan(WantedCopies[] wanted, Func<int, CopyStatus> statusOf, Func<int, bool> isEmpty, Func<int, bool> isPrompt, Action<int, WantedCopies> tell, bool mayBegin = true)
     {
         ArgumentNullException.ThrowIfNull(wanted);
         ArgumentNullException.ThrowIfNull(statusOf);
         ArgumentNullException.ThrowIfNull(isEmpty);
+        ArgumentNullException.ThrowIfNull(isPrompt);
         ArgumentNullException.ThrowIfNull(tell);
         _waiting.Clear();
         InProgress = 0;
@@ -58,7 +61,7 @@ internal sealed class MovePlanner(int node, int partitionCount, int limit)
             else if (_hasPlace[partition])
             {
                 InProgress++;
-                Tell(partition, wanted[partition], tell);
+                Tell(partition, isPrompt(wanted[partition].Owner) ? wanted[partition] : NotYetOwned(wanted[partition]), tell);
             }
             else
             {
@@ -68,14 +71,14 @@ internal sealed class MovePlanner(int node, int partitionCount, int limit)
 
         _waiting.Sort((left, right) => Order(left, right, statuses, wanted));
         var admitted = mayBegin ? Math.Min(_waiting.Count, Math.Max(0, limit - InProgress)) : 0;
-        foreach (var partition in _waiting.Take(admitted))
+        foreach (var partition in _waiting.Where(partition => NewHolders(statuses[partition], wanted[partition]).All(isPrompt)).Take(admitted))
         {
             _hasPlace[partition] = true;
+            InProgress++;
             Tell(partition, wanted[partition], tell);
         }
 
-        InProgress += admitted;
-        _waiting.RemoveRange(0, admitted);
+        _waiting.RemoveAll(partition => _hasPlace[partition]);
         Array.Clear(_isWaiting);
         foreach (var partition in _waiting)
         {
@@ -88,10 +91,14 @@ internal sealed class MovePlanner(int node, int partitionCount, int limit)
 
     private static bool NeedsPlace(CopyStatus status, WantedCopies wanted) =>
         status.Role == CopyRole.Owner
-        && (wanted.Owner != status.Configuration.Owner.Node || Missing(status, wanted) > 0);
+        && (wanted.Owner != status.Configuration.Owner.Node || NewHolders(status, wanted).Any());
 
-    private static int Missing(CopyStatus status, WantedCopies wanted) =>
-        wanted.Nodes.Count(wantedNode => !Array.Exists(status.Configuration.InSync, copy => copy.Node == wantedNode));
+    /// <summary>The silos that have something coming: a copy, or to be owner.</summary>
+    private static IEnumerable<int> NewHolders(CopyStatus status, WantedCopies wanted) =>
+        wanted.Nodes.Where(wantedNode =>
+            wantedNode == wanted.Owner ? status.Configuration.Owner.Node != wantedNode : !Array.Exists(status.Configuration.InSync, copy => copy.Node == wantedNode));
+
+    private WantedCopies NotYetOwned(WantedCopies wanted) => new(node, [node, .. wanted.Nodes.Where(other => other != node)]);
 
     private static int Order(int left, int right, CopyStatus[] statuses, WantedCopies[] wanted)
     {

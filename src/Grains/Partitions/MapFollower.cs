@@ -160,7 +160,7 @@ internal sealed partial class MapFollower : IDisposable
 
         if (TakeWanted(message.Nodes, snapshot.Map.PartitionCount) is { } wanted)
         {
-            _planner!.Plan(wanted, _copies.StatusOf, IsEmpty, _copies.Want, _pace.MayBegin(_network.MovedBytes));
+            _planner!.Plan(wanted, _copies.StatusOf, IsEmpty, _network.IsPrompt, _copies.Want, _pace.MayBegin(_network.MovedBytes));
         }
 
         _keeper.Follow(snapshot);

@@ -24,6 +24,7 @@ internal sealed partial class CopyNetwork : ICopyNetwork
     private readonly ReplicationJournal _journal;
     private readonly PacketReader _reader;
     private readonly TimeProvider _time;
+    private readonly TimeSpan _slowest;
     private readonly ILogger<CopyNetwork> _logger;
     private readonly AuthorityLink _authority;
     private readonly LocalLink _local;
@@ -48,6 +49,9 @@ internal sealed partial class CopyNetwork : ICopyNetwork
         _journal = journal;
         _reader = reader;
         _time = time;
+
+        // Who takes longer leaves an owner too little of its lease to be heard again within it.
+        _slowest = topology.Settings.LeaseDuration / 2;
         _logger = logger;
         _authority = new AuthorityLink(authority.DecideAsync, Deliver, time, logger);
         _local = new LocalLink(messages =>
@@ -65,6 +69,18 @@ internal sealed partial class CopyNetwork : ICopyNetwork
 
     /// <summary>The bytes of entries that were sent to fill copies on other silos.</summary>
     public long MovedBytes => Interlocked.Read(ref _movedBytes);
+
+    /// <summary>Whether a silo takes what this one sends in good time, so that copies there keep leases; this silo does.</summary>
+    public bool IsPrompt(int node) => _table is var table && (node == table.Number || (table.Peers.TryGetValue(node, out var peer) && peer.Link.IsPrompt));
+
+    /// <summary>Asks silos of which it is not known whether they are prompt. Called a few times per lease.</summary>
+    public void Probe()
+    {
+        foreach (var link in _table.Links)
+        {
+            link.Probe();
+        }
+    }
 
     /// <summary>Says where what arrives goes. Until then it is dropped.</summary>
     public void Bind(IPacketSink sink) => _sink = sink;
@@ -247,6 +263,7 @@ internal sealed partial class CopyNetwork : ICopyNetwork
                 TakeAnswers(node.Number, answers, fragments: null);
                 Flush();
             },
+            _slowest,
             _time,
             _metrics,
             _logger);

@@ -55,6 +55,7 @@ internal sealed partial class CopyTicker(
         {
             copies.Tick();
             network.Flush();
+            network.Probe();
             feed.Tick();
             _hasFailed = false;
         }

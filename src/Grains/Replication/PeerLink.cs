@@ -16,6 +16,7 @@ namespace Orleans.Cache.Grains.Replication;
 ///    it, so the writes of a group cost one call for each silo that replicates them.
 /// 2. A packet that fails is dropped: the copies send again. After that the silo is taken for unreachable for a while, in which everything for
 ///    it is dropped at once; then one packet tries.
+/// 3. While it is not known whether the silo is prompt, packets without messages ask (<see cref="Probe"/>).
 /// </remarks>
 internal sealed partial class PeerLink : IThreadPoolWorkItem
 {
@@ -41,10 +42,12 @@ internal sealed partial class PeerLink : IThreadPoolWorkItem
     private readonly TimeProvider _time;
     private readonly ReplicationMetrics _metrics;
     private readonly ILogger _logger;
+    private readonly Promptness _promptness;
     private LargeTransfer? _transfer;
     private int _waiting;
     private int _inFlight;
     private bool _isPacking;
+    private bool _isProbing;
     private bool _isEnded;
     private TimeSpan _nextSilence = LeastSilence;
     private TimeSpan _silence;
@@ -53,10 +56,11 @@ internal sealed partial class PeerLink : IThreadPoolWorkItem
     /// <param name="name">The other silo's, for metrics and logs.</param>
     /// <param name="send">Sends a packet, and completes when the other silo has taken it, with the packet of its answers. Called on the thread pool.</param>
     /// <param name="answered">Takes that packet. Never throws.</param>
+    /// <param name="slowest">How long a packet may take, for the silo to count as prompt.</param>
     /// <param name="time">Measures how long the silo is left alone.</param>
     /// <param name="metrics">Counts.</param>
     /// <param name="logger">Is told of failures.</param>
-    public PeerLink(string name, Func<BatchBytes, ValueTask<BatchBytes?>> send, Action<BatchBytes> answered, TimeProvider time, ReplicationMetrics metrics, ILogger logger)
+    public PeerLink(string name, Func<BatchBytes, ValueTask<BatchBytes?>> send, Action<BatchBytes> answered, TimeSpan slowest, TimeProvider time, ReplicationMetrics metrics, ILogger logger)
     {
         Name = name;
         _send = send;
@@ -64,6 +68,7 @@ internal sealed partial class PeerLink : IThreadPoolWorkItem
         _time = time;
         _metrics = metrics;
         _logger = logger;
+        _promptness = new Promptness(time, slowest);
     }
 
     /// <summary>The other silo's name.</summary>
@@ -83,6 +88,18 @@ internal sealed partial class PeerLink : IThreadPoolWorkItem
 
     /// <summary>How many packets are under way.</summary>
     public int InFlight => Volatile.Read(ref _inFlight);
+
+    /// <inheritdoc cref="Promptness.IsPrompt"/>
+    public bool IsPrompt
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _promptness.IsPrompt;
+            }
+        }
+    }
 
     /// <summary>Queues a message, or drops it. It leaves after the next <see cref="Wake"/>.</summary>
     public void Enqueue(int partition, PeerMessage message)
@@ -112,6 +129,23 @@ internal sealed partial class PeerLink : IThreadPoolWorkItem
 
         lock (_lock)
         {
+            if (_isPacking || !MaySendLocked())
+            {
+                return;
+            }
+
+            _isPacking = true;
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    /// <summary>Lets a packet without messages leave, if it would tell whether the silo is prompt.</summary>
+    public void Probe()
+    {
+        lock (_lock)
+        {
+            _isProbing = !_isEnded && _promptness.IsInDoubt;
             if (_isPacking || !MaySendLocked())
             {
                 return;
@@ -184,6 +218,8 @@ internal sealed partial class PeerLink : IThreadPoolWorkItem
                 _transfer = _queue.Take(_packing);
                 _waiting = _queue.Sendable;
                 _inFlight++;
+                _isProbing = false;
+                _promptness.OnSent();
             }
 
             // Packs before it first waits, so packets are made one after the other; then it goes on by itself.
@@ -226,7 +262,7 @@ internal sealed partial class PeerLink : IThreadPoolWorkItem
         _waiting = 0;
     }
 
-    private bool MaySendLocked() => _queue.Sendable > 0 && _inFlight == 0 && !IsSilentLocked();
+    private bool MaySendLocked() => (_queue.Sendable > 0 || _isProbing) && _inFlight == 0 && !IsSilentLocked();
 
     private bool IsSilentLocked() => _silence > TimeSpan.Zero && _time.GetElapsedTime(_silentSince) < _silence;
 
@@ -311,6 +347,7 @@ internal sealed partial class PeerLink : IThreadPoolWorkItem
         lock (_lock)
         {
             _inFlight--;
+            _promptness.OnTaken();
             _nextSilence = LeastSilence;
             _silence = TimeSpan.Zero;
         }
@@ -323,6 +360,7 @@ internal sealed partial class PeerLink : IThreadPoolWorkItem
         {
             _inFlight--;
             Debug.Assert(_inFlight >= 0, "A packet ended twice.");
+            _promptness.OnFailed();
             silence = _silence = _nextSilence;
             _silentSince = _time.GetTimestamp();
             _nextSilence = TimeSpan.FromTicks(Math.Min(MostSilence.Ticks, _nextSilence.Ticks * 2));

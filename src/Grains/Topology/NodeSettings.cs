@@ -31,6 +31,9 @@ internal sealed class NodeSettings
     /// <summary>See <see cref="CacheGridOptions.Replicas"/>.</summary>
     public int Replicas => _options.Replicas;
 
+    /// <summary>See <see cref="CacheReplicationOptions.LeaseDuration"/>.</summary>
+    public TimeSpan LeaseDuration => _options.Replication.LeaseDuration;
+
     /// <summary>See <see cref="CacheReplicationOptions.ConcurrentMoves"/>.</summary>
     public int ConcurrentMoves => _options.Replication.ConcurrentMoves;
 
@@ -53,7 +56,7 @@ internal sealed class NodeSettings
     /// <param name="time">Whose ticks they are in.</param>
     public ReplicationSettings ToReplicationSettings(TimeProvider time)
     {
-        var lease = (long)(_options.Replication.LeaseDuration.TotalSeconds * time.TimestampFrequency);
+        var lease = (long)(LeaseDuration.TotalSeconds * time.TimestampFrequency);
         return new()
         {
             LeaseTicks = lease,
@@ -104,7 +107,7 @@ internal sealed class NodeSettings
         Caches = [.. _caches.Keys.Order(StringComparer.Ordinal)],
         Limits = LimitsMessage.From(_options.Limits),
         Replicas = _options.Replicas,
-        LeaseDuration = _options.Replication.LeaseDuration,
+        LeaseDuration = LeaseDuration,
         Tenure = _options.Replication.Tenure,
     };
 }

@@ -13,10 +13,13 @@ namespace Orleans.Cache.Cluster.Tests.Replication;
 /// <summary>Takes the packets of a link in the place of a silo, when the test says so and as it says.</summary>
 internal sealed class FakeSilo
 {
+    /// <summary>How long a packet may be under way, for the silo to count as prompt.</summary>
+    public static readonly TimeSpan Slowest = TimeSpan.FromMilliseconds(100);
+
     private readonly FragmentAssembler _fragments = new();
     private readonly Channel<(int[] Partitions, TaskCompletionSource Taken)> _packets = Channel.CreateUnbounded<(int[], TaskCompletionSource)>();
 
-    public FakeSilo() => Link = new PeerLink("other", TakeAsync, Answers.Add, Time, new ReplicationMetrics(Meters), NullLogger.Instance);
+    public FakeSilo() => Link = new PeerLink("other", TakeAsync, Answers.Add, Slowest, Time, new ReplicationMetrics(Meters), NullLogger.Instance);
 
     public ManualTimeProvider Time { get; } = new();
 

@@ -188,6 +188,83 @@ public sealed class PeerLinkTests
     }
 
     [Fact]
+    public async Task Silo_ThatTakesPacketsInTimeForASecond_IsPrompt()
+    {
+        var silo = new FakeSilo();
+        Assert.False(silo.Link.IsPrompt);
+        await TakeAsync(silo, FakeSilo.Slowest);
+
+        silo.Time.Advance(Promptness.Probation - FakeSilo.Slowest);
+
+        Assert.True(silo.Link.IsPrompt);
+    }
+
+    [Fact]
+    public async Task Silo_ThatTakesAPacketLate_OrNotAtAll_IsNotPromptForASecond()
+    {
+        var silo = new FakeSilo();
+        silo.Time.Advance(Promptness.Probation);
+        await TakeAsync(silo, 2 * FakeSilo.Slowest);
+        Assert.False(silo.Link.IsPrompt);
+        silo.Time.Advance(Promptness.Probation);
+        Assert.True(silo.Link.IsPrompt);
+
+        silo.Send(1);
+        await silo.FailAsync((await silo.NextAsync()).Taken);
+
+        Assert.False(silo.Link.IsPrompt);
+        silo.Time.Advance(Promptness.Probation);
+        Assert.True(silo.Link.IsPrompt);
+    }
+
+    [Fact]
+    public async Task Silo_WithAPacketUnderWayForTooLong_IsNotPromptMeanwhile()
+    {
+        var silo = new FakeSilo();
+        silo.Time.Advance(Promptness.Probation);
+        silo.Send(1);
+        _ = await silo.NextAsync();
+        Assert.True(silo.Link.IsPrompt);
+
+        silo.Time.Advance(2 * FakeSilo.Slowest);
+
+        Assert.False(silo.Link.IsPrompt);
+    }
+
+    [Fact]
+    public async Task Silo_ThatIsLateAgainAndAgain_CountsAsPromptInTheEnd()
+    {
+        var silo = new FakeSilo();
+        for (var elapsed = TimeSpan.Zero; elapsed < Promptness.Patience; elapsed += 2 * FakeSilo.Slowest)
+        {
+            Assert.False(silo.Link.IsPrompt);
+            await TakeAsync(silo, 2 * FakeSilo.Slowest);
+        }
+
+        Assert.True(silo.Link.IsPrompt);
+    }
+
+    [Fact]
+    public async Task Probe_OfASiloInDoubt_IsAPacketWithoutMessages_OneAtATime()
+    {
+        var silo = new FakeSilo();
+        silo.Link.Probe();
+        var probe = await silo.NextAsync();
+        silo.Link.Probe();
+        Assert.Equal((0, false, 1), (probe.Partitions.Length, silo.HasPacket, silo.Link.InFlight));
+        await EndAsync(silo, probe.Taken);
+
+        silo.Link.Probe();
+        await EndAsync(silo, (await silo.NextAsync()).Taken);
+        silo.Time.Advance(Promptness.Probation);
+        silo.Link.Probe();
+
+        // Of a prompt silo nothing is asked: what comes next is a message.
+        silo.Send(1);
+        await ExpectAsync(silo, 1);
+    }
+
+    [Fact]
     public async Task Threads_Many_LoseNothingKeepTheirOrderAndGiveTheBytesBack()
     {
         const int Threads = 4;
@@ -196,7 +273,7 @@ public sealed class PeerLinkTests
         var received = new List<(int Partition, long Previous)>();
         var all = new TaskCompletionSource();
         var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
-        var link = new PeerLink("other", TakeAsync, static _ => { }, TimeProvider.System, new ReplicationMetrics(meters), NullLogger.Instance);
+        var link = new PeerLink("other", TakeAsync, static _ => { }, TimeSpan.FromSeconds(1), TimeProvider.System, new ReplicationMetrics(meters), NullLogger.Instance);
 
         await Task.WhenAll(Enumerable.Range(0, Threads).Select(thread => Task.Run(async () =>
         {
@@ -238,4 +315,19 @@ public sealed class PeerLinkTests
     }
 
     private static async Task ExpectAsync(FakeSilo silo, params int[] partitions) => Assert.Equal(partitions.AsEnumerable(), (await silo.NextAsync()).Partitions);
+
+    /// <summary>Sends a packet that takes so long.</summary>
+    private static async Task TakeAsync(FakeSilo silo, TimeSpan time)
+    {
+        silo.Send(1);
+        var packet = await silo.NextAsync();
+        silo.Time.Advance(time);
+        await EndAsync(silo, packet.Taken);
+    }
+
+    private static async Task EndAsync(FakeSilo silo, TaskCompletionSource taken)
+    {
+        taken.SetResult();
+        await Poll.UntilAsync(() => silo.Link.InFlight == 0);
+    }
 }

@@ -12,6 +12,7 @@ public sealed class MovePlannerTests
     private readonly WantedCopies[] _wanted = new WantedCopies[Partitions];
     private readonly Dictionary<int, WantedCopies> _told = [];
     private readonly HashSet<int> _empty = [];
+    private readonly HashSet<int> _slow = [];
     private readonly MovePlanner _planner = new(node: 0, Partitions, limit: 2);
 
     public MovePlannerTests()
@@ -43,7 +44,7 @@ public sealed class MovePlannerTests
         Plan();
 
         Hold(0, 2, 1);
-        _planner.Plan(_wanted, partition => _statuses[partition], _empty.Contains, (partition, wanted) => _told[partition] = wanted, mayBegin: false);
+        Plan(mayBegin: false);
 
         Assert.Equal((1, 4), (_planner.InProgress, _planner.Waiting));
         Assert.Equal([0, 1], MovingTo(2));
@@ -119,6 +120,58 @@ public sealed class MovePlannerTests
         Assert.Equal((2, 0), (_told[1].Owner, _told[2].Owner));
     }
 
+    [Fact]
+    public void Plan_OfWhatGoesToASlowSilo_WaitsAndLeavesThePlacesToOthers()
+    {
+        _slow.Add(2);
+        WantAll(2, 1);
+        Want(4, 0, 3);
+        Want(5, 3, 1);
+
+        Plan();
+
+        Assert.Equal((2, 4), (_planner.InProgress, _planner.Waiting));
+        Assert.Equal(("0,3", "3,1"), (Told(4), Told(5)));
+        Assert.All(Enumerable.Range(0, 4), partition => Assert.Equal("0,1", Told(partition)));
+
+        _slow.Clear();
+        Hold(4, 0, 3);
+        Hold(5, 3, 1);
+        Plan();
+
+        Assert.Equal([0, 1], MovingTo(2));
+    }
+
+    [Fact]
+    public void Plan_WhenTheSiloThatShallOwnBecomesSlow_KeepsThePartitionUntilItIsNotAnyMore()
+    {
+        WantAll(2, 1);
+        Plan();
+
+        _slow.Add(2);
+        Hold(0, 0, 1, 2);
+        Plan();
+
+        Assert.Equal(("0,2,1", "0,2,1"), (Told(0), Told(1)));
+        Assert.Equal((2, 4), (_planner.InProgress, _planner.Waiting));
+
+        _slow.Clear();
+        Plan();
+
+        Assert.Equal(("2,1", "2,1"), (Told(0), Told(1)));
+    }
+
+    [Fact]
+    public void Plan_WhenASiloThatHasAllItShallHaveIsSlow_IsAsEver()
+    {
+        _slow.Add(1);
+
+        WantAll(2, 1);
+        Plan();
+
+        Assert.Equal([0, 1], MovingTo(2));
+    }
+
     private static Configuration Of(params int[] nodes) => new()
     {
         Version = 1,
@@ -143,7 +196,10 @@ public sealed class MovePlannerTests
         }
     }
 
+    private string Told(int partition) => string.Join(',', _told[partition].Nodes);
+
     private IEnumerable<int> MovingTo(int owner) => _told.Where(told => told.Value.Owner == owner).Select(static told => told.Key).Order();
 
-    private void Plan() => _planner.Plan(_wanted, partition => _statuses[partition], _empty.Contains, (partition, wanted) => _told[partition] = wanted);
+    private void Plan(bool mayBegin = true) => _planner.Plan(
+        _wanted, partition => _statuses[partition], _empty.Contains, node => !_slow.Contains(node), (partition, wanted) => _told[partition] = wanted, mayBegin);
 }
