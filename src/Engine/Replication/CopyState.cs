@@ -39,7 +39,7 @@ internal sealed class CopyState(IEntryStore store, ReplicationSettings settings,
         IsPresent = true;
 
         // An attempt from before has to be refused, though nothing is remembered: it may have been executed in a life that is lost.
-        Operations.Load([], new LogPosition(epoch, 0), now());
+        Operations.Load([], new LogPosition(epoch, 0), now(), now());
     }
 
     /// <summary>Drops everything.</summary>

@@ -251,7 +251,8 @@ internal sealed class FollowerRole(CopyContext context, Random random)
 
         _isFilling = false;
         _state.StartFrom(chunk.Base, chunk.End);
-        _state.Operations.Load(chunk.Operations, chunk.OperationsForgotten, context.Host.Now);
+        var now = context.Host.Now;
+        _state.Operations.Load(chunk.Operations, chunk.OperationsForgotten, _settings.Latest(chunk.OperationsForgottenAt, now), now);
         if (_rules.ShipsVersionFloor)
         {
             _state.Store.RaiseVersionFloor(chunk.VersionFloor);

@@ -37,11 +37,15 @@ internal sealed class OperationTable(int capacity, long keptTicks)
     public Entry[] UpTo(LogPosition position) => [.. _order.Where(known => known.Entry.Position <= position).Select(static known => known.Entry)];
 
     /// <summary>Takes over what another copy remembered.</summary>
-    public void Load(Entry[] entries, LogPosition forgotten, long now)
+    /// <param name="entries">The operations, the oldest first.</param>
+    /// <param name="forgotten">As <see cref="Forgotten"/>.</param>
+    /// <param name="forgottenAt">As <see cref="ForgottenAt"/>, or later.</param>
+    /// <param name="now">When the operations count from.</param>
+    public void Load(Entry[] entries, LogPosition forgotten, long forgottenAt, long now)
     {
         Clear();
         Forgotten = forgotten;
-        ForgottenAt = forgotten == default ? long.MinValue : now;
+        ForgottenAt = forgotten == default ? long.MinValue : forgottenAt;
         foreach (var entry in entries)
         {
             // Its bytes may be those of a message.
@@ -50,7 +54,7 @@ internal sealed class OperationTable(int capacity, long keptTicks)
     }
 
     /// <summary>The clock began anew: nothing is known of times but that they are over.</summary>
-    public void ForgetTimes(long now) => Load([.. _order.Select(static known => known.Entry)], Forgotten, now);
+    public void ForgetTimes(long now) => Load([.. _order.Select(static known => known.Entry)], Forgotten, now, now);
 
     /// <summary>Forgets what is too old to be asked for.</summary>
     public void Trim(long now)

@@ -334,6 +334,7 @@ internal sealed class OwnerShipping(CopyContext context, FollowerSet followers, 
             VersionFloor = _state.Store.VersionFloor,
             Operations = isLast ? _state.Operations.UpTo(start) : [],
             OperationsForgotten = _state.Operations.Forgotten,
+            OperationsForgottenAt = _state.Operations.ForgottenAt,
         };
         snapshot.Unacknowledged = chunk;
         snapshot.SentAt = now;

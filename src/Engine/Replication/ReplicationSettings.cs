@@ -75,5 +75,10 @@ internal sealed record ReplicationSettings
     /// <summary>The same for the authority's side of a tenure.</summary>
     public long TenurePromiseTicks => Lengthened(TenureTicks);
 
+    /// <summary>The latest that a time of the past can be which another clock, within the drift, has measured as this one.</summary>
+    /// <param name="time">The time; <see cref="long.MinValue"/> for none, and then that is returned.</param>
+    /// <param name="now">What this clock says.</param>
+    public long Latest(long time, long now) => time == long.MinValue ? time : now - ((now - time) / (1000 + ClockDriftPerMille) * (1000 - ClockDriftPerMille));
+
     private long Lengthened(long ticks) => (ticks * (1000 + ClockDriftPerMille) / (1000 - ClockDriftPerMille)) + 1;
 }

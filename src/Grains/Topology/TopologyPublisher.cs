@@ -70,18 +70,21 @@ internal sealed partial class TopologyPublisher(NodeReferences references, NodeS
         }
 
         TopologyMessage? told = null;
+        var failures = 0;
         while (Newest is { } message && message != told && Array.Exists(message.Nodes, other => other.Address.Equals(node.Address)))
         {
             try
             {
                 await references.Resolve(node.NodeType, node.Address).PublishAsync(message);
                 told = message;
+                failures = 0;
             }
 #pragma warning disable CA1031 // Whatever failed, the silo is told again, or is found dead.
             catch (Exception exception)
 #pragma warning restore CA1031
             {
-                LogPublishFailed(node.Name, exception);
+                // A silo that is gone would fill the log until that is known.
+                LogPublishFailed(failures++ == 0 ? LogLevel.Information : LogLevel.Debug, node.Name, exception);
                 await Task.Delay(RetryDelay, time);
             }
         }
@@ -89,6 +92,6 @@ internal sealed partial class TopologyPublisher(NodeReferences references, NodeS
         _beingTold.Remove(node.Address);
     }
 
-    [LoggerMessage(EventIds.PublishFailed, LogLevel.Information, "Silo {Silo} could not be told about the topology; it is told again.")]
-    private partial void LogPublishFailed(string silo, Exception exception);
+    [LoggerMessage(EventId = EventIds.PublishFailed, Message = "Silo {Silo} could not be told about the topology; it is told again until it can be, or has left the grid.")]
+    private partial void LogPublishFailed(LogLevel level, string silo, Exception exception);
 }

@@ -23,7 +23,7 @@ public sealed class ReplicationFormatTests
     };
 
     private const string GoldenAppend = """
-        03 01
+        04 01
         01 AC02 02D804 040A 06
         12 06 02D804 02 02D804 040A 02 01
         06 C801 C601 8877665544332211 00 0100000000000000
@@ -35,21 +35,21 @@ public sealed class ReplicationFormatTests
         """;
 
     private const string GoldenOthers = """
-        03 01
+        04 01
         02 07 040A 02D804 06 01 CA01 00 C801 8877665544332211 00 0200000000000000
         03 07 040A 02D804 06 04 01
         04 07 02D804 040A 06 12 06 02D804 02 02D804 040A 02 01
-        05 07 02D804 040A 06 04 00 06C601 01 06C801 B801 0602 07 02 01 02 78 797A 01 0E10 06C401 01 72
+        05 07 02D804 040A 06 04 00 06C601 01 06C801 B801 0602 0B 07 02 01 02 78 797A 01 0E10 06C401 01 72
         """;
 
     private const string GoldenRequests = """
-        03 02
+        04 02
         07 02D804 8877665544332211 00
         08 040A 8877665544332211 01 12 06 02D804 02 02D804 040A 02 01
         """;
 
     private const string GoldenReplies = """
-        03 03
+        04 03
         07 02D804 8877665544332211 12 06 02D804 02 02D804 040A 02 01
         """;
 
@@ -108,6 +108,7 @@ public sealed class ReplicationFormatTests
                 End = new LogPosition(3, 100),
                 VersionFloor = 92,
                 OperationsForgotten = new LogPosition(3, 1),
+                OperationsForgottenAt = Now.TimeOf(11),
                 Changes = ["x"u8.ToArray(), "yz"u8.ToArray()],
                 WrittenAt = Now.TimeOf(7),
                 Operations = [new OperationTable.Entry(new OperationId(7, 8), new LogPosition(3, 98), "r"u8.ToArray())],

@@ -112,6 +112,27 @@ public sealed class MarkedOperationTests
     }
 
     [Fact]
+    public void AttemptThatBeganBeforeItsOwnerWasFilled_IsJudgedByWhatAllBeforeHaveForgotten()
+    {
+        using var grid = Started();
+        using var driver = new HostDriver(grid.Shards(0));
+        var old = grid.Clock.GetTimestamp();
+        for (var other = 0; other <= grid.Settings.OperationsKept; other++)
+        {
+            Increment(grid, driver, OperationMark.Next());
+        }
+
+        grid.Clock.Advance(TimeSpan.FromSeconds(1));
+        var began = grid.Clock.GetTimestamp();
+        grid.WantAll(2, 0);
+        grid.RunUntil(() => grid.Copies(2).StatusOf(PartitionOfKey()).IsServing);
+        using var next = new HostDriver(grid.Shards(2));
+
+        Assert.Equal((OperationStatus.Done, grid.Settings.OperationsKept + 2), Outcome(Increment(grid, next, OperationMark.Next(), began)));
+        Assert.Equal(OperationStatus.Forgotten, Increment(grid, next, OperationMark.Next(), old).Status);
+    }
+
+    [Fact]
     public void Mark_KeepsItsIdWhateverItsAge_AndUnderstatesNoAge()
     {
         var mark = OperationMark.Next();

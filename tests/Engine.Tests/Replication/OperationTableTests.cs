@@ -48,7 +48,8 @@ public sealed class OperationTableTests
         var owner = TableOf(5, capacity: 3);
         var replica = new OperationTable(3, long.MaxValue);
 
-        replica.Load(owner.UpTo(new LogPosition(1, 4)), owner.Forgotten, now: 70);
+        replica.Load(owner.UpTo(new LogPosition(1, 4)), owner.Forgotten, forgottenAt: 50, now: 70);
+        Assert.Equal(50, replica.ForgottenAt);
         replica.Add(RecordOf(5), now: 71);
         replica.Add(RecordOf(6), now: 72);
         owner.Add(RecordOf(6), now: 6);

@@ -56,13 +56,34 @@ internal sealed class SimCopy : IReplicationHost
         }
 
         var boot = _world.Nodes[to].Boot;
+        var sentAt = _node.ClockAt(_world.Queue.Time);
         _node.Emit(() => _world.Network.Send(_node.Index, to, mayDouble: true, () => _world.Nodes[to].Deliver(boot, () =>
         {
             var target = _world.Nodes[to].Copies[Partition].Core;
-            target.Receive(message);
+            target.Receive(ByClockOf(_world.Nodes[to], message, sentAt));
             target.Flush();
         })));
     }
+
+    /// <summary>What a message tells of the sender's clock, as ages do on the real wire.</summary>
+    private PeerMessage ByClockOf(SimNode node, PeerMessage message, long sentAt) => message is SnapshotChunk { OperationsForgottenAt: > long.MinValue } chunk
+        ? new SnapshotChunk
+        {
+            From = chunk.From,
+            To = chunk.To,
+            Epoch = chunk.Epoch,
+            Snapshot = chunk.Snapshot,
+            Index = chunk.Index,
+            Base = chunk.Base,
+            Changes = chunk.Changes,
+            IsLast = chunk.IsLast,
+            End = chunk.End,
+            VersionFloor = chunk.VersionFloor,
+            Operations = chunk.Operations,
+            OperationsForgotten = chunk.OperationsForgotten,
+            OperationsForgottenAt = node.ClockAt(_world.Queue.Time) - (sentAt - chunk.OperationsForgottenAt),
+        }
+        : message;
 
     public void Ask(AuthorityRequest request)
     {

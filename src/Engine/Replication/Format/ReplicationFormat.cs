@@ -11,7 +11,7 @@ namespace Orleans.Cache.Engine.Replication.Format;
 internal static class ReplicationFormat
 {
     /// <summary>The version of packets that this process writes, and the only one that it reads.</summary>
-    public const byte Version = 3;
+    public const byte Version = 4;
 
     /// <summary>Version and kind.</summary>
     public const int HeaderBytes = 2;

@@ -31,4 +31,10 @@ internal sealed class SnapshotChunk : PeerMessage
 
     /// <summary>Operations up to here may be forgotten.</summary>
     public required LogPosition OperationsForgotten { get; init; }
+
+    /// <summary>
+    /// These were executed at this time or before, by the clock of the host that holds the chunk; <see cref="long.MinValue"/> when none is forgotten. On its way
+    /// the chunk says how long ago that was, so that it is later for who gets it, and never earlier.
+    /// </summary>
+    public long OperationsForgottenAt { get; init; } = long.MinValue;
 }

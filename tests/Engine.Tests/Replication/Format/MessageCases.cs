@@ -144,6 +144,7 @@ internal static class MessageCases
         from floor in Longs
         from operations in Entries.ArrayOf()
         from forgotten in Positions
+        from forgottenAt in PastTimes
         select (PeerMessage)new SnapshotChunk
         {
             From = @from,
@@ -159,6 +160,7 @@ internal static class MessageCases
             VersionFloor = floor,
             Operations = operations,
             OperationsForgotten = forgotten,
+            OperationsForgottenAt = forgotten == default ? long.MinValue : forgottenAt,
         };
 
     public static readonly Gen<PeerMessage> Messages = Gen.OneOf(Appends, AppendAcks, ChunkAcks, RepairRequests, Notices, Chunks);
