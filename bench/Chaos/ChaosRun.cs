@@ -17,17 +17,19 @@ internal sealed class ChaosRun
     private readonly ChaosGrid _grid;
     private readonly ChaosClient _client;
     private readonly ChaosLoad _load;
+    private readonly Ballast _ballast;
     private readonly Action<string> _say;
     private readonly List<FaultWatch> _watches = [];
     private readonly List<string> _schedule = [];
     private int _partitionCount;
 
-    private ChaosRun(ChaosSettings settings, ChaosGrid grid, ChaosClient client, ChaosLoad load, Action<string> say)
+    private ChaosRun(ChaosSettings settings, ChaosGrid grid, ChaosClient client, ChaosLoad load, Ballast ballast, Action<string> say)
     {
         _settings = settings;
         _grid = grid;
         _client = client;
         _load = load;
+        _ballast = ballast;
         _say = say;
     }
 
@@ -71,8 +73,9 @@ internal sealed class ChaosRun
                 readers.Add(new Reader($"through {silo.Name}", new GridStore(clients[^1].Grid.GetCache()), silo.Name));
             }
 
-            await using var load = new ChaosLoad(settings.Load, new GridStore(clients[0].Grid.GetCache()), readers, record, TimeProvider.System);
-            var run = new ChaosRun(settings, grid, clients[0], load, say);
+            var writer = new GridStore(clients[0].Grid.GetCache());
+            await using var load = new ChaosLoad(settings.Load, writer, readers, record, TimeProvider.System);
+            var run = new ChaosRun(settings, grid, clients[0], load, new Ballast(writer, record, settings.Load.Ballast, settings.Load.ValueBytes), say);
             await run.RunAsync(cancellationToken);
             return run.ToResult(command);
         }
@@ -93,6 +96,7 @@ internal sealed class ChaosRun
     private async Task RunAsync(CancellationToken cancellationToken)
     {
         await SettleAsync(cancellationToken);
+        await _ballast.FillAsync(cancellationToken);
         for (var round = 1; round <= _settings.Rounds; round++)
         {
             var steps = _settings.StepsOf(round);
@@ -112,6 +116,7 @@ internal sealed class ChaosRun
             await _load.WaitForWritesAsync(before + _settings.WritesOfARound, cancellationToken);
             await _load.PauseAsync();
             await _load.CheckAllAsync(cancellationToken);
+            await _ballast.CheckAsync(cancellationToken);
             _say(string.Create(
                 CultureInfo.InvariantCulture,
                 $"   {_load.Record.Writes} writes acknowledged, {_load.Record.Reads} reads, {_load.Record.Lost} lost, {_load.Record.Wrong} wrong, {_load.Record.Errors.Values.Sum()} errors"));

@@ -21,6 +21,7 @@ internal static class RunCommand
         var silos = new Option<int?>("--silos") { Description = "How many silos the grid begins with. Default: the scenario's own, mostly 3." };
         var writes = Number("--writes", "How many writes are acknowledged in every round at least.", 5000);
         var keys = Number("--keys", "How many keys are written.", 600);
+        var ballast = Number("--ballast", "How many further keys are written once, before anything happens, and read after every round.", 0);
         var rate = Number("--rate", "How many writes, and as many reads, are begun in a second at most.", 2000);
         var reads = new Option<int?>("--reads") { Description = "How many reads are begun in a second at most, if not as many as writes." };
         var bound = Number("--bound", "How many milliseconds a read may be behind, where near caches are bounded. What they may be, and some for the machine.", 0);
@@ -34,7 +35,7 @@ internal static class RunCommand
         var list = new Option<bool>("--list") { Description = "Only prints the scenarios." };
         var command = new Command("run", "Kills, suspends, stops, adds and cuts off silos while writers and readers check each other.")
         {
-            scenario, rounds, seed, silos, writes, keys, rate, reads, bound, netns, development, set, report, json, errors, logs, list,
+            scenario, rounds, seed, silos, writes, keys, ballast, rate, reads, bound, netns, development, set, report, json, errors, logs, list,
         };
         command.SetAction(async (arguments, cancellationToken) =>
         {
@@ -55,7 +56,7 @@ internal static class RunCommand
                 SaysErrors = arguments.GetValue(errors),
                 Logs = arguments.GetValue(logs)?.FullName,
                 Grid = new() { Namespaces = arguments.GetValue(netns), Development = arguments.GetValue(development), SiloSettings = arguments.GetValue(set) ?? [] },
-                Load = new() { Keys = arguments.GetValue(keys), WritesPerSecond = arguments.GetValue(rate), ReadsPerSecond = arguments.GetValue(reads) ?? arguments.GetValue(rate), Bound = TimeSpan.FromMilliseconds(arguments.GetValue(bound)) },
+                Load = new() { Keys = arguments.GetValue(keys), Ballast = arguments.GetValue(ballast), WritesPerSecond = arguments.GetValue(rate), ReadsPerSecond = arguments.GetValue(reads) ?? arguments.GetValue(rate), Bound = TimeSpan.FromMilliseconds(arguments.GetValue(bound)) },
             };
             var results = await RunUntilInterruptedAsync([.. chosen.Select(one => SettingsOf(template, one, arguments.GetValue(silos)))], cancellationToken);
             var text = ChaosReport.Markdown(results, Machine());
@@ -120,7 +121,7 @@ internal static class RunCommand
 
     private static string CommandOf(ChaosSettings settings) => string.Create(
         CultureInfo.InvariantCulture,
-        $"dotnet run -c Release --project bench/Chaos -- run --scenario {settings.Scenario.Name} --rounds {settings.Rounds} --seed {settings.Seed} --silos {settings.Grid.Silos} --writes {settings.WritesOfARound} --keys {settings.Load.Keys} --rate {settings.Load.WritesPerSecond} --reads {settings.Load.ReadsPerSecond}{(settings.Load.Bound > TimeSpan.Zero ? $" --bound {settings.Load.Bound.TotalMilliseconds}" : string.Empty)}{(settings.Grid.Namespaces ? " --netns" : string.Empty)}{(settings.Grid.Development ? " --development" : string.Empty)}{string.Concat(settings.Grid.SiloSettings.Except(settings.Scenario.SiloSettings).Select(static setting => $" --set {setting}"))}");
+        $"dotnet run -c Release --project bench/Chaos -- run --scenario {settings.Scenario.Name} --rounds {settings.Rounds} --seed {settings.Seed} --silos {settings.Grid.Silos} --writes {settings.WritesOfARound} --keys {settings.Load.Keys}{(settings.Load.Ballast > 0 ? $" --ballast {settings.Load.Ballast}" : string.Empty)} --rate {settings.Load.WritesPerSecond} --reads {settings.Load.ReadsPerSecond}{(settings.Load.Bound > TimeSpan.Zero ? $" --bound {settings.Load.Bound.TotalMilliseconds}" : string.Empty)}{(settings.Grid.Namespaces ? " --netns" : string.Empty)}{(settings.Grid.Development ? " --development" : string.Empty)}{string.Concat(settings.Grid.SiloSettings.Except(settings.Scenario.SiloSettings).Select(static setting => $" --set {setting}"))}");
 
     private static string Machine() => string.Create(
         CultureInfo.InvariantCulture,

@@ -12,6 +12,9 @@ internal sealed record LoadSettings
     /// <summary>Keys with a time to live.</summary>
     public int Expiring { get; init; } = 60;
 
+    /// <summary>Keys that are written once, before anything happens, and read after every round.</summary>
+    public int Ballast { get; init; }
+
     public int ValueBytes { get; init; } = 100;
 
     /// <summary>How many writes are begun in a second at most; fewer where the grid takes longer.</summary>

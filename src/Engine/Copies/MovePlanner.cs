@@ -10,8 +10,9 @@ namespace Orleans.Cache.Engine.Copies;
 /// 1. A partition takes a place when a wanted silo has no copy in sync yet, or another silo should own it, and gives the place back when neither
 ///    is so any more, or this silo is not its owner. It is not put off for another one.
 /// 2. Of those that wait the ones with fewer copies than wanted come first, then those with the lower number.
-/// 3. A silo that is not prompt, as one that has just started may not be, gets no further copies, and owns no partition yet whose place this silo gave.
+/// 3. A silo that is not prompt, as one that has just started may not be, gets no further copies, and owns no partition yet that was given a place.
 /// 4. Who waits keeps the copies that it has. What takes no data along needs no place: a partition without entries, and leaving copies out.
+/// 5. A partition without entries goes to any silo at once as long as all are like that: nobody uses the grid yet. Else it may have some again before it is there.
 /// </remarks>
 /// <param name="node">This silo's number.</param>
 /// <param name="partitionCount">How many partitions there are.</param>
@@ -21,6 +22,7 @@ internal sealed class MovePlanner(int node, int partitionCount, int limit)
     private readonly bool[] _hasPlace = new bool[partitionCount];
     private readonly WantedCopies?[] _told = new WantedCopies?[partitionCount];
     private readonly List<int> _waiting = [];
+    private readonly List<int> _vacant = [];
     private readonly bool[] _isWaiting = new bool[partitionCount];
 
     /// <summary>How many partitions have a place.</summary>
@@ -47,13 +49,13 @@ internal sealed class MovePlanner(int node, int partitionCount, int limit)
         ArgumentNullException.ThrowIfNull(isPrompt);
         ArgumentNullException.ThrowIfNull(tell);
         _waiting.Clear();
+        _vacant.Clear();
         InProgress = 0;
         var statuses = new CopyStatus[partitionCount];
         for (var partition = 0; partition < partitionCount; partition++)
         {
             statuses[partition] = statusOf(partition);
-            var needsPlace = NeedsPlace(statuses[partition], wanted[partition]) && (_hasPlace[partition] || !isEmpty(partition));
-            if (!needsPlace)
+            if (!NeedsPlace(statuses[partition], wanted[partition]))
             {
                 _hasPlace[partition] = false;
                 Tell(partition, wanted[partition], tell);
@@ -65,13 +67,19 @@ internal sealed class MovePlanner(int node, int partitionCount, int limit)
             }
             else
             {
-                _waiting.Add(partition);
+                (isEmpty(partition) ? _vacant : _waiting).Add(partition);
             }
+        }
+
+        var isInUse = InProgress + _waiting.Count > 0;
+        foreach (var partition in _vacant)
+        {
+            Tell(partition, !isInUse || MayHave(partition) ? wanted[partition] : Kept(partition), tell);
         }
 
         _waiting.Sort((left, right) => Order(left, right, statuses, wanted));
         var admitted = mayBegin ? Math.Min(_waiting.Count, Math.Max(0, limit - InProgress)) : 0;
-        foreach (var partition in _waiting.Where(partition => NewHolders(statuses[partition], wanted[partition]).All(isPrompt)).Take(admitted))
+        foreach (var partition in _waiting.Where(MayHave).Take(admitted))
         {
             _hasPlace[partition] = true;
             InProgress++;
@@ -83,11 +91,13 @@ internal sealed class MovePlanner(int node, int partitionCount, int limit)
         foreach (var partition in _waiting)
         {
             _isWaiting[partition] = true;
-            Tell(partition, new WantedCopies(node, Holders(statuses[partition].Configuration)), tell);
+            Tell(partition, Kept(partition), tell);
         }
-    }
 
-    private static int[] Holders(Configuration configuration) => Array.ConvertAll(configuration.InSync, static copy => copy.Node);
+        bool MayHave(int partition) => NewHolders(statuses[partition], wanted[partition]).All(isPrompt);
+
+        WantedCopies Kept(int partition) => new(node, Array.ConvertAll(statuses[partition].Configuration.InSync, static copy => copy.Node));
+    }
 
     private static bool NeedsPlace(CopyStatus status, WantedCopies wanted) =>
         status.Role == CopyRole.Owner

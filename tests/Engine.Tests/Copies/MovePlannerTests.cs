@@ -143,6 +143,24 @@ public sealed class MovePlannerTests
     }
 
     [Fact]
+    public void Plan_OfPartitionsWithoutEntries_WaitsForASlowSiloWhileOthersHaveSome()
+    {
+        _slow.Add(2);
+        WantAll(2, 1);
+        _empty.UnionWith([1, 3, 5]);
+
+        Plan();
+
+        Assert.Empty(MovingTo(2));
+        Assert.All(Enumerable.Range(0, Partitions), partition => Assert.Equal("0,1", Told(partition)));
+
+        _empty.UnionWith([0, 2, 4]);
+        Plan();
+
+        Assert.Equal([0, 1, 2, 3, 4, 5], MovingTo(2));
+    }
+
+    [Fact]
     public void Plan_WhenTheSiloThatShallOwnBecomesSlow_KeepsThePartitionUntilItIsNotAnyMore()
     {
         WantAll(2, 1);
