@@ -5,6 +5,9 @@ namespace Orleans.Cache.Engine.Replication;
 /// <summary>What the roles of a copy share: who it is, what it holds, and what it knows of the configuration.</summary>
 internal sealed class CopyContext(CopyId self, IReplicationHost host, ReplicationSettings settings, ReplicationRules rules, CopyState state)
 {
+    /// <summary>So many times of a renewal without an answer make it doubtful that the authority is there.</summary>
+    private const int RenewalsToDoubt = 2;
+
     public CopyId Self { get; private set; } = self;
 
     public IReplicationHost Host { get; } = host;
@@ -29,6 +32,7 @@ internal sealed class CopyContext(CopyId self, IReplicationHost host, Replicatio
     public bool IsSealed { get; set; }
 
     private long _askedAt = long.MinValue / 2;
+    private long _answeredAt = long.MinValue / 2;
 
     /// <summary>Proposes a configuration. Only one at a time, so that a late copy of another cannot come true unexpected.</summary>
     public void Propose(Configuration proposal)
@@ -58,6 +62,24 @@ internal sealed class CopyContext(CopyId self, IReplicationHost host, Replicatio
         }
     }
 
+    /// <summary>
+    /// Whether the authority answered what it was asked a short while ago. A copy that proposes itself where it does not is bound by that until it does again, and
+    /// its partition has no owner.
+    /// </summary>
+    public bool HearsAuthority(long now) => now - _answeredAt <= RenewalsToDoubt * Settings.RenewTicks;
+
+    /// <summary>The authority has answered what it was asked at a time of this clock.</summary>
+    public void Answered(long askedAt) => _answeredAt = Math.Max(_answeredAt, askedAt);
+
+    /// <summary>Asks the authority as often as one does who waits for its answer.</summary>
+    public void AskSoon(long now)
+    {
+        if (now - _askedAt >= Settings.ResendTicks)
+        {
+            Ask();
+        }
+    }
+
     /// <summary>Forgets a proposal whose fate is known.</summary>
     public void Settle() => Proposal = null;
 
@@ -70,7 +92,7 @@ internal sealed class CopyContext(CopyId self, IReplicationHost host, Replicatio
     }
 
     /// <summary>After a restart the old time means nothing.</summary>
-    public void ForgetTime() => _askedAt = long.MinValue / 2;
+    public void ForgetTime() => _askedAt = _answeredAt = long.MinValue / 2;
 
     public void Notify(CopyId copy) => Host.Send(new ConfigurationNotice { From = Self, To = copy, Epoch = Epoch, Configuration = Configuration });
 }

@@ -55,12 +55,22 @@ internal sealed class FollowerRole(CopyContext context, Random random)
         }
 
         var configuration = context.Configuration;
-        if (configuration.Contains(context.Self))
+        var isInSync = configuration.Contains(context.Self);
+        if (!isInSync && context.Wanted?.Owner != context.Self.Node)
+        {
+            return;
+        }
+
+        if (!context.HearsAuthority(now))
+        {
+            context.AskSoon(now);
+        }
+        else if (isInSync)
         {
             var others = configuration.InSync.Where(copy => copy != configuration.Owner || copy == context.Self);
             context.Propose(configuration.WithOwner(context.Self, [.. others]));
         }
-        else if (context.Wanted is { } wanted && wanted.Owner == context.Self.Node)
+        else
         {
             // Nobody speaks to this copy, which should own the partition. The authority knows whether there is anything left.
             BePatient(_settings.PromiseTicks);

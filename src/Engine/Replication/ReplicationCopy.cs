@@ -145,6 +145,7 @@ internal sealed class ReplicationCopy
             return;
         }
 
+        _context.Answered(reply.SentAt);
         var claimed = _context.Proposal is { StartsEmpty: true } claim && claim.Epoch > _context.Epoch;
         Learn(reply.Recorded);
         if (claimed && _context.Proposal is not null)

@@ -63,12 +63,13 @@ internal sealed partial class SnapshotSchedule(
                 var since = time.GetTimestamp();
                 await RoundAsync(static _ => true, RestAsync, cancellationToken).ConfigureAwait(false);
 
-                // As long as it worked, so that half of a processor and of the disk's time is the most that this takes.
+                // As long as it worked, so that half of a processor and of the disk's time is the most that this takes; and no longer than from round to round,
+                // for a process that stood still did not work.
                 async ValueTask RestAsync()
                 {
                     if (time.GetElapsedTime(since) is var worked && worked >= LeastRest)
                     {
-                        await Task.Delay(worked, time, cancellationToken).ConfigureAwait(false);
+                        await Task.Delay(worked < place.Options.Interval ? worked : place.Options.Interval, time, cancellationToken).ConfigureAwait(false);
                         since = time.GetTimestamp();
                     }
                 }

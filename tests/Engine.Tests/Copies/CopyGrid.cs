@@ -25,13 +25,13 @@ internal sealed class CopyGrid : IDisposable
     private readonly TimeProvider _time;
     private long _order;
 
-    public CopyGrid(int nodes, int seed, TimeProvider? time = null, CacheOptions? options = null, long budget = 32 << 20, long firstEpoch = 1)
+    public CopyGrid(int nodes, int seed, TimeProvider? time = null, CacheOptions? options = null, long budget = 32 << 20, long firstEpoch = 1, int tenure = 3000)
     {
         _random = new Random(seed);
         _time = time ?? Clock;
         Options = options ?? new CacheOptions();
         Budget = budget;
-        Settings = SettingsOf(_time, firstEpoch: firstEpoch);
+        Settings = SettingsOf(_time, firstEpoch: firstEpoch, tenure: tenure);
         _nodes = new Node?[nodes];
         _runs = new long[nodes];
         for (var partition = 0; partition < Partitions; partition++)
@@ -65,12 +65,15 @@ internal sealed class CopyGrid : IDisposable
     /// <summary>A silo that nobody can reach, and that can reach nobody; -1: none.</summary>
     public int Isolated { get; set; } = -1;
 
+    /// <summary>Whether the authority answers.</summary>
+    public bool HasAuthority { get; set; } = true;
+
     /// <summary>Makes what fills partitions that begin empty, for silos that are started from now on.</summary>
     public Func<ShardHost, PartitionCopies, IPartitionFiller>? Filler { get; set; }
 
     public List<ReplicationEvent> Events { get; } = [];
 
-    public static ReplicationSettings SettingsOf(TimeProvider time, int tail = 32, long firstEpoch = 1)
+    public static ReplicationSettings SettingsOf(TimeProvider time, int tail = 32, long firstEpoch = 1, int tenure = 3000)
     {
         long Ticks(int milliseconds) => milliseconds * time.TimestampFrequency / 1000;
         return new ReplicationSettings
@@ -80,7 +83,7 @@ internal sealed class CopyGrid : IDisposable
             BeatTicks = Ticks(100),
             SuspectTicks = Ticks(300),
             ResendTicks = Ticks(100),
-            TenureTicks = Ticks(3000),
+            TenureTicks = Ticks(tenure),
             RenewTicks = Ticks(1000),
             StalenessTicks = Ticks(1000),
             HandoverTicks = Ticks(1000),
@@ -271,7 +274,7 @@ internal sealed class CopyGrid : IDisposable
 
         public void Ask(int partition, AuthorityRequest request)
         {
-            if (_grid.Isolated != Number)
+            if (_grid.HasAuthority && _grid.Isolated != Number)
             {
                 _grid.Post(() => _grid.Deliver(this, node => _grid.Decide(node, partition, request)));
             }

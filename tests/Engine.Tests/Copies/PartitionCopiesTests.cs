@@ -49,6 +49,35 @@ public sealed class PartitionCopiesTests
     }
 
     [Fact]
+    public void Silo_ThatStoodStillWhileTheAuthorityIsAway_GoesOn_AndTheAuthorityDecidesWhenItIsBack()
+    {
+        using var grid = new CopyGrid(2, seed: 1, tenure: 30_000);
+        grid.WantAll(0, 1);
+        grid.Settle(0, 1);
+        using var driver = new HostDriver(grid.Shards(0));
+        grid.HasAuthority = false;
+        grid.Run(milliseconds: 2500);
+
+        grid.Isolated = 0;
+        grid.Run(milliseconds: 1000);
+        Assert.All(Enumerable.Range(0, CopyGrid.Partitions), partition => Assert.False(grid.Copies(0).StatusOf(partition).IsServing));
+        grid.Isolated = -1;
+        grid.RunUntil(() => grid.IsSettled(0, 1));
+        driver.Set("a", "1"u8);
+        grid.RunUntil(driver.IsComplete);
+        Assert.Equal((OperationStatus.Done, 2), (driver.Results[0].Status, driver.Results[0].Copies));
+
+        // Now the silo is lost, and the replica waits for somebody who can decide.
+        grid.Kill(0);
+        grid.Run(milliseconds: 2000);
+        Assert.All(Enumerable.Range(0, CopyGrid.Partitions), partition => Assert.Equal(CopyRole.Replica, grid.Copies(1).StatusOf(partition).Role));
+        grid.HasAuthority = true;
+        grid.RunUntil(() => Enumerable.Range(0, CopyGrid.Partitions).All(partition => grid.Copies(1).StatusOf(partition).IsServing));
+        using var next = new HostDriver(grid.Shards(1));
+        Assert.Equal("1", next.TextOf("a"));
+    }
+
+    [Fact]
     public void Silo_ThatIsSealed_ServesNothing_InNoRole_AndMakesNoFurtherCopies()
     {
         using var grid = new CopyGrid(3, seed: 1);
