@@ -143,8 +143,7 @@ internal sealed class BatchPart : LaneEntry
     }
 
     // The router of the call tries again, by the newer map.
-    public override void TakeBack(in LaneFailure failure) => CompleteAbandoned(
-        failure.Kind == LaneFailureKind.WayLost ? failure : failure with { Kind = LaneFailureKind.NoAnswer });
+    public override void TakeBack(in LaneFailure failure) => CompleteAbandoned(failure with { Kind = LaneFailureKind.TakenBack });
 
     public override void Drop()
     {

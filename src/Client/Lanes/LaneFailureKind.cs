@@ -15,6 +15,9 @@ internal enum LaneFailureKind
     /// <summary>They were sent, and the deadline passed, or the caller gave up.</summary>
     NotAwaited,
 
-    /// <summary>They were sent through another silo, and the way there was lost: the silo may be well, and never have seen them.</summary>
-    WayLost,
+    /// <summary>
+    /// They were taken back without an answer: another silo owns them by now, or a way to the grid was lost by which they may have gone. They may have been done, and
+    /// the silo and the shortest way to it may be well.
+    /// </summary>
+    TakenBack,
 }

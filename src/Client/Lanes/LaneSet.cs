@@ -171,12 +171,12 @@ internal sealed class LaneSet : IDisposable
         foreach (var entry in misplaced)
         {
             entry.TakeBack(new LaneFailure(
-                new TimeoutException("The silo did not answer, and others have taken over from it."), entry.Packed > 0 ? LaneFailureKind.NoAnswer : LaneFailureKind.NotSent));
+                new TimeoutException("The silo did not answer, and others have taken over from it."), entry.Packed > 0 ? LaneFailureKind.TakenBack : LaneFailureKind.NotSent));
         }
 
         foreach (var entry in lost)
         {
-            entry.TakeBack(new LaneFailure(new TimeoutException("No answer came by way of another silo, and a connection to the grid was lost."), LaneFailureKind.WayLost));
+            entry.TakeBack(new LaneFailure(new TimeoutException("No answer came by way of another silo, and a connection to the grid was lost."), LaneFailureKind.TakenBack));
         }
     }
 

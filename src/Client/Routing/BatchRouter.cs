@@ -244,7 +244,7 @@ internal sealed class BatchRouter(
         }
 
         errors.OnFailure(part.Lane, unanswered, part.Failure);
-        if (part.Failure.Kind is LaneFailureKind.NoAnswer or LaneFailureKind.WayLost && unrepeatable == 0 && lanes.Budget.TrySpend())
+        if (part.Failure.Kind is LaneFailureKind.NoAnswer or LaneFailureKind.TakenBack && unrepeatable == 0 && lanes.Budget.TrySpend())
         {
             return part.Failure.Exception;
         }

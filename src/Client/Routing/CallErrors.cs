@@ -43,6 +43,10 @@ internal sealed partial class CallErrors(LaneSet lanes, IOptions<CacheGridClient
         {
             lane.Node.AvoidDirect();
             lane.Node.NoteSilence();
+        }
+
+        if (failure.Kind is LaneFailureKind.NoAnswer or LaneFailureKind.TakenBack)
+        {
             lanes.Metrics.OnUnanswered(lane, operations);
             LogBatchFailed(lane.Node.Descriptor.Name, operations, failure.Exception);
         }

@@ -84,7 +84,8 @@ internal sealed class LaneFixture : ITopologySource, IDisposable
 
     private static SiloAddress Silo { get; } = SiloAddress.New(new IPEndPoint(IPAddress.Loopback, 11111), 7);
 
-    private static SiloAddress Gateway { get; } = SiloAddress.New(new IPEndPoint(IPAddress.Loopback, 30000), 7);
+    /// <summary>Of the silo that has <see cref="Door"/>.</summary>
+    public static SiloAddress Gateway { get; } = SiloAddress.New(new IPEndPoint(IPAddress.Loopback, 30000), 7);
 
     private static SiloAddress ReplicaSilo { get; } = SiloAddress.New(new IPEndPoint(IPAddress.Loopback, 11112), 7);
 
