@@ -23,27 +23,23 @@ internal static class SnapshotChunkFormat
         WriteOperations(ref writer, chunk.Operations);
     }
 
-    public static SnapshotChunk Read(ref WireReader reader, CopyId from, CopyId to, long epoch, WireMoment moment)
+    public static SnapshotChunk Read(ref WireReader reader, CopyId from, CopyId to, long epoch, WireMoment moment) => new()
     {
-        LogPosition forgotten;
-        return new()
-        {
-            From = from,
-            To = to,
-            Epoch = epoch,
-            Snapshot = reader.Signed("snapshot's number"),
-            Index = reader.SignedInt("chunk's number"),
-            Base = reader.LogPosition("snapshot's base"),
-            IsLast = reader.Flag("mark of the last chunk"),
-            End = reader.LogPosition("snapshot's end"),
-            VersionFloor = reader.Signed("last version"),
-            OperationsForgotten = forgotten = reader.LogPosition("position of what is forgotten"),
-            OperationsForgottenAt = reader.Age("age of what is forgotten", moment) is var forgottenAt && forgotten == default ? long.MinValue : forgottenAt,
-            WrittenAt = reader.Age("chunk's age", moment),
-            Changes = ReadChanges(ref reader),
-            Operations = ReadOperations(ref reader),
-        };
-    }
+        From = from,
+        To = to,
+        Epoch = epoch,
+        Snapshot = reader.Signed("snapshot's number"),
+        Index = reader.SignedInt("chunk's number"),
+        Base = reader.LogPosition("snapshot's base"),
+        IsLast = reader.Flag("mark of the last chunk"),
+        End = reader.LogPosition("snapshot's end"),
+        VersionFloor = reader.Signed("last version"),
+        OperationsForgotten = reader.LogPosition("position of what is forgotten"),
+        OperationsForgottenAt = reader.Age("age of what is forgotten", moment),
+        WrittenAt = reader.Age("chunk's age", moment),
+        Changes = ReadChanges(ref reader),
+        Operations = ReadOperations(ref reader),
+    };
 
     private static void WriteChanges(ref WireWriter writer, ReadOnlyMemory<byte>[] changes)
     {

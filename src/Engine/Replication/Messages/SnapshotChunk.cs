@@ -33,7 +33,7 @@ internal sealed class SnapshotChunk : PeerMessage
     public required LogPosition OperationsForgotten { get; init; }
 
     /// <summary>
-    /// These were executed at this time or before, by the clock of the host that holds the chunk; <see cref="long.MinValue"/> when none is forgotten. On its way
+    /// These were executed at this time or before, by the clock of the host that holds the chunk; it means nothing when none is forgotten. On its way
     /// the chunk says how long ago that was, so that it is later for who gets it, and never earlier.
     /// </summary>
     public long OperationsForgottenAt { get; init; } = long.MinValue;

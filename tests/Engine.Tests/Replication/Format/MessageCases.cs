@@ -160,7 +160,7 @@ internal static class MessageCases
             VersionFloor = floor,
             Operations = operations,
             OperationsForgotten = forgotten,
-            OperationsForgottenAt = forgotten == default ? long.MinValue : forgottenAt,
+            OperationsForgottenAt = forgotten == default ? Moment.Now : forgottenAt,
         };
 
     public static readonly Gen<PeerMessage> Messages = Gen.OneOf(Appends, AppendAcks, ChunkAcks, RepairRequests, Notices, Chunks);
