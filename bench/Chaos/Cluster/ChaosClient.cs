@@ -58,7 +58,8 @@ internal sealed class ChaosClient : IAsyncDisposable
         var builder = GridHosts.NewBuilder();
         if (log is not null)
         {
-            builder.Logging.AddProvider(log);
+            // By a factory, so that the host disposes of it.
+            builder.Services.AddSingleton<ILoggerProvider>(_ => log);
         }
 
         configure(builder.Services);

@@ -9,6 +9,8 @@ internal sealed class ClientLog(string file, Record record) : ILoggerProvider
 {
     private readonly TextWriter _file = TextWriter.Synchronized(new StreamWriter(file));
 
+    private double Now => record.Now.TotalSeconds;
+
     public ILogger CreateLogger(string categoryName) => new Logger(categoryName, this);
 
     public void Dispose() => _file.Dispose();
@@ -30,6 +32,4 @@ internal sealed class ClientLog(string file, Record record) : ILoggerProvider
             }
         }
     }
-
-    private double Now => record.Now.TotalSeconds;
 }
