@@ -49,6 +49,9 @@ internal sealed record ChaosResult
 
     public required IReadOnlyList<Recovery> Recoveries { get; init; }
 
+    /// <summary>What moves between silos cost.</summary>
+    public required ArrivalResult Arrivals { get; init; }
+
     /// <summary>How often a silo ended that nobody had ended.</summary>
     public required int EndedByThemselves { get; init; }
 

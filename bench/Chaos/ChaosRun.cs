@@ -18,6 +18,7 @@ internal sealed class ChaosRun
     private readonly ChaosClient _client;
     private readonly ChaosLoad _load;
     private readonly Ballast _ballast;
+    private readonly ArrivalWatch _arrivals;
     private readonly Action<string> _say;
     private readonly List<FaultWatch> _watches = [];
     private readonly List<string> _schedule = [];
@@ -30,6 +31,7 @@ internal sealed class ChaosRun
         _client = client;
         _load = load;
         _ballast = ballast;
+        _arrivals = new ArrivalWatch(client.Grid, settings.Load.Ballast);
         _say = say;
     }
 
@@ -97,6 +99,7 @@ internal sealed class ChaosRun
     {
         await SettleAsync(cancellationToken);
         await _ballast.FillAsync(cancellationToken);
+        await _arrivals.BeginAsync(cancellationToken);
         for (var round = 1; round <= _settings.Rounds; round++)
         {
             var steps = _settings.StepsOf(round);
@@ -128,6 +131,12 @@ internal sealed class ChaosRun
         if (step.IsFault)
         {
             await WatchAsync(step, cancellationToken);
+        }
+
+        if (step.Kind is StepKind.Add or StepKind.Stop)
+        {
+            _arrivals.Expect(_grid.Wanted.Count + (step.Kind == StepKind.Add ? 1 : 0));
+            await _arrivals.CollectAsync(cancellationToken);
         }
 
         ChaosSilo[] silos = [.. step.Silos.Select(_grid.Find)];
@@ -172,6 +181,7 @@ internal sealed class ChaosRun
                 break;
             case StepKind.Settle:
                 await SettleAsync(cancellationToken);
+                await _arrivals.CollectAsync(cancellationToken);
                 await _load.EndWatchAsync();
                 break;
             default:
@@ -274,6 +284,7 @@ internal sealed class ChaosRun
             Samples = record.Samples,
             Errors = [.. record.Errors.Select(static error => new ErrorCount(error.Key.Operation, error.Key.Exception, error.Key.Where, error.Value)).OrderByDescending(static error => error.Count)],
             Recoveries = Recovery.Of(_watches),
+            Arrivals = _arrivals.ToResult(),
             EndedByThemselves = _grid.EndedByThemselves,
             LossIsExpected = _settings.Scenario.LosesCopies,
         };

@@ -205,6 +205,10 @@ internal static class Replicas
             {
             }
 
+            public void TakenOver(int partition, long pausedTicks)
+            {
+            }
+
             public void Flush()
             {
             }

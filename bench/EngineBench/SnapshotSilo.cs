@@ -61,6 +61,10 @@ internal sealed class SnapshotSilo : ICopyNetwork, IPartitionFiller, IDisposable
     {
     }
 
+    public void TakenOver(int partition, long pausedTicks)
+    {
+    }
+
     public void Flush()
     {
     }

@@ -65,6 +65,14 @@ internal static class ChaosReport
             text.Append(table);
         }
 
+        if (result.Arrivals is { Pauses.Keys: > 0 } arrivals)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\n{arrivals.Pauses.Keys} partitions were handed from one silo to another. In milliseconds they took no writes for: p50 {Milliseconds(arrivals.Pauses.P50)}, p99 {Milliseconds(arrivals.Pauses.P99)}, longest {Milliseconds(arrivals.Pauses.Longest)}.");
+            text.Append(arrivals.Ideal > 0
+                ? string.Create(CultureInfo.InvariantCulture, $" {arrivals.Moved} entries were sent to fill copies, {arrivals.Moved / arrivals.Ideal:F2} times as many as if each silo that came or went had moved its share only.\n")
+                : "\n");
+        }
+
         AppendCounts(text, result);
     }
 

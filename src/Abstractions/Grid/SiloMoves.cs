@@ -5,4 +5,5 @@ namespace Orleans.Cache;
 /// <param name="Owned">How many partitions it owns.</param>
 /// <param name="LackingCopies">How many of them have fewer copies in sync than they should: a further loss may cost their entries.</param>
 /// <param name="Moves">Those that are moving, or get a further copy, or wait for that; in the order of the partitions.</param>
-public sealed record SiloMoves(string Silo, int Owned, int LackingCopies, IReadOnlyList<PartitionMove> Moves);
+/// <param name="Arrivals">What has come to this silo since it started.</param>
+public sealed record SiloMoves(string Silo, int Owned, int LackingCopies, IReadOnlyList<PartitionMove> Moves, SiloArrivals Arrivals);

@@ -16,6 +16,11 @@ internal interface ICopyNetwork
     /// <summary>Tells what happened, for logs and metrics.</summary>
     void Report(int partition, ReplicationEvent what);
 
+    /// <summary>Tells that a partition which another silo handed over is served here.</summary>
+    /// <param name="partition">The partition.</param>
+    /// <param name="pausedTicks">For how long it took no writes, in the clock's ticks.</param>
+    void TakenOver(int partition, long pausedTicks);
+
     /// <summary>Lets what is queued leave; called without locks, after each group of calls.</summary>
     void Flush();
 }

@@ -545,5 +545,10 @@ internal sealed class PartitionCopy : IReplicationHost
         Volatile.Write(ref gate.ServesUntil, _isOver ? long.MinValue : _core.ServesUntil);
         Volatile.Write(ref gate.Uncommitted, _core.Uncommitted);
         _isAlone = _core.IsAlone;
+        if (_core.PausedSince is { } since && gate.ServesUntil > Now)
+        {
+            _core.PausedSince = null;
+            _network.TakenOver(_partition, Now - since);
+        }
     }
 }

@@ -35,12 +35,14 @@ internal sealed class ConfigurationAuthority(ReplicationSettings settings)
     public AuthorityReply Handle(AuthorityRequest request, long now, Func<CopyId, bool> isGone)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (request.Proposal is { } proposal && proposal.Version == Recorded.Version + 1 && IsAllowed(request.From, proposal, now, isGone))
+        var isNews = request.Proposal is { } proposal && proposal.Version == Recorded.Version + 1 && IsAllowed(request.From, proposal, now, isGone);
+        if (isNews)
         {
-            Recorded = proposal;
+            Recorded = request.Proposal!;
         }
 
-        if (Recorded.Owner == request.From)
+        // Who is handed a partition has tenure from then on; the former owner tells it.
+        if (isNews || Recorded.Owner == request.From)
         {
             _tenureEnd = now + settings.TenurePromiseTicks;
         }

@@ -94,5 +94,6 @@ internal sealed class CopyContext(CopyId self, IReplicationHost host, Replicatio
     /// <summary>After a restart the old time means nothing.</summary>
     public void ForgetTime() => _askedAt = _answeredAt = long.MinValue / 2;
 
-    public void Notify(CopyId copy) => Host.Send(new ConfigurationNotice { From = Self, To = copy, Epoch = Epoch, Configuration = Configuration });
+    public void Notify(CopyId copy, HandoverTimes? handover = null) =>
+        Host.Send(new ConfigurationNotice { From = Self, To = copy, Epoch = Epoch, Configuration = Configuration, Handover = handover });
 }

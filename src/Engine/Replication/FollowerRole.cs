@@ -44,6 +44,9 @@ internal sealed class FollowerRole(CopyContext context, Random random)
         }
     }
 
+    /// <summary>Whether a reading is of this copy's clock since it began last.</summary>
+    public bool IsOfThisEra(FollowerTime time) => time.Era == _era;
+
     /// <summary>The process slept: that nobody was heard means nothing.</summary>
     public void Woke() => BePatient(_settings.SuspectTicks);
 

@@ -70,6 +70,9 @@ internal sealed class OwnerRole
         AdvanceCommit();
     }
 
+    /// <inheritdoc cref="OwnerPlanning.HandoverTo"/>
+    public HandoverTimes? HandoverTo(CopyId next) => _planning.HandoverTo(next);
+
     /// <inheritdoc cref="ReplicationCopy.Filled"/>
     public void Filled() => IsFilling = false;
 
@@ -185,6 +188,8 @@ internal sealed class OwnerRole
         {
             _context.Host.Reply(reply with { Copies = Followers.CopiesWith(sequence) });
         }
+
+        _planning.Committed();
     }
 
     /// <summary>Another copy is owner: what waits here will not be known here.</summary>

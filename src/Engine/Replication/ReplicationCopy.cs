@@ -69,6 +69,9 @@ internal sealed class ReplicationCopy
     /// <summary>Until when, by the host's clock, an owner may answer what it executed before; <see cref="long.MinValue"/> of who may not.</summary>
     public long ServesUntil => _owner?.ServesUntil ?? long.MinValue;
 
+    /// <summary>Of an owner that was handed the partition over: since when it took no writes. The host forgets it when it has been seen to serve.</summary>
+    public long? PausedSince { get; set; }
+
     /// <summary>Whether it is an owner whose writes no other copy needs to know: none follows it, and all is committed.</summary>
     public bool IsAlone => _owner?.IsAlone == true;
 
@@ -133,6 +136,7 @@ internal sealed class ReplicationCopy
                 break;
             case ConfigurationNotice notice:
                 Learn(notice.Configuration);
+                TakeOver(notice);
                 break;
         }
     }
@@ -285,12 +289,13 @@ internal sealed class ReplicationCopy
 
     private void LeaveEpoch(Configuration recorded, Configuration known)
     {
+        PausedSince = null;
         if (_owner is { } former)
         {
             _owner = null;
             former.Abandon();
             _context.Host.Report(ReplicationEvent.Demoted);
-            _context.Notify(recorded.Owner);
+            _context.Notify(recorded.Owner, former.HandoverTo(recorded.Owner));
         }
 
         _follower.EnterEpoch();
@@ -302,6 +307,16 @@ internal sealed class ReplicationCopy
         {
             // What this copy holds belongs to a life of the partition that is over; the numbers of its log are used again.
             _context.Discard();
+        }
+    }
+
+    /// <summary>The former owner has asked the authority for this copy: its tenure has begun already.</summary>
+    private void TakeOver(ConfigurationNotice notice)
+    {
+        if (notice.Handover is { } handover && _owner is { } owner && notice.Configuration.Epoch == _context.Epoch && _follower.IsOfThisEra(handover.TenureFrom))
+        {
+            owner.RenewTenure(handover.TenureFrom.Ticks);
+            PausedSince = handover.PausedSince;
         }
     }
 

@@ -1,12 +1,13 @@
 using Orleans.Cache.Contracts.Nodes;
 using Orleans.Cache.Engine.Copies;
 using Orleans.Cache.Engine.Replication;
+using Orleans.Cache.Grains.Replication;
 using Orleans.Cache.Grains.Topology;
 
 namespace Orleans.Cache.Grains.Partitions;
 
 /// <summary>Tells which of this silo's partitions are on the move, and how far they are. Safe for any number of threads.</summary>
-internal sealed class MoveReport(MapFollower follower, PartitionCopies copies, NodeTopology topology)
+internal sealed class MoveReport(MapFollower follower, PartitionCopies copies, ArrivalCounts arrivals, NodeTopology topology)
 {
     /// <summary>What is so now. Looks at every partition.</summary>
     public NodeMoves Compose()
@@ -41,7 +42,7 @@ internal sealed class MoveReport(MapFollower follower, PartitionCopies copies, N
             }
         }
 
-        return new NodeMoves(topology.Settings.Name, owned, lacking, [.. moves]);
+        return new NodeMoves(topology.Settings.Name, owned, lacking, [.. moves], arrivals.Compose());
 
         string NameOf(int node) => names.GetValueOrDefault(node, "?");
     }

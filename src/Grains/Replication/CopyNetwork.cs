@@ -22,6 +22,7 @@ internal sealed partial class CopyNetwork : ICopyNetwork
     private readonly IGrainFactory _grains;
     private readonly ReplicationMetrics _metrics;
     private readonly ReplicationJournal _journal;
+    private readonly ArrivalCounts _arrivals;
     private readonly PacketReader _reader;
     private readonly TimeProvider _time;
     private readonly TimeSpan _slowest;
@@ -39,6 +40,7 @@ internal sealed partial class CopyNetwork : ICopyNetwork
         StandInAuthority authority,
         ReplicationMetrics metrics,
         ReplicationJournal journal,
+        ArrivalCounts arrivals,
         PacketReader reader,
         TimeProvider time,
         ILogger<CopyNetwork> logger)
@@ -47,6 +49,7 @@ internal sealed partial class CopyNetwork : ICopyNetwork
         _grains = grains;
         _metrics = metrics;
         _journal = journal;
+        _arrivals = arrivals;
         _reader = reader;
         _time = time;
 
@@ -97,7 +100,7 @@ internal sealed partial class CopyNetwork : ICopyNetwork
         {
             if (message is SnapshotChunk chunk)
             {
-                Interlocked.Add(ref _movedBytes, chunk.Changes.Sum(static change => (long)change.Length));
+                Interlocked.Add(ref _movedBytes, BytesOf(chunk));
             }
 
             peer.Link.Enqueue(partition, message);
@@ -116,6 +119,14 @@ internal sealed partial class CopyNetwork : ICopyNetwork
     {
         _metrics.OnEvent(what);
         _journal.Add(partition, what);
+    }
+
+    /// <inheritdoc/>
+    public void TakenOver(int partition, long pausedTicks)
+    {
+        var pause = TimeSpan.FromSeconds((double)pausedTicks / _time.TimestampFrequency);
+        _metrics.OnTakenOver(pause);
+        _arrivals.OnTakenOver(pause);
     }
 
     /// <inheritdoc/>
@@ -162,10 +173,24 @@ internal sealed partial class CopyNetwork : ICopyNetwork
             var arrival = WireMoment.Of(_time);
             if (_reader.TryRead(from, _table.NameOf(from), packet, fragments, arrival, out var messages))
             {
+                CountFilled(messages);
                 Deliver(messages, arrival.Now);
             }
         }
     }
+
+    private void CountFilled(List<(int Partition, PeerMessage Message)> messages)
+    {
+        foreach (var (_, message) in messages)
+        {
+            if (message is SnapshotChunk chunk)
+            {
+                _arrivals.OnFilled(chunk.Changes.Length, BytesOf(chunk));
+            }
+        }
+    }
+
+    private static long BytesOf(SnapshotChunk chunk) => chunk.Changes.Sum(static change => (long)change.Length);
 
     private void Deliver(List<(int Partition, PeerMessage Message)> messages, long arrival)
     {

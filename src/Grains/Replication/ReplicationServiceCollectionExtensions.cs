@@ -16,6 +16,7 @@ internal static class ReplicationServiceCollectionExtensions
     {
         services.TryAddSingleton<ReplicationMetrics>();
         services.TryAddSingleton<ReplicationJournal>();
+        services.TryAddSingleton<ArrivalCounts>();
         services.TryAddSingleton<PacketReader>();
         services.TryAddSingleton<CopyNetwork>();
         services.TryAddSingleton<PacketReceiver>();

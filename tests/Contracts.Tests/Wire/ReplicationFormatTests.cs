@@ -23,7 +23,7 @@ public sealed class ReplicationFormatTests
     };
 
     private const string GoldenAppend = """
-        04 01
+        05 01
         01 AC02 02D804 040A 06
         12 06 02D804 02 02D804 040A 02 01
         06 C801 C601 8877665544332211 00 0100000000000000
@@ -35,21 +35,22 @@ public sealed class ReplicationFormatTests
         """;
 
     private const string GoldenOthers = """
-        04 01
+        05 01
         02 07 040A 02D804 06 01 CA01 00 C801 8877665544332211 00 0200000000000000
         03 07 040A 02D804 06 04 01
-        04 07 02D804 040A 06 12 06 02D804 02 02D804 040A 02 01
+        04 07 02D804 040A 06 12 06 02D804 02 02D804 040A 02 01 00
+        04 07 02D804 040A 06 12 06 02D804 02 02D804 040A 02 01 01 00 0200000000000000 0C
         05 07 02D804 040A 06 04 00 06C601 01 06C801 B801 0602 0B 07 02 01 02 78 797A 01 0E10 06C401 01 72
         """;
 
     private const string GoldenRequests = """
-        04 02
+        05 02
         07 02D804 8877665544332211 00
         08 040A 8877665544332211 01 12 06 02D804 02 02D804 040A 02 01
         """;
 
     private const string GoldenReplies = """
-        04 03
+        05 03
         07 02D804 8877665544332211 12 06 02D804 02 02D804 040A 02 01
         """;
 
@@ -96,6 +97,14 @@ public sealed class ReplicationFormatTests
             }, Now);
             ReplicationFormat.Write(to, 7, new ChunkAck { From = Replica, To = Owner, Epoch = 3, Snapshot = 2, Index = ChunkAck.BeginAgain }, Now);
             ReplicationFormat.Write(to, 7, new ConfigurationNotice { From = Owner, To = Replica, Epoch = 3, Configuration = Recorded }, Now);
+            ReplicationFormat.Write(to, 7, new ConfigurationNotice
+            {
+                From = Owner,
+                To = Replica,
+                Epoch = 3,
+                Configuration = Recorded,
+                Handover = new HandoverTimes(new FollowerTime(0, 2), Now.TimeOf(12)),
+            }, Now);
             ReplicationFormat.Write(to, 7, new SnapshotChunk
             {
                 From = Owner,
@@ -131,7 +140,7 @@ public sealed class ReplicationFormatTests
 
     [Theory]
     [InlineData(GoldenAppend, 1)]
-    [InlineData(GoldenOthers, 4)]
+    [InlineData(GoldenOthers, 5)]
     public void GoldenMessages_AreRead(string golden, int messages) =>
         Assert.Equal(messages, ReplicationFormat.ReadMessages(Convert.FromHexString(Hex(golden)), Now).Count);
 

@@ -65,6 +65,9 @@ internal sealed class CopyGrid : IDisposable
     /// <summary>A silo that nobody can reach, and that can reach nobody; -1: none.</summary>
     public int Isolated { get; set; } = -1;
 
+    /// <summary>A silo whose questions do not reach the authority; -1: none.</summary>
+    public int MutedToAuthority { get; set; } = -1;
+
     /// <summary>Whether the authority answers.</summary>
     public bool HasAuthority { get; set; } = true;
 
@@ -72,6 +75,9 @@ internal sealed class CopyGrid : IDisposable
     public Func<ShardHost, PartitionCopies, IPartitionFiller>? Filler { get; set; }
 
     public List<ReplicationEvent> Events { get; } = [];
+
+    /// <summary>For how long partitions took no writes that were handed over, in the order in which they were served again.</summary>
+    public List<long> Pauses { get; } = [];
 
     public static ReplicationSettings SettingsOf(TimeProvider time, int tail = 32, long firstEpoch = 1, int tenure = 3000)
     {
@@ -274,7 +280,7 @@ internal sealed class CopyGrid : IDisposable
 
         public void Ask(int partition, AuthorityRequest request)
         {
-            if (_grid.HasAuthority && _grid.Isolated != Number)
+            if (_grid.HasAuthority && _grid.Isolated != Number && _grid.MutedToAuthority != Number)
             {
                 _grid.Post(() => _grid.Deliver(this, node => _grid.Decide(node, partition, request)));
             }
@@ -285,6 +291,14 @@ internal sealed class CopyGrid : IDisposable
             lock (_grid.Events)
             {
                 _grid.Events.Add(what);
+            }
+        }
+
+        public void TakenOver(int partition, long pausedTicks)
+        {
+            lock (_grid.Pauses)
+            {
+                _grid.Pauses.Add(pausedTicks);
             }
         }
 

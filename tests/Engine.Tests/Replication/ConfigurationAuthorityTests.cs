@@ -79,6 +79,17 @@ public sealed class ConfigurationAuthorityTests
     }
 
     [Fact]
+    public void Successor_HasTenure_FromTheHandoverOn()
+    {
+        var authority = WithTwoCopies();
+        Assert.True(Accepts(authority, First, authority.Recorded.WithOwner(Second, [First, Second]), now: 1000));
+        var end = 1000 + _settings.TenurePromiseTicks;
+
+        Assert.False(Accepts(authority, Third, authority.Recorded.Emptied(Third), end, isGone: static _ => true));
+        Assert.True(Accepts(authority, Third, authority.Recorded.Emptied(Third), end + 1, isGone: static _ => true));
+    }
+
+    [Fact]
     public void Partition_WhoseCopiesEndedInOrder_BeginsAtOnce()
     {
         var authority = new ConfigurationAuthority(_settings);

@@ -11,7 +11,7 @@ namespace Orleans.Cache.Engine.Replication.Format;
 internal static class ReplicationFormat
 {
     /// <summary>The version of packets that this process writes, and the only one that it reads.</summary>
-    public const byte Version = 4;
+    public const byte Version = 5;
 
     /// <summary>Version and kind.</summary>
     public const int HeaderBytes = 2;
@@ -52,7 +52,7 @@ internal static class ReplicationFormat
                 writer.Signed(ack.Index);
                 break;
             case ConfigurationNotice notice:
-                writer.Configuration(notice.Configuration);
+                WriteNotice(ref writer, notice, moment);
                 break;
             case SnapshotChunk chunk:
                 SnapshotChunkFormat.Write(ref writer, chunk, moment);
@@ -225,7 +225,7 @@ internal static class ReplicationFormat
             case MessageKind.ChunkAck:
                 return new ChunkAck { From = from, To = to, Epoch = epoch, Snapshot = reader.Signed("snapshot's number"), Index = reader.SignedInt("chunk's number") };
             case MessageKind.ConfigurationNotice:
-                return new ConfigurationNotice { From = from, To = to, Epoch = epoch, Configuration = reader.Configuration() };
+                return ReadNotice(ref reader, from, to, epoch, arrival);
             case MessageKind.SnapshotChunk:
                 return SnapshotChunkFormat.Read(ref reader, from, to, epoch, arrival);
             case MessageKind.RepairRequest:
@@ -244,6 +244,24 @@ internal static class ReplicationFormat
         writer.Signed(ack.Previous);
         writer.Fixed(ack.SentAt);
         writer.Time(ack.FollowerTime);
+    }
+
+    private static void WriteNotice(ref WireWriter writer, ConfigurationNotice notice, WireMoment moment)
+    {
+        writer.Configuration(notice.Configuration);
+        writer.Flag(notice.Handover is not null);
+        if (notice.Handover is { } handover)
+        {
+            writer.Time(handover.TenureFrom);
+            writer.Unsigned(moment.AgeOf(handover.PausedSince));
+        }
+    }
+
+    private static ConfigurationNotice ReadNotice(ref WireReader reader, CopyId from, CopyId to, long epoch, WireMoment moment)
+    {
+        var configuration = reader.Configuration();
+        HandoverTimes? handover = reader.Flag("mark of a handover") ? new HandoverTimes(reader.Time("begin of the tenure"), reader.Age("pause's age", moment)) : null;
+        return new ConfigurationNotice { From = from, To = to, Epoch = epoch, Configuration = configuration, Handover = handover };
     }
 
     private static AppendAck ReadAck(ref WireReader reader, CopyId from, CopyId to, long epoch)

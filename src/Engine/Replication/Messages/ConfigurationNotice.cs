@@ -4,4 +4,7 @@ namespace Orleans.Cache.Engine.Replication.Messages;
 internal sealed class ConfigurationNotice : PeerMessage
 {
     public required Configuration Configuration { get; init; }
+
+    /// <summary>Of who has handed the partition over to the receiver; none else.</summary>
+    public HandoverTimes? Handover { get; init; }
 }

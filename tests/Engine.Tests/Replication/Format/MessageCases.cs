@@ -122,7 +122,18 @@ internal static class MessageCases
         from to in Copies
         from epoch in Longs
         from configuration in Configurations
-        select (PeerMessage)new ConfigurationNotice { From = @from, To = to, Epoch = epoch, Configuration = configuration };
+        from isHandover in Flags
+        from era in Ints
+        from ticks in Longs
+        from pausedSince in PastTimes
+        select (PeerMessage)new ConfigurationNotice
+        {
+            From = @from,
+            To = to,
+            Epoch = epoch,
+            Configuration = configuration,
+            Handover = isHandover ? new HandoverTimes(new FollowerTime(era, ticks), pausedSince) : null,
+        };
 
     private static readonly Gen<OperationTable.Entry> Entries =
         from operation in Operations

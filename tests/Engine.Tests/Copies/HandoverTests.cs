@@ -1,0 +1,89 @@
+using Orleans.Cache.Engine.Batches;
+using Orleans.Cache.Engine.Tests.Shards;
+
+namespace Orleans.Cache.Engine.Tests.Copies;
+
+/// <summary>A partition goes from silo to silo with as short a pause as messages allow.</summary>
+public sealed class HandoverTests
+{
+    [Fact]
+    public void Successor_Serves_WithoutAQuestionToTheAuthority()
+    {
+        using var grid = new CopyGrid(2, seed: 1);
+        grid.WantAll(0, 1);
+        grid.Settle(0, 1);
+
+        grid.MutedToAuthority = 1;
+        grid.WantAll(1, 0);
+        grid.RunUntil(() => grid.IsSettled(1, 0));
+
+        Assert.Equal(CopyGrid.Partitions, grid.Pauses.Count);
+    }
+
+    [Fact]
+    public void Successor_ThatTheAuthorityDoesNotAnswer_ServesForOneTenureFromBeforeTheHandover()
+    {
+        using var grid = new CopyGrid(2, seed: 1);
+        grid.WantAll(0, 1);
+        grid.Settle(0, 1);
+
+        grid.MutedToAuthority = 1;
+        var before = grid.Clock.GetTimestamp();
+        grid.WantAll(1, 0);
+        grid.RunUntil(() => grid.IsSettled(1, 0));
+
+        // It may serve as long as its own clock has not passed a tenure since what it told the former owner last, a beat ago or less.
+        var passed = (grid.Clock.GetTimestamp() - before) * 1000 / grid.Clock.TimestampFrequency;
+        var tenure = grid.Settings.TenureTicks * 1000 / grid.Clock.TimestampFrequency;
+        grid.Run((int)(tenure - passed) - 200);
+        Assert.True(grid.Copies(1).StatusOf(0).IsServing);
+        grid.Run(250);
+        Assert.False(grid.Copies(1).StatusOf(0).IsServing);
+        grid.MutedToAuthority = -1;
+        grid.RunUntil(() => grid.IsSettled(1, 0));
+    }
+
+    [Fact]
+    public void Owner_WithWritesUnderWay_HandsOverWhenTheLastIsAcknowledged()
+    {
+        using var grid = new CopyGrid(2, seed: 1);
+        grid.WantAll(0, 1);
+        grid.Settle(0, 1);
+        using var driver = new HostDriver(grid.Shards(0));
+        grid.RecordDelay = TimeSpan.FromMilliseconds(60);
+        driver.Set("a", "1"u8);
+        grid.WantAll(1, 0);
+        grid.Run(milliseconds: 5);
+        Assert.False(driver.IsComplete());
+
+        // No tick: the acknowledgement itself lets the owner go on.
+        while (!driver.IsComplete())
+        {
+            grid.Clock.Advance(TimeSpan.FromMilliseconds(5));
+            grid.Pump(tick: false);
+        }
+
+        Assert.All(Enumerable.Range(0, CopyGrid.Partitions), partition => Assert.False(grid.Copies(0).StatusOf(partition).IsServing));
+        grid.RunUntil(() => grid.IsSettled(1, 0));
+
+        Assert.Equal((OperationStatus.Done, 2), (driver.Results[0].Status, driver.Results[0].Copies));
+        using var next = new HostDriver(grid.Shards(1));
+        Assert.Equal("1", next.TextOf("a"));
+    }
+
+    [Fact]
+    public void Pause_IsCountedFromTheLastWrite_UntilTheSuccessorServes()
+    {
+        using var grid = new CopyGrid(2, seed: 1);
+        grid.WantAll(0, 1);
+        grid.Settle(0, 1);
+
+        // The first record of the new owner has to reach the other copy and be answered, before anything is served.
+        grid.RecordDelay = TimeSpan.FromMilliseconds(70);
+        grid.WantAll(1, 0);
+        grid.RunUntil(() => grid.IsSettled(1, 0));
+
+        Assert.Equal(CopyGrid.Partitions, grid.Pauses.Count);
+        Assert.All(grid.Pauses, pause => Assert.InRange(pause * 1000 / grid.Clock.TimestampFrequency, 70, 150));
+    }
+}
