@@ -18,4 +18,13 @@ public interface IReplicationNode : IGrainService
     [Alias("receive")]
     [ResponseTimeout("00:00:02")]
     ValueTask<BatchBytes?> ReceiveAsync(int from, int node, long run, BatchBytes messages);
+
+    /// <summary>
+    /// Takes chunks that fill copies, beside the other messages: so those do not wait for megabytes. Returns when the copies have taken them; what
+    /// they answer comes as other messages do.
+    /// </summary>
+    /// <inheritdoc cref="ReceiveAsync"/>
+    [Alias("receive-chunks")]
+    [ResponseTimeout("00:00:02")]
+    ValueTask ReceiveChunksAsync(int from, int node, long run, BatchBytes messages);
 }

@@ -78,6 +78,9 @@ internal sealed class CacheNode(
     public ValueTask<BatchBytes?> ReceiveAsync(int from, int node, long run, BatchBytes messages) =>
         new(receiver.ReceiveAsync(from, node, run, messages));
 
+    public ValueTask ReceiveChunksAsync(int from, int node, long run, BatchBytes messages) =>
+        new(receiver.ReceiveChunksAsync(from, node, run, messages));
+
     public async ValueTask<StoredTopologyMessage?> ReadTopologyAsync() =>
         await record.ReadAsync(CancellationToken.None) is { } stored ? new StoredTopologyMessage(stored.Version, stored.Content) : null;
 

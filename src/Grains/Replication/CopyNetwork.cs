@@ -62,7 +62,7 @@ internal sealed partial class CopyNetwork : ICopyNetwork
             Deliver(messages, time.GetTimestamp());
             Flush();
         });
-        metrics.Observe(() => _table.Links);
+        metrics.Observe(() => _table.Peers.Values);
         source.Changed += (_, current) => Follow(current);
         Follow(source.Current);
     }
@@ -79,9 +79,9 @@ internal sealed partial class CopyNetwork : ICopyNetwork
     /// <summary>Asks silos of which it is not known whether they are prompt. Called a few times per lease.</summary>
     public void Probe()
     {
-        foreach (var link in _table.Links)
+        foreach (var peer in _table.Peers.Values)
         {
-            link.Probe();
+            peer.Link.Probe();
         }
     }
 
@@ -101,9 +101,12 @@ internal sealed partial class CopyNetwork : ICopyNetwork
             if (message is SnapshotChunk chunk)
             {
                 Interlocked.Add(ref _movedBytes, BytesOf(chunk));
+                peer.Chunks.Enqueue(partition, message);
             }
-
-            peer.Link.Enqueue(partition, message);
+            else
+            {
+                peer.Link.Enqueue(partition, message);
+            }
         }
         else
         {
@@ -163,6 +166,13 @@ internal sealed partial class CopyNetwork : ICopyNetwork
 
         Flush();
         return answers;
+    }
+
+    /// <summary>As <see cref="Take"/>, of chunks: what the copies answer leaves as other messages do.</summary>
+    public void TakeChunks(int from, BatchBytes packet)
+    {
+        TakeAnswers(from, packet, _table.Peers.GetValueOrDefault(from)?.ChunkFragments ?? new FragmentAssembler());
+        Flush();
     }
 
     private void TakeAnswers(int from, BatchBytes packet, FragmentAssembler? fragments)
@@ -271,7 +281,7 @@ internal sealed partial class CopyNetwork : ICopyNetwork
             {
                 if (!peers.TryGetValue(left, out var still) || !ReferenceEquals(still, peer))
                 {
-                    peer.Link.End();
+                    peer.End();
                 }
             }
         }
@@ -280,19 +290,30 @@ internal sealed partial class CopyNetwork : ICopyNetwork
     private Peer Open(NodeDescriptor node)
     {
         var door = _grains.GetGrain<IReplicationNode>(SystemTargetGrainId.Create(GrainType.Create(node.NodeType), node.Address).GrainId);
-        var link = new PeerLink(
+        PeerLink Link(Func<BatchBytes, ValueTask<BatchBytes?>> send, int packetBytes) => new(
             node.Name,
-            packet => door.ReceiveAsync(_table.Number, node.Number, node.Run, packet),
+            send,
             answers =>
             {
                 TakeAnswers(node.Number, answers, fragments: null);
                 Flush();
             },
+            packetBytes,
             _slowest,
             _time,
             _metrics,
             _logger);
-        return new Peer(node.Address, node.Run, link);
+        return new Peer(
+            node.Address,
+            node.Run,
+            Link(packet => door.ReceiveAsync(_table.Number, node.Number, node.Run, packet), PeerLink.MaxPacketBytes),
+            Link(
+                async packet =>
+                {
+                    await door.ReceiveChunksAsync(_table.Number, node.Number, node.Run, packet);
+                    return null;
+                },
+                PeerLink.MaxChunkPacketBytes));
     }
 
     [LoggerMessage(EventIds.CopyFailed, LogLevel.Error, "Partition {Partition}: the copy failed at a message of the kind {Kind}.")]

@@ -10,7 +10,7 @@ internal sealed record NodeTable(long Version, int Number, long Run, IReadOnlyDi
     public static readonly NodeTable Empty = new(Version: 0, Number: -1, Run: 0, new Dictionary<int, Peer>());
 
     /// <summary>The links alone, to go through quickly.</summary>
-    public PeerLink[] Links { get; } = [.. Peers.Values.Select(static peer => peer.Link)];
+    public PeerLink[] Links { get; } = [.. Peers.Values.SelectMany(static peer => new[] { peer.Link, peer.Chunks })];
 
     /// <summary>Whether the grid has given this silo its number.</summary>
     public bool IsJoined => Number >= 0;

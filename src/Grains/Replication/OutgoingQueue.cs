@@ -8,18 +8,16 @@ namespace Orleans.Cache.Grains.Replication;
 /// thread-safe: the link's lock is around it.
 /// </summary>
 /// <remarks>
-/// <para>1. Records of a partition leave in their order, because a copy that gets the later ones first asks for the earlier ones again.</para>
+/// <para>1. Records of a partition leave in their order, because a copy that gets the later ones first asks for the earlier ones again; so do chunks.</para>
 /// <para>2. Answers and beats leave before everything else: behind megabytes they would come too late for the lease. Nothing depends on their
 /// order.</para>
 /// <para>3. A message that is larger than half a packet leaves in pieces, one such message at a time, with other messages beside each piece. What
 /// comes behind it for its partition waits until it is over; other partitions do not.</para>
-/// <para>4. Chunks of snapshots have a queue of their own. Of every two packets one begins with a chunk, so that they are not held up either.</para>
 /// </remarks>
 internal sealed class OutgoingQueue(long maxBytes, int maxMessages, int packetBytes)
 {
     private readonly Queue<OutgoingMessage> _answers = new();
     private readonly Queue<OutgoingMessage> _beats = new();
-    private readonly Queue<OutgoingMessage> _chunks = new();
 
     // Behind the message that leaves in pieces.
     private readonly Queue<OutgoingMessage> _held = new();
@@ -31,9 +29,8 @@ internal sealed class OutgoingQueue(long maxBytes, int maxMessages, int packetBy
     private Queue<OutgoingMessage> _records = new();
     private LargeTransfer? _transfer;
     private long _transfers;
-    private bool _isChunksTurn;
 
-    public int Count => _answers.Count + _beats.Count + _records.Count + _held.Count + _chunks.Count + (_transfer is null ? 0 : 1);
+    public int Count => _answers.Count + _beats.Count + _records.Count + _held.Count + (_transfer is null ? 0 : 1);
 
     /// <summary>How many messages a packet could have now.</summary>
     public int Sendable => Count - (HoldsAnswers ? _answers.Count : 0);
@@ -77,7 +74,7 @@ internal sealed class OutgoingQueue(long maxBytes, int maxMessages, int packetBy
                 break;
             case SnapshotChunk:
                 _waitingChunks.Add(message.Message);
-                _chunks.Enqueue(message);
+                _records.Enqueue(message);
                 break;
             default:
                 _answers.Enqueue(message);
@@ -104,13 +101,7 @@ internal sealed class OutgoingQueue(long maxBytes, int maxMessages, int packetBy
             left -= packetBytes / 2;
         }
 
-        var tookChunk = _isChunksTurn && TryTakeChunk(taken, ref left, isFirst: true);
         TakeRecords(taken, ref left);
-        while (_records.Count == 0 && TryTakeChunk(taken, ref left, isFirst: taken.Count == 0))
-        {
-        }
-
-        _isChunksTurn = !tookChunk;
         return _transfer;
     }
 
@@ -150,7 +141,6 @@ internal sealed class OutgoingQueue(long maxBytes, int maxMessages, int packetBy
         _records.Clear();
         _held.Clear();
         _heldPartitions.Clear();
-        _chunks.Clear();
         _waitingChunks.Clear();
         _waitingLarge.Clear();
         _transfer = null;
@@ -210,6 +200,7 @@ internal sealed class OutgoingQueue(long maxBytes, int maxMessages, int packetBy
             else if (next.Bytes <= left || taken.Count == 0)
             {
                 _records.Dequeue();
+                Forget(next);
                 Put(next, taken, ref left);
             }
             else
@@ -217,36 +208,6 @@ internal sealed class OutgoingQueue(long maxBytes, int maxMessages, int packetBy
                 return;
             }
         }
-    }
-
-    private bool TryTakeChunk(List<OutgoingMessage> taken, ref int left, bool isFirst)
-    {
-        if (!_chunks.TryPeek(out var next))
-        {
-            return false;
-        }
-
-        if (IsLarge(next))
-        {
-            if (_transfer is not null)
-            {
-                return false;
-            }
-
-            Begin(_chunks.Dequeue());
-            left -= packetBytes / 2;
-            return true;
-        }
-
-        if (!isFirst && next.Bytes > left)
-        {
-            return false;
-        }
-
-        _chunks.Dequeue();
-        Forget(next);
-        Put(next, taken, ref left);
-        return true;
     }
 
     private void Put(in OutgoingMessage message, List<OutgoingMessage> taken, ref int left)

@@ -22,6 +22,10 @@ internal sealed partial class PeerLink : IThreadPoolWorkItem
 {
     /// <summary>Of a packet, about. Of what is larger than half of it a packet has a piece.</summary>
     public const int MaxPacketBytes = 1 << 20;
+
+    /// <summary>The same of packets of chunks: one that is on its way holds up whatever comes behind it on the same connection.</summary>
+    public const int MaxChunkPacketBytes = 256 << 10;
+
     public const int MaxQueuedBytes = 64 << 20;
     public const int MaxQueuedMessages = 1 << 16;
 
@@ -34,7 +38,8 @@ internal sealed partial class PeerLink : IThreadPoolWorkItem
     public static readonly TimeSpan MostSilence = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
-    private readonly OutgoingQueue _queue = new(MaxQueuedBytes, MaxQueuedMessages, MaxPacketBytes);
+    private readonly OutgoingQueue _queue;
+    private readonly int _packetBytes;
     private readonly List<OutgoingMessage> _packing = [];
     private readonly List<OutgoingMessage> _answering = [];
     private readonly Func<BatchBytes, ValueTask<BatchBytes?>> _send;
@@ -56,15 +61,18 @@ internal sealed partial class PeerLink : IThreadPoolWorkItem
     /// <param name="name">The other silo's, for metrics and logs.</param>
     /// <param name="send">Sends a packet, and completes when the other silo has taken it, with the packet of its answers. Called on the thread pool.</param>
     /// <param name="answered">Takes that packet. Never throws.</param>
+    /// <param name="packetBytes">How large packets are, about.</param>
     /// <param name="slowest">How long a packet may take, for the silo to count as prompt.</param>
     /// <param name="time">Measures how long the silo is left alone.</param>
     /// <param name="metrics">Counts.</param>
     /// <param name="logger">Is told of failures.</param>
-    public PeerLink(string name, Func<BatchBytes, ValueTask<BatchBytes?>> send, Action<BatchBytes> answered, TimeSpan slowest, TimeProvider time, ReplicationMetrics metrics, ILogger logger)
+    public PeerLink(string name, Func<BatchBytes, ValueTask<BatchBytes?>> send, Action<BatchBytes> answered, int packetBytes, TimeSpan slowest, TimeProvider time, ReplicationMetrics metrics, ILogger logger)
     {
         Name = name;
         _send = send;
         _answered = answered;
+        _packetBytes = packetBytes;
+        _queue = new OutgoingQueue(MaxQueuedBytes, MaxQueuedMessages, packetBytes);
         _time = time;
         _metrics = metrics;
         _logger = logger;
@@ -105,9 +113,9 @@ internal sealed partial class PeerLink : IThreadPoolWorkItem
     public void Enqueue(int partition, PeerMessage message)
     {
         var bytes = WireSizes.MostOf(message);
-        if (bytes > MaxPacketBytes / 2 && message is Append { Records.Length: > 1 } append)
+        if (bytes > _packetBytes / 2 && message is Append { Records.Length: > 1 } append)
         {
-            foreach (var part in AppendSplitting.Split(append, MaxPacketBytes / 2))
+            foreach (var part in AppendSplitting.Split(append, _packetBytes / 2))
             {
                 Enqueue(partition, part, WireSizes.MostOf(part));
             }
@@ -282,7 +290,7 @@ internal sealed partial class PeerLink : IThreadPoolWorkItem
 
     private PacketWriter Write(List<OutgoingMessage> messages, LargeTransfer? transfer)
     {
-        var expected = transfer is null ? ReplicationFormat.HeaderBytes : MaxPacketBytes;
+        var expected = transfer is null ? ReplicationFormat.HeaderBytes : _packetBytes;
         foreach (var message in messages)
         {
             expected += message.Bytes;
@@ -295,7 +303,7 @@ internal sealed partial class PeerLink : IThreadPoolWorkItem
             ReplicationFormat.Write(writer, message.Partition, message.Message, moment);
         }
 
-        transfer?.WriteNext(writer, Math.Max(MaxPacketBytes - writer.Length, MaxPacketBytes / 4), moment);
+        transfer?.WriteNext(writer, Math.Max(_packetBytes - writer.Length, _packetBytes / 4), moment);
         _metrics.OnSent(Name, messages.Count + (transfer?.IsOver == true ? 1 : 0), writer.Length);
         return writer;
     }

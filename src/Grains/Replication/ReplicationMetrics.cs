@@ -33,17 +33,17 @@ internal sealed class ReplicationMetrics
         _events = _meter.CreateCounter<long>("orleans.cache.replication.events", "{event}", "What copies of partitions went through, by kind.");
     }
 
-    /// <summary>Lets the links be looked at whenever someone measures.</summary>
-    public void Observe(Func<IEnumerable<PeerLink>> links)
+    /// <summary>Lets the ways to other silos be looked at whenever someone measures.</summary>
+    public void Observe(Func<IEnumerable<Peer>> peers)
     {
         _meter.CreateObservableUpDownCounter(
             "orleans.cache.replication.queue",
-            () => links().Select(static link => new Measurement<long>(link.QueuedBytes, new KeyValuePair<string, object?>(Silo, link.Name))),
+            () => peers().Select(static peer => new Measurement<long>(peer.Link.QueuedBytes + peer.Chunks.QueuedBytes, new KeyValuePair<string, object?>(Silo, peer.Link.Name))),
             "By",
             "Bytes that wait for a packet to another silo, at most.");
         _meter.CreateObservableUpDownCounter(
             "orleans.cache.replication.inflight",
-            () => links().Select(static link => new Measurement<int>(link.InFlight, new KeyValuePair<string, object?>(Silo, link.Name))),
+            () => peers().Select(static peer => new Measurement<int>(peer.Link.InFlight + peer.Chunks.InFlight, new KeyValuePair<string, object?>(Silo, peer.Link.Name))),
             "{packet}",
             "Packets that are sent to another silo and not taken yet.");
     }

@@ -19,7 +19,7 @@ internal sealed class FakeSilo
     private readonly FragmentAssembler _fragments = new();
     private readonly Channel<(int[] Partitions, TaskCompletionSource Taken)> _packets = Channel.CreateUnbounded<(int[], TaskCompletionSource)>();
 
-    public FakeSilo() => Link = new PeerLink("other", TakeAsync, Answers.Add, Slowest, Time, new ReplicationMetrics(Meters), NullLogger.Instance);
+    public FakeSilo() => Link = new PeerLink("other", TakeAsync, Answers.Add, PeerLink.MaxPacketBytes, Slowest, Time, new ReplicationMetrics(Meters), NullLogger.Instance);
 
     public ManualTimeProvider Time { get; } = new();
 

@@ -128,27 +128,6 @@ public sealed class OutgoingQueueTests
     }
 
     [Fact]
-    public void Chunks_BehindMessages_LeaveInEverySecondPacketAtLeast()
-    {
-        var queue = new OutgoingQueue(maxBytes: 10_000, maxMessages: 100, packetBytes: 100);
-        foreach (var partition in Enumerable.Range(0, 3))
-        {
-            queue.Add(Chunk(100 + partition), out _);
-        }
-
-        foreach (var partition in Enumerable.Range(0, 5))
-        {
-            queue.Add(Records(partition, bytes: 50), out _);
-        }
-
-        Assert.Equal([0, 1], Take(queue));
-        Assert.Equal([100, 2], Take(queue));
-        Assert.Equal([3, 4], Take(queue));
-        Assert.Equal([101, 102], Take(queue));
-        Assert.Equal((0, 0), (queue.Count, queue.Bytes));
-    }
-
-    [Fact]
     public void Chunk_ThatWaitsAlready_IsNotDoubled()
     {
         var queue = new OutgoingQueue(maxBytes: 10_000, maxMessages: 100, packetBytes: 100);

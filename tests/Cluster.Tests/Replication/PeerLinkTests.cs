@@ -273,7 +273,7 @@ public sealed class PeerLinkTests
         var received = new List<(int Partition, long Previous)>();
         var all = new TaskCompletionSource();
         var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
-        var link = new PeerLink("other", TakeAsync, static _ => { }, TimeSpan.FromSeconds(1), TimeProvider.System, new ReplicationMetrics(meters), NullLogger.Instance);
+        var link = new PeerLink("other", TakeAsync, static _ => { }, PeerLink.MaxPacketBytes, TimeSpan.FromSeconds(1), TimeProvider.System, new ReplicationMetrics(meters), NullLogger.Instance);
 
         await Task.WhenAll(Enumerable.Range(0, Threads).Select(thread => Task.Run(async () =>
         {

@@ -45,6 +45,32 @@ public sealed class ReplicationNetworkTests
     }
 
     [Fact]
+    public async Task Messages_BesideChunksThatAreNotTakenYet_Arrive()
+    {
+        await using var grid = await ReplicatedGrid.StartAsync(silos: 2);
+        using var gate = new ManualResetEventSlim();
+        grid.SinkOf(2).OnMessage = (_, message) =>
+        {
+            if (message is SnapshotChunk)
+            {
+                gate.Wait(TestContext.Current.CancellationToken);
+            }
+        };
+
+        grid.NetworkOf(1).Send(1, SomeMessages.Chunk(to: 2, index: 0, bytes: 100_000));
+        grid.NetworkOf(1).Send(2, SomeMessages.Chunk(to: 2, index: 1, PeerLink.MaxChunkPacketBytes * 4));
+        grid.NetworkOf(1).Flush();
+        grid.NetworkOf(1).Send(3, SomeMessages.Append(to: 2, previous: 4));
+        grid.NetworkOf(1).Flush();
+
+        Assert.IsType<Append>(Assert.Single(await grid.SinkOf(2).NextAsync(1)).Message);
+        gate.Set();
+        var chunks = await grid.SinkOf(2).NextAsync(2);
+        Assert.Equal([0, 1], chunks.Select(static chunk => ((SnapshotChunk)chunk.Message).Index));
+        Assert.Equal(PeerLink.MaxChunkPacketBytes * 4, ((SnapshotChunk)chunks[1].Message).Changes.Sum(static change => change.Length));
+    }
+
+    [Fact]
     public async Task Message_ToTheOwnSilo_IsDelivered()
     {
         await using var grid = await ReplicatedGrid.StartAsync(silos: 1);
