@@ -81,6 +81,9 @@ internal sealed class FollowerRole(CopyContext context, Random random)
         }
     }
 
+    /// <summary>Proposes nobody for as long as the owner may take this copy to serve it.</summary>
+    public void Promise() => _promisedUntil = Math.Max(_promisedUntil, context.Host.Now + _rules.PromiseTicks(_settings));
+
     public void OnAppend(Append message)
     {
         if (!_rules.MayPromise(context.Proposal is not null))
@@ -88,7 +91,7 @@ internal sealed class FollowerRole(CopyContext context, Random random)
             return;
         }
 
-        _promisedUntil = Math.Max(_promisedUntil, context.Host.Now + _rules.PromiseTicks(_settings));
+        Promise();
         Answer(message, Take(message));
     }
 

@@ -9,7 +9,7 @@ internal sealed class OwnerPlanning(CopyContext context, FollowerSet followers, 
     private readonly ReplicationSettings _settings = context.Settings;
     private CopyId _successor = CopyId.None;
     private long _handoverSince;
-    private FollowerTime _tenureFrom = FollowerTime.None;
+    private FollowerTime _countsFrom = FollowerTime.None;
     private long _greetedAt = long.MinValue / 2;
 
     /// <summary>Whether no further writes are taken, so that the last ones can reach the successor.</summary>
@@ -19,7 +19,7 @@ internal sealed class OwnerPlanning(CopyContext context, FollowerSet followers, 
     public bool HasProposedHandover { get; private set; }
 
     /// <summary>What the next owner is to be told, if it is the one that this copy has handed the partition over to.</summary>
-    public HandoverTimes? HandoverTo(CopyId next) => HasProposedHandover && next == _successor ? new HandoverTimes(_tenureFrom, _handoverSince) : null;
+    public HandoverTimes? HandoverTo(CopyId next) => HasProposedHandover && next == _successor ? new HandoverTimes(_countsFrom, _handoverSince) : null;
 
     /// <summary>The last writes may be on all copies in sync now.</summary>
     public void Committed()
@@ -151,7 +151,7 @@ internal sealed class OwnerPlanning(CopyContext context, FollowerSet followers, 
         {
             // From here on this copy does not serve: the successor may begin before the answer comes.
             HasProposedHandover = true;
-            _tenureFrom = followers.Find(_successor)!.FollowerTime;
+            _countsFrom = followers.Find(_successor)!.FollowerTime;
             Propose(context.Configuration.WithOwner(_successor, context.Configuration.InSync));
         }
         else if (now - _handoverSince >= _settings.HandoverTicks || !context.Configuration.Contains(_successor))

@@ -17,6 +17,7 @@ internal sealed class OwnerRole
     private readonly OwnerPlanning _planning;
     private readonly long _firstSequence;
     private long _tenureUntil = long.MinValue;
+    private bool _isHandedOver;
 
     /// <summary>Takes over what the copy holds, under the epoch of the context's configuration.</summary>
     /// <param name="context">The copy's.</param>
@@ -47,7 +48,7 @@ internal sealed class OwnerRole
     public bool IsFilling { get; private set; }
 
     /// <summary>Whether all that was acknowledged in earlier epochs is committed here, and the host lets it be served.</summary>
-    public bool IsActive => !IsFilling && !_context.IsSealed && _state.Commit >= _firstSequence;
+    public bool IsActive => !IsFilling && !_context.IsSealed && _state.Commit >= (_isHandedOver ? _firstSequence - 1 : _firstSequence);
 
     /// <summary>Whether every write of this copy is on all copies in sync.</summary>
     public bool IsDrained => _state.Commit == _state.Log.Last.Sequence;
@@ -68,6 +69,22 @@ internal sealed class OwnerRole
     {
         _tenureUntil = Math.Max(_tenureUntil, _rules.LeaseStart(askedAt, _context.Host.Now) + _settings.TenureTicks);
         AdvanceCommit();
+    }
+
+    /// <summary>
+    /// The former owner has handed the partition over: its last write was on all copies in sync before it proposed that, and it promises this copy
+    /// the lease. So this copy need not wait until they have its own first record.
+    /// </summary>
+    public void TakeOver(CopyId former, long countsFrom)
+    {
+        _isHandedOver = true;
+        _state.SetCommit(_firstSequence - 1, Followers.EarliestSnapshotStart());
+        if (Followers.Find(former) is { } follower)
+        {
+            follower.LeaseStart = Math.Max(follower.LeaseStart, _rules.LeaseStart(countsFrom, _context.Host.Now));
+        }
+
+        RenewTenure(countsFrom);
     }
 
     /// <inheritdoc cref="OwnerPlanning.HandoverTo"/>

@@ -295,7 +295,7 @@ internal sealed class ReplicationCopy
             _owner = null;
             former.Abandon();
             _context.Host.Report(ReplicationEvent.Demoted);
-            _context.Notify(recorded.Owner, former.HandoverTo(recorded.Owner));
+            HandOver(former, recorded, known);
         }
 
         _follower.EnterEpoch();
@@ -310,12 +310,24 @@ internal sealed class ReplicationCopy
         }
     }
 
-    /// <summary>The former owner has asked the authority for this copy: its tenure has begun already.</summary>
+    /// <summary>Tells the next owner that it is, and if that was this copy's own doing, that it may serve.</summary>
+    private void HandOver(OwnerRole former, Configuration recorded, Configuration known)
+    {
+        // Between this epoch and one that does not follow it others may have written.
+        var handover = recorded.Epoch == known.Epoch + 1 && _context.Rules.MayPromise(_context.Proposal is not null) ? former.HandoverTo(recorded.Owner) : null;
+        if (handover is not null)
+        {
+            _follower.Promise();
+        }
+
+        _context.Notify(recorded.Owner, handover);
+    }
+
     private void TakeOver(ConfigurationNotice notice)
     {
-        if (notice.Handover is { } handover && _owner is { } owner && notice.Configuration.Epoch == _context.Epoch && _follower.IsOfThisEra(handover.TenureFrom))
+        if (notice.Handover is { } handover && _owner is { } owner && notice.Configuration.Epoch == _context.Epoch && _follower.IsOfThisEra(handover.CountsFrom))
         {
-            owner.RenewTenure(handover.TenureFrom.Ticks);
+            owner.TakeOver(notice.From, handover.CountsFrom.Ticks);
             PausedSince = handover.PausedSince;
         }
     }

@@ -1,4 +1,5 @@
 using Orleans.Cache.Engine.Batches;
+using Orleans.Cache.Engine.Replication;
 using Orleans.Cache.Engine.Tests.Shards;
 
 namespace Orleans.Cache.Engine.Tests.Copies;
@@ -72,18 +73,40 @@ public sealed class HandoverTests
     }
 
     [Fact]
-    public void Pause_IsCountedFromTheLastWrite_UntilTheSuccessorServes()
+    public void Successor_Serves_BeforeTheFormerOwnerHasItsFirstRecord()
     {
         using var grid = new CopyGrid(2, seed: 1);
         grid.WantAll(0, 1);
         grid.Settle(0, 1);
+        using var former = new HostDriver(grid.Shards(0));
+        former.Set("a", "1"u8);
+        grid.RunUntil(former.IsComplete);
 
-        // The first record of the new owner has to reach the other copy and be answered, before anything is served.
-        grid.RecordDelay = TimeSpan.FromMilliseconds(70);
+        grid.RecordDelay = TimeSpan.FromMilliseconds(200);
         grid.WantAll(1, 0);
         grid.RunUntil(() => grid.IsSettled(1, 0));
+        using var next = new HostDriver(grid.Shards(1));
 
+        Assert.Equal("1", next.TextOf("a"));
         Assert.Equal(CopyGrid.Partitions, grid.Pauses.Count);
-        Assert.All(grid.Pauses, pause => Assert.InRange(pause * 1000 / grid.Clock.TimestampFrequency, 70, 150));
+        Assert.All(grid.Pauses, pause => Assert.InRange(pause * 1000 / grid.Clock.TimestampFrequency, 0, 60));
+    }
+
+    [Fact]
+    public void Successor_WithAThirdCopyThatDoesNotAnswer_DoesNotServe_UntilThatIsLeftOut()
+    {
+        using var grid = new CopyGrid(3, seed: 1);
+        grid.WantAll(0, 1, 2);
+        grid.Settle(0, 1, 2);
+
+        grid.Isolated = 2;
+        grid.WantAll(1, 0, 2);
+        grid.RunUntil(() => grid.Recorded(0).Owner.Node == 1);
+        grid.Run(milliseconds: 100);
+        Assert.Equal(CopyRole.Owner, grid.Copies(1).StatusOf(0).Role);
+        Assert.False(grid.Copies(1).StatusOf(0).IsServing);
+
+        grid.RunUntil(() => grid.Copies(1).StatusOf(0).IsServing);
+        Assert.Equal(2, grid.Recorded(0).InSync.Length);
     }
 }

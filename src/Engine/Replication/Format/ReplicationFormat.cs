@@ -252,7 +252,7 @@ internal static class ReplicationFormat
         writer.Flag(notice.Handover is not null);
         if (notice.Handover is { } handover)
         {
-            writer.Time(handover.TenureFrom);
+            writer.Time(handover.CountsFrom);
             writer.Unsigned(moment.AgeOf(handover.PausedSince));
         }
     }
@@ -260,7 +260,7 @@ internal static class ReplicationFormat
     private static ConfigurationNotice ReadNotice(ref WireReader reader, CopyId from, CopyId to, long epoch, WireMoment moment)
     {
         var configuration = reader.Configuration();
-        HandoverTimes? handover = reader.Flag("mark of a handover") ? new HandoverTimes(reader.Time("begin of the tenure"), reader.Age("pause's age", moment)) : null;
+        HandoverTimes? handover = reader.Flag("mark of a handover") ? new HandoverTimes(reader.Time("begin of tenure and lease"), reader.Age("pause's age", moment)) : null;
         return new ConfigurationNotice { From = from, To = to, Epoch = epoch, Configuration = configuration, Handover = handover };
     }
 

@@ -91,9 +91,9 @@ public sealed class ReplicationFormatProperties
 
     [Theory]
     [InlineData(new byte[] { }, "Byte 0 of 0: the version is missing: the bytes end.")]
-    [InlineData(new byte[] { 4 }, "Byte 1 of 1: the kind of packet is missing: the bytes end.")]
-    [InlineData(new byte[] { 9, 1 }, "Byte 1 of 2: the version is 9, this silo knows 4 only.")]
-    [InlineData(new byte[] { 4, 2 }, "Byte 2 of 2: the kind of packet is 2, expected is 1.")]
+    [InlineData(new byte[] { 5 }, "Byte 1 of 1: the kind of packet is missing: the bytes end.")]
+    [InlineData(new byte[] { 9, 1 }, "Byte 1 of 2: the version is 9, this silo knows 5 only.")]
+    [InlineData(new byte[] { 5, 2 }, "Byte 2 of 2: the kind of packet is 2, expected is 1.")]
     public void Header_OfAnotherKind_IsRefused(byte[] packet, string message) =>
         Assert.Equal(message, Assert.Throws<InvalidDataException>(() => ReadMessages(packet)).Message);
 
