@@ -279,11 +279,27 @@ internal sealed class ReplicationCopy
 
         if (recorded.Epoch == known.Epoch)
         {
-            _owner?.ConfigurationChanged();
+            if (_owner is { } owner)
+            {
+                owner.ConfigurationChanged();
+                NotifyLeftOut(recorded, known);
+            }
         }
         else
         {
             LeaveEpoch(recorded, known);
+        }
+    }
+
+    /// <summary>Nobody speaks to who is not in sync and not wanted any more: it would take that for its owner's end, and propose itself.</summary>
+    private void NotifyLeftOut(Configuration recorded, Configuration known)
+    {
+        foreach (var copy in known.InSync)
+        {
+            if (!recorded.Contains(copy))
+            {
+                _context.Notify(copy);
+            }
         }
     }
 

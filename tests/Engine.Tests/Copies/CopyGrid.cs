@@ -76,6 +76,9 @@ internal sealed class CopyGrid : IDisposable
 
     public List<ReplicationEvent> Events { get; } = [];
 
+    /// <summary>Which silos' copies have proposed something to the authority, one entry for each time.</summary>
+    public List<int> Proposals { get; } = [];
+
     /// <summary>For how long partitions took no writes that were handed over, in the order in which they were served again.</summary>
     public List<long> Pauses { get; } = [];
 
@@ -235,6 +238,11 @@ internal sealed class CopyGrid : IDisposable
         AuthorityReply reply;
         lock (_authorities)
         {
+            if (request.Proposal is not null)
+            {
+                Proposals.Add(from.Number);
+            }
+
             reply = _authorities[partition].Handle(request, _time.GetTimestamp(), copy => _nodes[copy.Node] is null || copy.Incarnation >> 20 < _runs[copy.Node]);
         }
 

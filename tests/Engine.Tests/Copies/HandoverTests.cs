@@ -92,6 +92,28 @@ public sealed class HandoverTests
         Assert.All(grid.Pauses, pause => Assert.InRange(pause * 1000 / grid.Clock.TimestampFrequency, 0, 60));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(200)]
+    [InlineData(400)]
+    [InlineData(600)]
+    [InlineData(800)]
+    public void Replica_ThatIsLeftOut_DoesNotTakeSilenceForItsOwnersEnd(int sinceItAskedTheAuthority)
+    {
+        using var grid = new CopyGrid(3, seed: 1);
+        grid.WantAll(0, 1);
+        grid.Settle(0, 1);
+        grid.Run(sinceItAskedTheAuthority);
+        grid.Proposals.Clear();
+
+        grid.WantAll(0, 2);
+        grid.Settle(0, 2);
+        grid.Run(milliseconds: 2000);
+
+        Assert.NotEmpty(grid.Proposals);
+        Assert.DoesNotContain(1, grid.Proposals);
+    }
+
     [Fact]
     public void Successor_WithAThirdCopyThatDoesNotAnswer_DoesNotServe_UntilThatIsLeftOut()
     {
