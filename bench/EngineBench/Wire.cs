@@ -39,7 +39,7 @@ internal static class Wire
         const int TicksPerBeat = 4;
         using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var received = 0L;
-        var link = new PeerLink("other", Take, static _ => { }, TimeSpan.FromSeconds(1), TimeProvider.System, new ReplicationMetrics(services.GetRequiredService<IMeterFactory>()), NullLogger.Instance);
+        var link = new PeerLink("other", Take, static _ => { }, PeerLink.MaxPacketBytes, TimeSpan.FromSeconds(1), TimeProvider.System, new ReplicationMetrics(services.GetRequiredService<IMeterFactory>()), NullLogger.Instance);
         PeerMessage[] beats = [.. Enumerable.Range(0, Partitions).Select(partition => Append(partition, records: 0))];
         PeerMessage[] answers = [.. Enumerable.Range(0, Partitions).Select(Ack)];
         var costs = new double[Rounds];

@@ -20,6 +20,7 @@ internal static class MovesCommand
             Notes =
             [
                 "Silos that join, leave or are lost make partitions move: each is copied to where it should be, then handed over.",
+                "Taken over are partitions that were handed to a silo since it started; the pause is for how long the last of them took no writes.",
                 "Lacking are partitions with fewer copies in sync than they should have; a further loss may cost their entries.",
                 string.Create(CultureInfo.InvariantCulture, $"Of the moves the first {MostListed} are listed; --json has them all."),
             ],
@@ -44,6 +45,8 @@ internal static class MovesCommand
         AddNumber("waiting", static silo => silo.Waiting);
         AddNumber("entries", static silo => silo.Entries, leaveOut: 2);
         silos.Add("bytes", document.Silos.Select(static silo => new Text(PlainText.Bytes(silo.Bytes))), PlainText.Bytes(document.Silos.Sum(static silo => silo.Bytes)), isNumber: true, leaveOut: 1);
+        AddNumber("taken over", static silo => silo.TakenOver, leaveOut: 3);
+        silos.Add("pause p99", document.Silos.Select(static silo => new Text(Pause(silo.PauseP99Milliseconds))), Pause(document.Silos.Max(static silo => silo.PauseP99Milliseconds)), isNumber: true, leaveOut: 3);
         silos.Write(console);
         if (document.Moves.Count == 0)
         {
@@ -68,6 +71,8 @@ internal static class MovesCommand
         void AddNumber(string name, Func<MovesSiloDocument, long> number, int leaveOut = 0) => silos.Add(
             name, document.Silos.Select(silo => new Text(PlainText.Count(number(silo)))), PlainText.Count(document.Silos.Sum(number)), isNumber: true, leaveOut);
     }
+
+    private static string Pause(int? milliseconds) => milliseconds is { } known ? string.Create(CultureInfo.InvariantCulture, $"{known:N0} ms") : "\u2013";
 
     private static async Task<ExitCode> RunAsync(VerbContext context, CancellationToken cancellationToken)
     {

@@ -83,11 +83,11 @@ public sealed class DocumentTests
 
     [Fact]
     public void Moves_OfAllSilos_AreInTheOrderOfTheirPartitions() => AssertJson(
-        """{"lackingCopies":3,"silos":[{"silo":"a","owned":10,"lackingCopies":1,"moving":1,"waiting":1,"entries":12,"bytes":340},{"silo":"b","owned":5,"lackingCopies":2,"moving":1,"waiting":0,"entries":0,"bytes":0}],"moves":[{"partition":2,"from":"a","to":"c","as":"replica","phase":"waiting","entries":0,"bytes":0},{"partition":4,"from":"b","to":"c","as":"owner","phase":"handingOver","entries":0,"bytes":0},{"partition":7,"from":"a","to":"c","as":"owner","phase":"filling","entries":12,"bytes":340}]}""",
+        """{"lackingCopies":3,"silos":[{"silo":"a","owned":10,"lackingCopies":1,"moving":1,"waiting":1,"entries":12,"bytes":340,"arrivedEntries":5,"arrivedBytes":60,"takenOver":200,"pauseP99Milliseconds":99},{"silo":"b","owned":5,"lackingCopies":2,"moving":1,"waiting":0,"entries":0,"bytes":0,"arrivedEntries":0,"arrivedBytes":0,"takenOver":0,"pauseP99Milliseconds":null}],"moves":[{"partition":2,"from":"a","to":"c","as":"replica","phase":"waiting","entries":0,"bytes":0},{"partition":4,"from":"b","to":"c","as":"owner","phase":"handingOver","entries":0,"bytes":0},{"partition":7,"from":"a","to":"c","as":"owner","phase":"filling","entries":12,"bytes":340}]}""",
         MovesDocument.Of(
         [
-            new("b", 5, 2, [new(4, "b", "c", true, PartitionMovePhase.HandingOver, 0, 0)]),
-            new("a", 10, 1, [new(7, "a", "c", true, PartitionMovePhase.Filling, 12, 340), new(2, "a", "c", false, PartitionMovePhase.Waiting, 0, 0)]),
+            new("b", 5, 2, [new(4, "b", "c", true, PartitionMovePhase.HandingOver, 0, 0)], new(0, 0, 0, [])),
+            new("a", 10, 1, [new(7, "a", "c", true, PartitionMovePhase.Filling, 12, 340), new(2, "a", "c", false, PartitionMovePhase.Waiting, 0, 0)], new(5, 60, 200, [.. Enumerable.Range(1, 100).Select(static pause => TimeSpan.FromMilliseconds(pause))])),
         ]),
         Json.MovesDocument);
 

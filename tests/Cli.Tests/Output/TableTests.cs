@@ -50,20 +50,20 @@ public sealed class TableTests
     {
         SiloMoves[] silos =
         [
-            new("silo-0", 340, 12, [.. Enumerable.Range(0, 60).Select(static partition => new PartitionMove(partition, "silo-0", "silo-1", partition == 3, partition < 16 ? PartitionMovePhase.Filling : PartitionMovePhase.Waiting, 100, 2048))]),
-            new("silo-1", 2, 0, []),
+            new("silo-0", 340, 12, [.. Enumerable.Range(0, 60).Select(static partition => new PartitionMove(partition, "silo-0", "silo-1", partition == 3, partition < 16 ? PartitionMovePhase.Filling : PartitionMovePhase.Waiting, 100, 2048))], new(7, 70, 3, [TimeSpan.FromMilliseconds(1234)])),
+            new("silo-1", 2, 0, [], new(0, 0, 0, [])),
         ];
 
         var text = Render(console => MovesCommand.Print(console, MovesDocument.Of(silos)));
 
-        Assert.Matches(@"silo-0 +340 +12 +16 +44 +6,000 +120\.0 KiB", text);
-        Assert.Matches(@"silo-1 +2 +0 +0 +0 +0 +0 B", text);
-        Assert.Matches(@"total +342 +12 +16 +44 +6,000 +120\.0 KiB", text);
+        Assert.Matches(@"silo-0 +340 +12 +16 +44 +6,000 +120\.0 KiB +3 +1,234 ms", text);
+        Assert.Matches(@"silo-1 +2 +0 +0 +0 +0 +0 B +0 +–", text);
+        Assert.Matches(@"total +342 +12 +16 +44 +6,000 +120\.0 KiB +3 +1,234 ms", text);
         Assert.Matches(@"\n +3 +silo-0 +silo-1 +owner +filling +100 +2\.0 KiB", text);
         Assert.Matches(@"\n +17 +silo-0 +silo-1 +replica +waiting +100 +2\.0 KiB", text);
         Assert.Contains("and 10 more", text, StringComparison.Ordinal);
 
-        var settled = Render(static console => MovesCommand.Print(console, MovesDocument.Of([new("silo-0", 1024, 0, [])])));
+        var settled = Render(static console => MovesCommand.Print(console, MovesDocument.Of([new("silo-0", 1024, 0, [], new(0, 0, 0, []))])));
         Assert.DoesNotContain("phase", settled, StringComparison.Ordinal);
     }
 
