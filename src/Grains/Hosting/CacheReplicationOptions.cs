@@ -3,6 +3,8 @@ namespace Orleans.Cache;
 /// <summary>How the copies of partitions are kept and moved (<c>Cache:Replication</c> in the configuration). Checked when the silo starts.</summary>
 public sealed class CacheReplicationOptions
 {
+    private const long DefaultMoveBytes = 8L << 20;
+
     /// <summary>
     /// For how long an owner may answer after its replicas last answered it. When an owner falls silent, its replica takes over after about this
     /// time: shorter is quicker, and takes a busy or slow silo more easily for a silent one. The same on every silo.
@@ -32,8 +34,8 @@ public sealed class CacheReplicationOptions
     /// How many bytes of entries a second this silo sends to fill copies on others, on average: no further partition begins while it has sent more. Less
     /// leaves more for callers, and more time until what a lost silo held has all its copies again.
     /// </summary>
-    /// <value>0 (as fast as it can), or 1 MiB to 1 TiB. Default: 32 MiB.</value>
-    public long MoveBytesPerSecond { get; set; } = 32L << 20;
+    /// <value>0 (as fast as it can), or 1 MiB to 1 TiB. Default: 8 MiB for each processor that the silo may use.</value>
+    public long MoveBytesPerSecond { get; set; } = DefaultMoveBytes * Environment.ProcessorCount;
 
     /// <summary>How long a silo that stops in order waits for others to take over what it holds. What is left then is lost unless another silo has a copy.</summary>
     /// <remarks>The host must wait longer than this (<c>HostOptions.ShutdownTimeout</c>, 30 seconds by default); the ready-made silo does.</remarks>
