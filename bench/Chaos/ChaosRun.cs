@@ -146,6 +146,7 @@ internal sealed class ChaosRun
                 await Task.WhenAll(silos.Select(static silo => silo.KillAsync()));
                 break;
             case StepKind.Stop:
+                Array.ForEach(silos, silo => _load.NoteStopped(silo.Name, isStopped: true));
                 await Task.WhenAll(silos.Select(silo => silo.StopAsync(cancellationToken)));
                 break;
             case StepKind.Suspend:
@@ -181,6 +182,11 @@ internal sealed class ChaosRun
                 break;
             case StepKind.Settle:
                 await SettleAsync(cancellationToken);
+                foreach (var silo in _grid.Wanted)
+                {
+                    _load.NoteStopped(silo.Name, isStopped: false);
+                }
+
                 await _arrivals.CollectAsync(cancellationToken);
                 await _load.EndWatchAsync();
                 break;

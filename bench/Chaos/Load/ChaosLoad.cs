@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Orleans.Cache.Chaos.Histories;
 
 namespace Orleans.Cache.Chaos.Load;
@@ -27,6 +28,7 @@ internal sealed class ChaosLoad : IAsyncDisposable
     private CancellationTokenSource _stop = new();
     private Task[] _running = [];
     private Task[] _probes = [];
+    private readonly ConcurrentDictionary<string, bool> _stopped = [];
     private volatile FaultWatch? _watch;
 
     public ChaosLoad(LoadSettings settings, IStore writer, IReadOnlyList<Reader> readers, Record record, TimeProvider clock)
@@ -79,6 +81,19 @@ internal sealed class ChaosLoad : IAsyncDisposable
         while (Record.Writes < writes)
         {
             await Task.Delay(RetryPause, _clock, cancellationToken);
+        }
+    }
+
+    /// <summary>A silo was stopped, or runs again: who knows no other gateway cannot be served meanwhile, long after the fault is over.</summary>
+    public void NoteStopped(string silo, bool isStopped)
+    {
+        if (isStopped)
+        {
+            _stopped[silo] = true;
+        }
+        else
+        {
+            _stopped.TryRemove(silo, out _);
         }
     }
 
@@ -220,6 +235,7 @@ internal sealed class ChaosLoad : IAsyncDisposable
 
     private ErrorPlace PlaceOf(Item item, string? silo) => _watch switch
     {
+        _ when silo is not null && _stopped.ContainsKey(silo) => ErrorPlace.ThroughTheSilo,
         null => ErrorPlace.Peace,
         var watch when silo is not null && watch.Concerns(silo) => ErrorPlace.ThroughTheSilo,
         var watch when watch.Affects(item) => ErrorPlace.AffectedKeys,
