@@ -102,8 +102,8 @@ public readonly struct CacheKey : IEquatable<CacheKey>
             return _bytes.Length;
         }
 
-        // Most keys are ASCII, which costs a fraction of what an encoder does.
-        return Ascii.FromUtf16(_text, destination, out var written) == OperationStatus.Done ? written : Encode(_text, destination);
+        // Most keys are short and ASCII, which costs a fraction of what an encoder does.
+        return ShortText.TryWrite(_text, destination) ? _text.Length : Encode(_text, destination);
     }
 
     /// <summary>The key's bytes in an array of their own.</summary>
@@ -117,6 +117,11 @@ public readonly struct CacheKey : IEquatable<CacheKey>
 
     private static int Encode(string text, Span<byte> destination)
     {
+        if (Ascii.FromUtf16(text, destination, out var written) == OperationStatus.Done)
+        {
+            return written;
+        }
+
         try
         {
             return StrictUtf8.GetBytes(text, destination);

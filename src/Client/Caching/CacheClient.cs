@@ -64,7 +64,7 @@ internal sealed class CacheClient(
     {
         if (IsNear)
         {
-            return near.TryGet(key, out var copy, out var fill) ? ValueTask.FromResult(copy) : GetFarAsync(key, fill, cancellationToken);
+            return near.Find(key, out var now, out var fill) is { } copy ? new(copy.Read(now)) : GetFarAsync(key, fill, cancellationToken);
         }
 
         if (!cancellationToken.IsCancellationRequested && Session is null && router.TryReadHere(cache, key, Level, out var entry))
@@ -82,6 +82,11 @@ internal sealed class CacheClient(
 
     public ValueTask<ReadOnlyMemory<byte>?> GetAsync(CacheKey key, CancellationToken cancellationToken = default)
     {
+        if (IsNear)
+        {
+            return near.Find(key, out _, out var fill) is { } copy ? new(copy.Value) : WaitAsync(GetFarAsync(key, fill, cancellationToken));
+        }
+
         var entry = TryGetAsync(key, cancellationToken);
         return entry.IsCompletedSuccessfully ? ValueTask.FromResult(ValueOf(entry.Result)) : WaitAsync(entry);
 
@@ -94,7 +99,7 @@ internal sealed class CacheClient(
 
     public async ValueTask<IMemoryOwner<byte>?> GetPooledAsync(CacheKey key, CancellationToken cancellationToken = default)
     {
-        if (IsNear && near.TryGet(key, out var copy, out _))
+        if (IsNear && near.Find(key, out _, out _) is { } copy)
         {
             return new PooledValue(PooledValue.Rent(copy.Value.Span));
         }
@@ -104,22 +109,30 @@ internal sealed class CacheClient(
         return OperationOutcome.ToEntry(result).Found ? new PooledValue(result.Value) : null;
     }
 
-    public async ValueTask<CacheEntry<T>> TryGetAsync<T>(CacheKey key, CancellationToken cancellationToken = default)
+    public ValueTask<CacheEntry<T>> TryGetAsync<T>(CacheKey key, CancellationToken cancellationToken = default)
     {
-        var entry = await TryGetAsync(key, cancellationToken).ConfigureAwait(false);
-        return new CacheEntry<T>
+        var entry = TryGetAsync(key, cancellationToken);
+        return entry.IsCompletedSuccessfully ? ValueTask.FromResult(Typed(entry.Result)) : WaitAsync(entry);
+
+        CacheEntry<T> Typed(in CacheEntry entry) => new()
         {
             Found = entry.Found,
             Value = entry.Found ? TypedValue.Read<T>(entry.Value, serializer) : default,
             Version = entry.Version,
             TimeToLive = entry.TimeToLive,
         };
+
+        async ValueTask<CacheEntry<T>> WaitAsync(ValueTask<CacheEntry> entry) => Typed(await entry.ConfigureAwait(false));
     }
 
-    public async ValueTask<T?> GetAsync<T>(CacheKey key, CancellationToken cancellationToken = default)
+    public ValueTask<T?> GetAsync<T>(CacheKey key, CancellationToken cancellationToken = default)
     {
-        var entry = await TryGetAsync<T>(key, cancellationToken).ConfigureAwait(false);
-        return entry.Value;
+        var entry = TryGetAsync(key, cancellationToken);
+        return entry.IsCompletedSuccessfully ? ValueTask.FromResult(ValueOf(entry.Result)) : WaitAsync(entry);
+
+        T? ValueOf(in CacheEntry entry) => entry.Found ? TypedValue.Read<T>(entry.Value, serializer) : default;
+
+        async ValueTask<T?> WaitAsync(ValueTask<CacheEntry> entry) => ValueOf(await entry.ConfigureAwait(false));
     }
 
     public async ValueTask<CacheEntry[]> GetManyAsync(IReadOnlyList<CacheKey> keys, CancellationToken cancellationToken = default)
@@ -398,7 +411,11 @@ internal sealed class CacheClient(
             var left = 0;
             for (var index = 0; index < keys.Count; index++)
             {
-                if (!near.TryGet(keys[index], out entries.Span[index], out fills[left]))
+                if (near.Find(keys[index], out var now, out fills[left]) is { } copy)
+                {
+                    entries.Span[index] = copy.Read(now);
+                }
+                else
                 {
                     positions[left++] = index;
                 }

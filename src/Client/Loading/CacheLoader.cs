@@ -81,9 +81,9 @@ internal sealed class CacheLoader
         CancellationToken cancellationToken)
     {
         NearFill fill = default;
-        if (sessions is null && _near.IsOn && _near.TryGet(key, out var copy, out fill))
+        if (sessions is null && _near.IsOn && _near.Find(key, out var now, out fill) is { } copy)
         {
-            return ValueTask.FromResult(Serve(key, factory, settings, copy, concern));
+            return ValueTask.FromResult(Serve(key, factory, settings, copy.Read(now), concern));
         }
 
         return ReadAndServeAsync(key, factory, settings, concern, fill, sessions, cancellationToken);
@@ -107,7 +107,7 @@ internal sealed class CacheLoader
         if (_near.IsOn)
         {
             _near.Forget(key);
-            _near.TryGet(key, out _, out fill);
+            _near.Find(key, out _, out fill);
         }
 
         return ReadAsync(key, fill, sessions: null, cancellationToken);

@@ -81,39 +81,27 @@ internal sealed class NearCache
     /// <summary>For how long its copies are read without news, in milliseconds.</summary>
     public long Staleness => Volatile.Read(ref _staleness);
 
-    /// <summary>Reads a near copy.</summary>
+    /// <summary>Finds the copy of an entry, which then counts as read.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="entry">The entry, if there is a copy that may be read.</param>
-    /// <param name="fill">If not: what <see cref="Keep"/> needs when the grid has answered.</param>
+    /// <param name="now">Receives the time at which it may be read.</param>
+    /// <param name="fill">Receives, without a copy, what <see cref="Keep"/> needs when the grid has answered.</param>
     [SkipLocalsInit]
-    public bool TryGet(CacheKey key, out CacheEntry entry, out NearFill fill)
+    public NearEntry? Find(CacheKey key, out long now, out NearFill fill)
     {
         Span<byte> room = stackalloc byte[BytesOnStack];
         scoped ReadOnlySpan<byte> bytes = key.MaxByteCount <= BytesOnStack ? room[..key.CopyTo(room)] : key.ToArray();
         var hash = FeedHash.Of(bytes);
-        var now = _clock.Now;
-        var oldest = now - _staleness;
-        if (_entries.Find(hash) is { } known && IsReadable(known, bytes, now, oldest))
+        now = _clock.Now;
+        if (FindReadable(hash, bytes, now) is { } known)
         {
-            known.NoteUse();
             _counts.OnHit();
-            entry = new CacheEntry
-            {
-                Found = true,
-                Value = known.Value,
-                Version = known.Version,
-                TimeToLive = known.DiesAt == long.MaxValue ? null : TimeSpan.FromMilliseconds(known.DiesAt - now),
-                LoadCost = known.LoadCost,
-                IsNull = known.IsNull,
-            };
             fill = default;
-            return true;
+            return known;
         }
 
         _counts.OnMiss();
-        entry = default;
-        fill = Begin(hash, bytes, now, oldest);
-        return false;
+        fill = Begin(hash, bytes, now);
+        return null;
     }
 
     /// <summary>Finds the copy of a hot key that another process asks this silo for, whether this process keeps near copies for itself or not.</summary>
@@ -136,16 +124,9 @@ internal sealed class NearCache
         }
 
         var hash = FeedHash.Of(key);
-        var oldest = now - _staleness;
-        if (_entries.Find(hash) is { } known && IsReadable(known, key, now, oldest))
-        {
-            known.NoteUse();
-            fill = new NearFill { Hash = hash };
-            return known;
-        }
-
-        fill = Begin(hash, key, now, oldest);
-        return null;
+        var known = FindReadable(hash, key, now);
+        fill = known is null ? Begin(hash, key, now) : new NearFill { Hash = hash };
+        return known;
     }
 
     /// <summary>Keeps what the owner answered to a read, unless something happened to the entry meanwhile.</summary>
@@ -277,18 +258,28 @@ internal sealed class NearCache
         }
     }
 
-    private NearFill Begin(ulong hash, ReadOnlySpan<byte> key, long now, long oldest)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private NearEntry? FindReadable(ulong hash, ReadOnlySpan<byte> key, long now)
+    {
+        if (_entries.Find(hash) is not { } known || known.ReadUntil <= now || IsRemoved(known)
+            || !_trust!.IsTrusted(known.Partition, known.Stamp, now - _staleness) || !key.SequenceEqual(known.Key))
+        {
+            return null;
+        }
+
+        known.NoteUse();
+        return known;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private NearFill Begin(ulong hash, ReadOnlySpan<byte> key, long now)
     {
         var trust = _trust!;
         var events = trust.Events;
         var (clears, tagRemovals) = (Volatile.Read(ref _clears), Volatile.Read(ref _tagRemovals));
         var partition = Slot.Of(key).PartitionOf(trust.PartitionCount);
-        return new NearFill(hash, partition, trust.StampOf(partition, oldest), events, clears, tagRemovals, now);
+        return new NearFill(hash, partition, trust.StampOf(partition, now - _staleness), events, clears, tagRemovals, now);
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool IsReadable(NearEntry known, ReadOnlySpan<byte> key, long now, long oldest) =>
-        known.ReadUntil > now && !IsRemoved(known) && _trust!.IsTrusted(known.Partition, known.Stamp, oldest) && key.SequenceEqual(known.Key);
 
     private bool IsRemoved(NearEntry entry) =>
         entry.Clears != Volatile.Read(ref _clears) || (entry.TagRemovals >= 0 && entry.TagRemovals != Volatile.Read(ref _tagRemovals));

@@ -10,6 +10,12 @@ internal sealed class NearCounts
     /// <summary>Numbers in a line of the processor's cache.</summary>
     private const int Line = 8;
 
+    // A field of the thread is found at once; its number would have to be asked of its object. 0 until the thread has counted here.
+    [ThreadStatic]
+    private static int _place;
+
+    private static int _threads;
+
     private readonly long[] _counts = new long[(Places + 1) * Line];
 
     public long Hits => Sum(0);
@@ -21,7 +27,10 @@ internal sealed class NearCounts
 
     public void OnMiss() => _counts[Place + 1]++;
 
-    private static int Place => (1 + (Environment.CurrentManagedThreadId & (Places - 1))) * Line;
+    private static int Place => _place is not 0 and var place ? place : TakePlace();
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int TakePlace() => _place = (1 + (Interlocked.Increment(ref _threads) & (Places - 1))) * Line;
 
     private long Sum(int which)
     {

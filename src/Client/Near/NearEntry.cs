@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Orleans.Cache.Client.Near;
 
 /// <summary>A near copy of an entry. What readers look at never changes, except for the count of uses and, where the entry slides, its times.</summary>
@@ -94,6 +96,19 @@ internal sealed class NearEntry
             Sliding = NearSliding.Read;
         }
     }
+
+    /// <summary>What a read of the copy answers.</summary>
+    /// <param name="now">The time at which it may be read.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public CacheEntry Read(long now) => new()
+    {
+        Found = true,
+        Value = Value,
+        Version = Version,
+        TimeToLive = DiesAt == long.MaxValue ? null : TimeSpan.FromMilliseconds(DiesAt - now),
+        LoadCost = LoadCost,
+        IsNull = IsNull,
+    };
 
     /// <summary>Notes for how long the entry lives.</summary>
     /// <param name="sentAt">When its owner was asked.</param>

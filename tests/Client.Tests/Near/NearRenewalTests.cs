@@ -105,7 +105,7 @@ public sealed class NearRenewalTests
         fixture.Time.Advance(TimeSpan.FromSeconds(26));
         await EndAsync(fixture, fixture.Door.Next(), Sliding, version: 8);
         fixture.Time.Advance(TimeSpan.FromSeconds(80));
-        Assert.False(fixture.Near.TryGet("key", out _, out _));
+        Assert.Null(fixture.Near.Find("key", out _, out _));
     }
 
     private static async Task<LaneFixture> StartAsync(Action<CacheGridClientOptions>? configure = null)
@@ -121,7 +121,7 @@ public sealed class NearRenewalTests
         return fixture;
     }
 
-    private static bool IsTrusted(LaneFixture fixture) => !fixture.Near.TryGet("key", out _, out var fill) && fill.IsWanted;
+    private static bool IsTrusted(LaneFixture fixture) => fixture.Near.Find("key", out _, out var fill) is null && fill.IsWanted;
 
     /// <summary>Reads a key from the silo, which says that its entry slides.</summary>
     private static async Task KeepAsync(LaneFixture fixture, string key, long version)

@@ -24,6 +24,45 @@ public sealed class CacheKeyTests
         Assert.Equal(Slot.Of(fromText), Slot.Of(fromBytes));
     }
 
+    // Short texts of ASCII are written by code of their own: every length around its bounds, and every place for a character that it must refuse.
+    [Fact]
+    public void CopyTo_AnyLength_WritesTheTextsUtf8()
+    {
+        const string alphabet = "abcdefghijklmnopqrstuvwxyz0123456789{}:/-_.~";
+        for (var length = 1; length <= alphabet.Length; length++)
+        {
+            var text = alphabet[..length];
+            AssertUtf8(text);
+            for (var place = 0; place < length; place++)
+            {
+                foreach (var other in "\0\u007f\u0080\u00ff\u0100\u0141\uff61")
+                {
+                    AssertUtf8(text[..place] + other + text[(place + 1)..]);
+                }
+            }
+        }
+
+        static void AssertUtf8(string text)
+        {
+            var expected = Encoding.UTF8.GetBytes(text);
+            var room = new byte[expected.Length + 1];
+
+            Assert.Equal(expected.Length, new CacheKey(text).CopyTo(room.AsSpan(0, expected.Length)));
+            Assert.Equal([.. expected, 0], room);
+        }
+    }
+
+    [Fact]
+    public void CopyTo_TooLittleRoom_IsRefused()
+    {
+        for (var length = 1; length <= 40; length++)
+        {
+            CacheKey key = new string('k', length);
+
+            Assert.Throws<ArgumentException>(() => key.CopyTo(new byte[length - 1]));
+        }
+    }
+
     [Theory]
     [InlineData("a", "b")]
     [InlineData("a", "A")]
