@@ -10,6 +10,9 @@ internal sealed class OwnerShipping(CopyContext context, FollowerSet followers, 
 {
     private const int TailsHeldForSnapshots = 8;
 
+    /// <summary>A chunk is large, and hurries nobody: on a busy machine its answer may take much longer than that to a beat, and sending it again makes it worse.</summary>
+    private const int ChunkPatience = 4;
+
     private static readonly LogRecord[] NoRecords = [];
 
     private readonly ReplicationSettings _settings = context.Settings;
@@ -300,7 +303,7 @@ internal sealed class OwnerShipping(CopyContext context, FollowerSet followers, 
         {
             StartSnapshot(follower, now);
         }
-        else if (snapshot.Unacknowledged is { } chunk && now - snapshot.SentAt >= _settings.ResendTicks)
+        else if (snapshot.Unacknowledged is { } chunk && now - snapshot.SentAt >= ChunkPatience * _settings.ResendTicks)
         {
             snapshot.SentAt = now;
             context.Host.Send(chunk);
