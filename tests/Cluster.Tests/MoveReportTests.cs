@@ -47,5 +47,13 @@ public sealed class MoveReportTests
 
         Assert.Equal(GridFixture.PartitionCount, settled.Sum(static silo => silo.Owned));
         Assert.All(settled, static silo => Assert.Equal(0, silo.LackingCopies));
+        Assert.Equal((0, 0, 0), Come(settled.Single(silo => silo.Silo == alone.Silo).Arrivals));
+        var filled = settled.Single(silo => silo.Silo == other);
+        Assert.InRange(filled.Arrivals.Entries, 500, long.MaxValue);
+        Assert.InRange(filled.Arrivals.Bytes, 500 * "key0value".Length, long.MaxValue);
+        Assert.InRange(filled.Arrivals.TakenOver, 1, filled.Owned);
+        Assert.Equal(filled.Arrivals.TakenOver, filled.Arrivals.Pauses.Count);
+
+        static (long Entries, long Bytes, long TakenOver) Come(SiloArrivals arrivals) => (arrivals.Entries, arrivals.Bytes, arrivals.TakenOver);
     }
 }

@@ -13,12 +13,15 @@ public sealed class SimulationTests
     private const ulong SeedsOverShards = 100;
     private const int NotesOfViolation = 60;
 
-    /// <summary>Every mistake, and from which seed on it is looked for: the rare ones take thousands of seeds from 1.</summary>
+    /// <summary>
+    /// Every mistake, and from which seed on it is looked for: the rare ones take thousands of seeds from 1. Which seed finds one changes whenever copies
+    /// say something else to each other. One that takes hundreds of thousands has a test of its own: LateAnswerTests.
+    /// </summary>
     public static TheoryData<string, ulong> Flaws => new()
     {
         { nameof(Flaw.AcknowledgeBeforeReplica), 1 },
         { nameof(Flaw.SkipReplication), 1 },
-        { nameof(Flaw.SkipFence), 1 },
+        { nameof(Flaw.SkipFence), 600 },
         { nameof(Flaw.ServeAfterLease), 1 },
         { nameof(Flaw.LeaseFromAnswer), 2000 },
         { nameof(Flaw.PromiseTooShort), 400 },
@@ -32,7 +35,6 @@ public sealed class SimulationTests
         { nameof(Flaw.CatchUpMissesWrites), 1 },
         { nameof(Flaw.RemovalsNotShipped), 1 },
         { nameof(Flaw.EntriesKeptUnderSnapshot), 1 },
-        { nameof(Flaw.AnswerFromBeforeSnapshot), 232_500 },
         { nameof(Flaw.VersionsGivenAgain), 1 },
         { nameof(Flaw.ShrinkNotRecorded), 1 },
         { nameof(Flaw.GrowthNotCounted), 1 },
@@ -82,7 +84,7 @@ public sealed class SimulationTests
 
     [Fact]
     public void Flaws_OfThisTest_AreAll() => Assert.Equal(
-        Enum.GetNames<Flaw>().Where(static name => name != nameof(Flaw.None)).Order(StringComparer.Ordinal),
+        Enum.GetNames<Flaw>().Where(static name => name is not (nameof(Flaw.None) or nameof(Flaw.AnswerFromBeforeSnapshot))).Order(StringComparer.Ordinal),
         Flaws.Select(static row => row.Data.Item1).Order(StringComparer.Ordinal));
 
     [Fact]
