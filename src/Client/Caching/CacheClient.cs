@@ -109,30 +109,22 @@ internal sealed class CacheClient(
         return OperationOutcome.ToEntry(result).Found ? new PooledValue(result.Value) : null;
     }
 
-    public ValueTask<CacheEntry<T>> TryGetAsync<T>(CacheKey key, CancellationToken cancellationToken = default)
+    public async ValueTask<CacheEntry<T>> TryGetAsync<T>(CacheKey key, CancellationToken cancellationToken = default)
     {
-        var entry = TryGetAsync(key, cancellationToken);
-        return entry.IsCompletedSuccessfully ? ValueTask.FromResult(Typed(entry.Result)) : WaitAsync(entry);
-
-        CacheEntry<T> Typed(in CacheEntry entry) => new()
+        var entry = await TryGetAsync(key, cancellationToken).ConfigureAwait(false);
+        return new CacheEntry<T>
         {
             Found = entry.Found,
             Value = entry.Found ? TypedValue.Read<T>(entry.Value, serializer) : default,
             Version = entry.Version,
             TimeToLive = entry.TimeToLive,
         };
-
-        async ValueTask<CacheEntry<T>> WaitAsync(ValueTask<CacheEntry> entry) => Typed(await entry.ConfigureAwait(false));
     }
 
-    public ValueTask<T?> GetAsync<T>(CacheKey key, CancellationToken cancellationToken = default)
+    public async ValueTask<T?> GetAsync<T>(CacheKey key, CancellationToken cancellationToken = default)
     {
-        var entry = TryGetAsync(key, cancellationToken);
-        return entry.IsCompletedSuccessfully ? ValueTask.FromResult(ValueOf(entry.Result)) : WaitAsync(entry);
-
-        T? ValueOf(in CacheEntry entry) => entry.Found ? TypedValue.Read<T>(entry.Value, serializer) : default;
-
-        async ValueTask<T?> WaitAsync(ValueTask<CacheEntry> entry) => ValueOf(await entry.ConfigureAwait(false));
+        var entry = await TryGetAsync<T>(key, cancellationToken).ConfigureAwait(false);
+        return entry.Value;
     }
 
     public async ValueTask<CacheEntry[]> GetManyAsync(IReadOnlyList<CacheKey> keys, CancellationToken cancellationToken = default)
