@@ -339,12 +339,13 @@ internal sealed class ReplicationCopy
         _context.Notify(recorded.Owner, handover);
     }
 
+    /// <summary>The former owner has handed the partition over. A notice may come twice, or when this copy has served for long: then there is no pause to tell of.</summary>
     private void TakeOver(ConfigurationNotice notice)
     {
         if (notice.Handover is { } handover && _owner is { } owner && notice.Configuration.Epoch == _context.Epoch && _follower.IsOfThisEra(handover.CountsFrom))
         {
+            PausedSince = owner.IsServing ? null : handover.PausedSince;
             owner.TakeOver(notice.From, handover.CountsFrom.Ticks);
-            PausedSince = handover.PausedSince;
         }
     }
 

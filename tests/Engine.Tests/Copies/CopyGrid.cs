@@ -65,6 +65,9 @@ internal sealed class CopyGrid : IDisposable
     /// <summary>A silo that nobody can reach, and that can reach nobody; -1: none.</summary>
     public int Isolated { get; set; } = -1;
 
+    /// <summary>Whether messages that tell of a configuration come once more, a while later.</summary>
+    public bool DoublesNotices { get; set; }
+
     /// <summary>A silo whose questions do not reach the authority; -1: none.</summary>
     public int MutedToAuthority { get; set; } = -1;
 
@@ -283,6 +286,10 @@ internal sealed class CopyGrid : IDisposable
             {
                 var least = message is Append { Records.Length: > 0 } ? _grid.RecordDelay : TimeSpan.Zero;
                 _grid.Post(() => _grid.Deliver(to, node => node.Copies.Receive(partition, message)), least);
+                if (message is ConfigurationNotice && _grid.DoublesNotices)
+                {
+                    _grid.Post(() => _grid.Deliver(to, node => node.Copies.Receive(partition, message)), TimeSpan.FromMilliseconds(200));
+                }
             }
         }
 

@@ -92,6 +92,20 @@ public sealed class HandoverTests
         Assert.All(grid.Pauses, pause => Assert.InRange(pause * 1000 / grid.Clock.TimestampFrequency, 0, 60));
     }
 
+    [Fact]
+    public void Notice_ThatComesTwice_TellsOfOnePause()
+    {
+        using var grid = new CopyGrid(2, seed: 1) { DoublesNotices = true };
+        grid.WantAll(0, 1);
+        grid.Settle(0, 1);
+
+        grid.WantAll(1, 0);
+        grid.RunUntil(() => grid.IsSettled(1, 0));
+        grid.Run(milliseconds: 500);
+
+        Assert.Equal(CopyGrid.Partitions, grid.Pauses.Count);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(200)]
