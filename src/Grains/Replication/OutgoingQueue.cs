@@ -200,7 +200,11 @@ internal sealed class OutgoingQueue(long maxBytes, int maxMessages, int packetBy
             else if (next.Bytes <= left || taken.Count == 0)
             {
                 _records.Dequeue();
-                Forget(next);
+                if (next.Message is SnapshotChunk)
+                {
+                    _waitingChunks.Remove(next.Message);
+                }
+
                 Put(next, taken, ref left);
             }
             else
