@@ -157,7 +157,7 @@ internal sealed partial class CopyNetwork : ICopyNetwork
         try
         {
             // Of a silo that is not known yet, or any more, nothing is put together.
-            TakeAnswers(from, packet, peer?.Fragments ?? new FragmentAssembler());
+            TakeAll(from, packet, peer?.Fragments ?? new FragmentAssembler());
         }
         finally
         {
@@ -171,11 +171,11 @@ internal sealed partial class CopyNetwork : ICopyNetwork
     /// <summary>As <see cref="Take"/>, of chunks: what the copies answer leaves as other messages do.</summary>
     public void TakeChunks(int from, BatchBytes packet)
     {
-        TakeAnswers(from, packet, _table.Peers.GetValueOrDefault(from)?.ChunkFragments ?? new FragmentAssembler());
+        TakeAll(from, packet, _table.Peers.GetValueOrDefault(from)?.ChunkFragments ?? new FragmentAssembler(), ofChunks: true);
         Flush();
     }
 
-    private void TakeAnswers(int from, BatchBytes packet, FragmentAssembler? fragments)
+    private void TakeAll(int from, BatchBytes packet, FragmentAssembler? fragments, bool ofChunks = false)
     {
         // What is read points into the packet.
         using (packet)
@@ -183,7 +183,11 @@ internal sealed partial class CopyNetwork : ICopyNetwork
             var arrival = WireMoment.Of(_time);
             if (_reader.TryRead(from, _table.NameOf(from), packet, fragments, arrival, out var messages))
             {
-                CountFilled(messages);
+                if (ofChunks)
+                {
+                    CountFilled(messages);
+                }
+
                 Deliver(messages, arrival.Now);
             }
         }
@@ -295,7 +299,7 @@ internal sealed partial class CopyNetwork : ICopyNetwork
             send,
             answers =>
             {
-                TakeAnswers(node.Number, answers, fragments: null);
+                TakeAll(node.Number, answers, fragments: null);
                 Flush();
             },
             packetBytes,
