@@ -35,20 +35,21 @@ internal sealed class ConfigurationAuthority(ReplicationSettings settings)
     public AuthorityReply Handle(AuthorityRequest request, long now, Func<CopyId, bool> isGone)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var isNews = request.Proposal is { } proposal && proposal.Version == Recorded.Version + 1 && IsAllowed(request.From, proposal, now, isGone);
-        if (isNews)
+        if (request.Proposal is { } proposal && proposal.Version == Recorded.Version + 1 && IsAllowed(request.From, proposal, now, isGone))
         {
-            Recorded = request.Proposal!;
+            // Who is handed a partition has tenure from now on; the former owner tells it.
+            Recorded = proposal;
+            GrantTenure(now);
         }
-
-        // Who is handed a partition has tenure from then on; the former owner tells it.
-        if (isNews || Recorded.Owner == request.From)
+        else if (Recorded.Owner == request.From)
         {
-            _tenureEnd = now + settings.TenurePromiseTicks;
+            GrantTenure(now);
         }
 
         return new AuthorityReply { To = request.From, SentAt = request.SentAt, Recorded = Recorded };
     }
+
+    private void GrantTenure(long now) => _tenureEnd = now + settings.TenurePromiseTicks;
 
     private bool IsAllowed(CopyId from, Configuration proposal, long now, Func<CopyId, bool> isGone)
     {

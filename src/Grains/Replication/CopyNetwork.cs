@@ -125,12 +125,7 @@ internal sealed partial class CopyNetwork : ICopyNetwork
     }
 
     /// <inheritdoc/>
-    public void TakenOver(int partition, long pausedTicks)
-    {
-        var pause = TimeSpan.FromSeconds((double)pausedTicks / _time.TimestampFrequency);
-        _metrics.OnTakenOver(pause);
-        _arrivals.OnTakenOver(pause);
-    }
+    public void TakenOver(int partition, long pausedTicks) => _arrivals.OnTakenOver(TimeSpan.FromSeconds((double)pausedTicks / _time.TimestampFrequency));
 
     /// <inheritdoc/>
     public void Flush()

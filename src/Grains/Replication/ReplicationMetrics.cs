@@ -20,7 +20,6 @@ internal sealed class ReplicationMetrics
     private readonly Counter<long> _dropped;
     private readonly Counter<long> _failed;
     private readonly Counter<long> _events;
-    private readonly Histogram<double> _pauses;
 
     public ReplicationMetrics(IMeterFactory meters)
     {
@@ -29,7 +28,6 @@ internal sealed class ReplicationMetrics
         _bytes = _meter.CreateCounter<long>("orleans.cache.replication.bytes", "By", "The bytes of the packets of those messages.");
         _dropped = _meter.CreateCounter<long>("orleans.cache.replication.dropped", "{message}", "Messages that were not sent, and packets that were not taken, by reason.");
         _failed = _meter.CreateCounter<long>("orleans.cache.replication.failed", "{packet}", "Packets that another silo did not take in time.");
-        _pauses = _meter.CreateHistogram<double>("orleans.cache.moves.pause", "s", "For how long a partition took no writes while it was handed over to this silo.");
         _events = _meter.CreateCounter<long>("orleans.cache.replication.events", "{event}", "What copies of partitions went through, by kind.");
     }
 
@@ -63,8 +61,6 @@ internal sealed class ReplicationMetrics
     }
 
     public void OnEvent(ReplicationEvent what) => _events.Add(1, new KeyValuePair<string, object?>("orleans.cache.replication.event", what.ToString()));
-
-    public void OnTakenOver(TimeSpan pause) => _pauses.Record(pause.TotalSeconds);
 
     private void Count(string silo, string direction, int messages, int bytes)
     {
