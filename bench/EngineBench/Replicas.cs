@@ -173,7 +173,7 @@ internal static class Replicas
                         copies.Receive(next.Partition, message);
                         break;
                     case AuthorityRequest request:
-                        copies.Receive(next.Partition, _authorities[next.Partition].Handle(request, TimeProvider.System.GetTimestamp(), static _ => false));
+                        copies.Take(next.Partition, _authorities[next.Partition].Handle(request, TimeProvider.System.GetTimestamp(), static _ => false));
                         break;
                 }
             }

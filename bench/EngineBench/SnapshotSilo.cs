@@ -45,7 +45,7 @@ internal sealed class SnapshotSilo : ICopyNetwork, IPartitionFiller, IDisposable
         Copies.Tick();
         while (_queue.TryDequeue(out var next))
         {
-            Copies.Receive(next.Partition, _authorities[next.Partition].Handle(next.Request, TimeProvider.System.GetTimestamp(), static _ => false));
+            Copies.Take(next.Partition, _authorities[next.Partition].Handle(next.Request, TimeProvider.System.GetTimestamp(), static _ => false));
         }
     }
 

@@ -10,7 +10,7 @@ internal interface ICopyNetwork
     /// <summary>Queues a message for the node that its <see cref="PeerMessage.To"/> names.</summary>
     void Send(int partition, PeerMessage message);
 
-    /// <summary>Queues a question to the authority; the answer comes by <see cref="PartitionCopies.Receive(int, AuthorityReply)"/>.</summary>
+    /// <summary>Queues a question to the authority; the answer comes by <see cref="PartitionCopies.Take(int, AuthorityReply)"/>.</summary>
     void Ask(int partition, AuthorityRequest request);
 
     /// <summary>Tells what happened, for logs and metrics.</summary>

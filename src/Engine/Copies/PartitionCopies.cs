@@ -112,13 +112,12 @@ internal sealed class PartitionCopies : IDisposable
         }
     }
 
-    /// <summary>Takes an answer of the authority.</summary>
-    public void Receive(int partition, AuthorityReply reply)
+    /// <summary>Takes an answer of the authority, one of many: the caller flushes the network after the last.</summary>
+    public void Take(int partition, AuthorityReply reply)
     {
         if (Find(partition, mayMake: false) is { } copy)
         {
             Tell(partition, copy.Receive(reply));
-            _network.Flush();
         }
     }
 

@@ -8,7 +8,7 @@ internal sealed class CopiesSink(PartitionCopies copies) : IPacketSink
 {
     public void Receive(int partition, PeerMessage message, long arrival) => copies.Take(partition, message, arrival);
 
-    public void Receive(int partition, AuthorityReply reply) => copies.Receive(partition, reply);
+    public void Receive(int partition, AuthorityReply reply) => copies.Take(partition, reply);
 
     public void Tick() => copies.Tick();
 

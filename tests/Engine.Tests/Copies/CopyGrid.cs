@@ -249,7 +249,7 @@ internal sealed class CopyGrid : IDisposable
             reply = _authorities[partition].Handle(request, _time.GetTimestamp(), copy => _nodes[copy.Node] is null || copy.Incarnation >> 20 < _runs[copy.Node]);
         }
 
-        Post(() => Deliver(from, to => to.Copies.Receive(partition, reply)));
+        Post(() => Deliver(from, to => to.Copies.Take(partition, reply)));
     }
 
     private void Deliver(Node to, Action<Node> deliver)
