@@ -5,7 +5,7 @@ namespace Orleans.Cache.Chaos;
 /// fault, and when the grid is whole again.
 /// </summary>
 /// <param name="grid">Asked.</param>
-/// <param name="entries">How many entries there are that only moves bring anywhere: enough of them that others do not count.</param>
+/// <param name="entries">How many entries there are that only moves bring anywhere: enough of them that others do not count; 0 where nobody knows.</param>
 internal sealed class ArrivalWatch(ICacheGrid grid, int entries)
 {
     // With one replica, as by default.

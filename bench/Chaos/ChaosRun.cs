@@ -31,7 +31,7 @@ internal sealed class ChaosRun
         _client = client;
         _load = load;
         _ballast = ballast;
-        _arrivals = new ArrivalWatch(client.Grid, settings.Load.Ballast);
+        _arrivals = new ArrivalWatch(client.Grid, settings.Grid.HasDefaultReplicas ? settings.Load.Ballast : 0);
         _say = say;
     }
 
@@ -133,9 +133,10 @@ internal sealed class ChaosRun
             await WatchAsync(step, cancellationToken);
         }
 
-        if (step.Kind is StepKind.Add or StepKind.Stop)
+        if (step.Kind is StepKind.Stop or StepKind.Kill or StepKind.Add or StepKind.Restart or StepKind.RestartWithClock)
         {
-            _arrivals.Expect(_grid.Wanted.Count + (step.Kind == StepKind.Add ? 1 : 0));
+            var isGoing = step.Kind is StepKind.Stop or StepKind.Kill;
+            _arrivals.Expect(_grid.Wanted.Count + (isGoing ? 0 : 1));
             await _arrivals.CollectAsync(cancellationToken);
         }
 

@@ -14,4 +14,7 @@ internal sealed record ChaosGridSettings
 
     /// <summary>Further settings of all silos, each <c>name=value</c>.</summary>
     public IReadOnlyList<string> SiloSettings { get; init; } = [];
+
+    /// <summary>Whether each entry has as many copies as by default.</summary>
+    public bool HasDefaultReplicas => !SiloSettings.Any(static setting => setting.StartsWith("Cache:Replicas=", StringComparison.OrdinalIgnoreCase));
 }
