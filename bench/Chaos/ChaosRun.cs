@@ -128,16 +128,17 @@ internal sealed class ChaosRun
 
     private async Task DoAsync(Step step, CancellationToken cancellationToken)
     {
-        if (step.IsFault)
-        {
-            await WatchAsync(step, cancellationToken);
-        }
-
         if (step.Kind is StepKind.Stop or StepKind.Kill or StepKind.Add or StepKind.Restart or StepKind.RestartWithClock)
         {
             var isGoing = step.Kind is StepKind.Stop or StepKind.Kill;
             _arrivals.Expect(_grid.Wanted.Count + (isGoing ? 0 : 1));
             await _arrivals.CollectAsync(cancellationToken);
+        }
+
+        // Last, so that no time passes between the begin of the watch and the fault.
+        if (step.IsFault)
+        {
+            await WatchAsync(step, cancellationToken);
         }
 
         ChaosSilo[] silos = [.. step.Silos.Select(_grid.Find)];
