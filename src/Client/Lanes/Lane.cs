@@ -167,14 +167,15 @@ internal sealed class Lane(RoutedNode node, NamedCache cache, LaneKind kind, Cac
     /// <param name="wayLostAt">When a way to the grid was lost last.</param>
     /// <param name="misplaced">Takes what has another owner.</param>
     /// <param name="lost">Takes what may have been lost on its way.</param>
-    public void TakeBackFromSilent(long sentBefore, long wayLostAt, List<LaneEntry> misplaced, List<LaneEntry> lost)
+    /// <returns>Whether there is such a batch.</returns>
+    public bool TakeBackFromSilent(long sentBefore, long wayLostAt, List<LaneEntry> misplaced, List<LaneEntry> lost)
     {
         var snapshot = cache.Snapshot;
         lock (_lock)
         {
             if (!_inFlight.Exists(batch => !batch.IsAnswered && batch.Formed <= sentBefore))
             {
-                return;
+                return false;
             }
 
             foreach (var batch in _inFlight)
@@ -187,7 +188,7 @@ internal sealed class Lane(RoutedNode node, NamedCache cache, LaneKind kind, Cac
 
             if (!_inFlight.Exists(batch => !batch.IsAnswered && !batch.IsLost && batch.Formed <= sentBefore))
             {
-                return;
+                return false;
             }
 
             for (var entry = _head; entry is not null; entry = entry.Next)
@@ -206,6 +207,7 @@ internal sealed class Lane(RoutedNode node, NamedCache cache, LaneKind kind, Cac
 
         node.NoteSilence();
         cache.LookForMap();
+        return true;
     }
 
     private void TakeLostLocked(LaneBatch batch, List<LaneEntry> lost)

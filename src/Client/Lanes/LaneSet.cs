@@ -30,6 +30,7 @@ internal sealed class LaneSet : IDisposable
     private int _batchesInFlight;
     private int _state;
     private bool _looksClosely;
+    private bool _hasSilent;
     private bool _isDisposed;
     private long _wayLostAt = long.MinValue;
 
@@ -107,7 +108,7 @@ internal sealed class LaneSet : IDisposable
 
         if (Volatile.Read(ref _state) == Idle && Interlocked.Exchange(ref _state, Running) == Idle)
         {
-            _timer.Change(Volatile.Read(ref _looksClosely) ? ShortestPeriod : _period, System.Threading.Timeout.InfiniteTimeSpan);
+            _timer.Change(Volatile.Read(ref _looksClosely) || Volatile.Read(ref _hasSilent) ? ShortestPeriod : _period, System.Threading.Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -157,16 +158,17 @@ internal sealed class LaneSet : IDisposable
         var wayLostAt = Volatile.Read(ref _wayLostAt);
         var misplaced = new List<LaneEntry>();
         var lost = new List<LaneEntry>();
+        var hasSilent = false;
         lock (_lock)
         {
             foreach (var reference in _lanes)
             {
-                if (reference.TryGetTarget(out var lane))
-                {
-                    lane.TakeBackFromSilent(sentBefore, wayLostAt, misplaced, lost);
-                }
+                hasSilent |= reference.TryGetTarget(out var lane) && lane.TakeBackFromSilent(sentBefore, wayLostAt, misplaced, lost);
             }
         }
+
+        // Callers wait for a map that says who has taken over, and go on when it is seen here.
+        Volatile.Write(ref _hasSilent, hasSilent);
 
         foreach (var entry in misplaced)
         {

@@ -43,6 +43,26 @@ public sealed class TakeoverTests : IDisposable
     }
 
     [Fact]
+    public async Task Calls_ToASiloThatIsSilentAlready_GoOnWithinTwoLooksOfTenMilliseconds()
+    {
+        var get = _client.GetAsync("get", TestContext.Current.CancellationToken);
+        _client.Replica.Answer = static batch =>
+        {
+            batch.Echo();
+            return Task.CompletedTask;
+        };
+        Tick();
+        _client.HasTakenOver = true;
+
+        // One to find the map, and one to go by it.
+        _client.Time.Advance(TimeSpan.FromMilliseconds(10));
+        Assert.Equal(0, _client.Replica.Count);
+        _client.Time.Advance(TimeSpan.FromMilliseconds(10));
+
+        Assert.Equal("get", await get.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task Increment_ThatMayHaveBeenDone_IsSentAgainUnderItsId()
     {
         var sent = _client.Cache.IncrementAsync("counter", cancellationToken: TestContext.Current.CancellationToken).AsTask();
