@@ -39,7 +39,7 @@ internal sealed class DeafSink(CopiesSink copies) : IPacketSink
 
     public void Receive(int partition, AuthorityReply reply) => copies.Receive(partition, reply);
 
-    public void Tick() => copies.Tick();
+    public long Tick() => copies.Tick();
 
     public int LossesOf(int partition) => copies.LossesOf(partition);
 

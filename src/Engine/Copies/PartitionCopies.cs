@@ -122,20 +122,23 @@ internal sealed class PartitionCopies : IDisposable
     }
 
     /// <summary>Does what is due in all copies. Called a few times per beat. Copies that are idle and not wanted any more are dropped here, with their entries.</summary>
-    public void Tick()
+    /// <returns>The clock's timestamp from which on a replica takes over whose owner has been silent: a call then saves the callers time. <see cref="long.MaxValue"/> if there is none.</returns>
+    public long Tick()
     {
         var now = _time.GetTimestamp();
+        var next = long.MaxValue;
         for (var partition = 0; partition < _lastIncarnations.Length; partition++)
         {
             if (_gates.CopyOf(partition) is { } copy)
             {
-                Tell(partition, copy.Tick(now));
+                Tell(partition, copy.Tick(now, ref next));
                 Retire(partition, copy);
             }
         }
 
         _gates.Waits.TimeOut(_time.GetTimestamp());
         _network.Flush();
+        return next;
     }
 
     public CopyStatus StatusOf(int partition) =>

@@ -152,7 +152,8 @@ internal sealed class PartitionCopy : IReplicationHost
     }
 
     /// <param name="now">The clock, read before.</param>
-    public bool Tick(long now)
+    /// <param name="next">Is lowered to when it should be called again, if that is soon.</param>
+    public bool Tick(long now, ref long next)
     {
         using (_lock.Enter())
         {
@@ -162,6 +163,11 @@ internal sealed class PartitionCopy : IReplicationHost
             }
 
             _core.Tick();
+            if (_core.ProposesAt is var proposesAt && proposesAt > now && proposesAt < next)
+            {
+                next = proposesAt;
+            }
+
             return Leave();
         }
     }

@@ -81,6 +81,9 @@ internal sealed class FollowerRole(CopyContext context, Random random)
         }
     }
 
+    /// <summary>From when on it proposes itself, if its owner says nothing more.</summary>
+    public long ProposesAt => Math.Max(_promisedUntil, _patientUntil) + 1;
+
     /// <summary>Proposes nobody for as long as the owner may take this copy to serve it.</summary>
     public void Promise() => _promisedUntil = Math.Max(_promisedUntil, context.Host.Now + _rules.PromiseTicks(_settings));
 

@@ -84,6 +84,9 @@ internal sealed class ReplicationCopy
     /// <summary>Whether a proposal of this copy is under way, whose fate it does not know.</summary>
     public bool IsProposing => _context.Proposal is not null;
 
+    /// <summary>When a <see cref="Tick"/> lets a replica take over, if its owner says nothing more; <see cref="long.MaxValue"/> where it would not.</summary>
+    public long ProposesAt => Role == CopyRole.Replica && !IsProposing ? _follower.ProposesAt : long.MaxValue;
+
     /// <summary>How far its store is exactly what was committed; the default while it is not.</summary>
     public LogPosition ConsistentTo => _context.State.IsConsistent ? _context.State.CommittedPosition : default;
 

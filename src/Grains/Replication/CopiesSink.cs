@@ -10,7 +10,7 @@ internal sealed class CopiesSink(PartitionCopies copies) : IPacketSink
 
     public void Receive(int partition, AuthorityReply reply) => copies.Take(partition, reply);
 
-    public void Tick() => copies.Tick();
+    public long Tick() => copies.Tick();
 
     public int LossesOf(int partition) => copies.StatusOf(partition).Configuration.Losses;
 }

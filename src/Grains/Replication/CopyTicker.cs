@@ -9,6 +9,7 @@ namespace Orleans.Cache.Grains.Replication;
 /// Lets the copies do what is due, a few times in each beat, from when the grid has given this silo its number. Not a hosted service:
 /// those stop first, and a silo that leaves has its copies hand over what they own after that.
 /// </summary>
+/// <remarks>Where an owner is silent it looks earlier, so that no caller waits for the next tick when a replica may take over.</remarks>
 internal sealed partial class CopyTicker(
     CopyNetwork network, IPacketSink copies, InvalidationFeed feed, ReplicationSettings settings, ReplicationJournal journal, TimeProvider time, ILogger<CopyTicker> logger)
     : SiloLoop(ServiceLifecycleStage.ApplicationServices)
@@ -16,6 +17,8 @@ internal sealed partial class CopyTicker(
     private const int TicksPerLease = 10;
 
     private static readonly TimeSpan LongestPeriod = TimeSpan.FromMilliseconds(50);
+
+    private static readonly TimeSpan ShortestPeriod = TimeSpan.FromMilliseconds(5);
 
     private static readonly TimeSpan JournalPeriod = TimeSpan.FromSeconds(1);
 
@@ -32,7 +35,7 @@ internal sealed partial class CopyTicker(
             {
                 if (network.Table.IsJoined)
                 {
-                    Tick();
+                    timer.Period = UntilNext(Tick());
                 }
 
                 if (time.GetElapsedTime(loggedAt) >= JournalPeriod)
@@ -49,11 +52,24 @@ internal sealed partial class CopyTicker(
         }
     }
 
-    private void Tick()
+    private TimeSpan UntilNext(long due)
     {
+        if (due == long.MaxValue)
+        {
+            return _period;
+        }
+
+        var left = time.GetElapsedTime(time.GetTimestamp(), due);
+        return left < ShortestPeriod ? ShortestPeriod : left < _period ? left : _period;
+    }
+
+    /// <returns>When something will be due that should not wait for the next tick.</returns>
+    private long Tick()
+    {
+        var due = long.MaxValue;
         try
         {
-            copies.Tick();
+            due = copies.Tick();
             network.Flush();
             network.Probe();
             feed.Tick();
@@ -71,6 +87,8 @@ internal sealed partial class CopyTicker(
 
             _hasFailed = true;
         }
+
+        return due;
     }
 
     [LoggerMessage(EventIds.TickFailed, LogLevel.Error, "What was due in the copies of partitions failed; it is tried again in each tick.")]

@@ -1,3 +1,4 @@
+using Orleans.Cache.Engine.Copies;
 using Orleans.Cache.Engine.Replication.Messages;
 
 namespace Orleans.Cache.Grains.Replication;
@@ -13,7 +14,8 @@ internal interface IPacketSink
 
     void Receive(int partition, AuthorityReply reply);
 
-    void Tick();
+    /// <inheritdoc cref="PartitionCopies.Tick"/>
+    long Tick();
 
     /// <summary>How often all copies of a partition were lost, as far as this silo's copy knows.</summary>
     int LossesOf(int partition);
