@@ -27,4 +27,13 @@ public interface IReplicationNode : IGrainService
     [Alias("receive-chunks")]
     [ResponseTimeout("00:00:02")]
     ValueTask ReceiveChunksAsync(int from, int node, long run, BatchBytes messages);
+
+    /// <summary>
+    /// Decides on what copies of the calling silo propose, in the place of the topology grain, which does not answer there. The same bytes as
+    /// <see cref="Topology.ITopologyGrain.DecideAsync"/>.
+    /// </summary>
+    /// <param name="requests">What they ask.</param>
+    [Alias("stand-in")]
+    [ResponseTimeout("00:00:02")]
+    ValueTask<BatchBytes> StandInAsync(BatchBytes requests);
 }

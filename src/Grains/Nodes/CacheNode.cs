@@ -26,6 +26,7 @@ internal sealed class CacheNode(
     ILoggerFactory loggerFactory,
     BatchExecutor executor,
     PacketReceiver receiver,
+    StandInAuthority standIn,
     NodeTopology topology,
     MemoryTopologyStore record,
     FeedService feed,
@@ -80,6 +81,14 @@ internal sealed class CacheNode(
 
     public ValueTask ReceiveChunksAsync(int from, int node, long run, BatchBytes messages) =>
         new(receiver.ReceiveChunksAsync(from, node, run, messages));
+
+    public async ValueTask<BatchBytes> StandInAsync(BatchBytes requests)
+    {
+        using (requests)
+        {
+            return await standIn.StandInAsync(requests);
+        }
+    }
 
     public async ValueTask<StoredTopologyMessage?> ReadTopologyAsync() =>
         await record.ReadAsync(CancellationToken.None) is { } stored ? new StoredTopologyMessage(stored.Version, stored.Content) : null;

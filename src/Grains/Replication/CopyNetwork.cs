@@ -56,7 +56,7 @@ internal sealed partial class CopyNetwork : ICopyNetwork
         // Who takes longer leaves an owner too little of its lease to be heard again within it.
         _slowest = topology.Settings.LeaseDuration / 2;
         _logger = logger;
-        _authority = new AuthorityLink(authority.DecideAsync, Deliver, time, logger);
+        _authority = new AuthorityLink(requests => authority.DecideAsync(requests, FindStandIn), Deliver, time, logger);
         _local = new LocalLink(messages =>
         {
             Deliver(messages, time.GetTimestamp());
@@ -75,6 +75,22 @@ internal sealed partial class CopyNetwork : ICopyNetwork
 
     /// <summary>Whether a silo takes what this one sends in good time, so that copies there keep leases; this silo does.</summary>
     public bool IsPrompt(int node) => _table is var table && (node == table.Number || (table.Peers.TryGetValue(node, out var peer) && peer.Link.IsPrompt));
+
+    /// <summary>
+    /// The silo that stands in for a topology grain which does not answer, as this one sees it: of those that answer in good time that of the lowest number, so that
+    /// all ask the same. <see langword="null"/>: this one.
+    /// </summary>
+    public IReplicationNode? FindStandIn()
+    {
+        var table = _table;
+        var first = table.Number;
+        foreach (var number in table.Peers.Keys)
+        {
+            first = number < first && IsPrompt(number) ? number : first;
+        }
+
+        return first == table.Number ? null : table.Peers[first].Door;
+    }
 
     /// <summary>Asks silos of which it is not known whether they are prompt. Called a few times per lease.</summary>
     public void Probe()
@@ -305,6 +321,7 @@ internal sealed partial class CopyNetwork : ICopyNetwork
         return new Peer(
             node.Address,
             node.Run,
+            door,
             Link(packet => door.ReceiveAsync(_table.Number, node.Number, node.Run, packet), PeerLink.MaxPacketBytes),
             Link(
                 async packet =>

@@ -26,7 +26,11 @@ internal sealed class ReceivedMessages : IPacketSink
 
     public void Receive(int partition, AuthorityReply reply) => _received.Writer.TryWrite((partition, reply));
 
-    public void Tick() => Interlocked.Increment(ref _ticks);
+    public long Tick()
+    {
+        Interlocked.Increment(ref _ticks);
+        return long.MaxValue;
+    }
 
     public int LossesOf(int partition) => 0;
 

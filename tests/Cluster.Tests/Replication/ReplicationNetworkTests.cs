@@ -1,4 +1,5 @@
 using Orleans.Cache.Contracts.Nodes;
+using Orleans.Cache.Contracts.Replication;
 using Orleans.Cache.Engine.Replication.Format;
 using Orleans.Cache.Engine.Replication.Messages;
 using Orleans.Cache.Grains.Replication;
@@ -80,6 +81,29 @@ public sealed class ReplicationNetworkTests
 
         var (partition, message) = Assert.Single(await grid.SinkOf(1).NextAsync(1));
         Assert.Equal((3, 4), (partition, ((Append)message).Previous.Sequence));
+    }
+
+    [Fact]
+    public async Task StandIn_IsTheFirstSiloThatAnswersInGoodTime()
+    {
+        await using var grid = await ReplicatedGrid.StartAsync(silos: 3);
+        var (first, second) = (grid.DoorOf(1), grid.DoorOf(2));
+        await UntilAsync(number: 1, standIn: null);
+        await UntilAsync(number: 2, first);
+        await UntilAsync(number: 3, first);
+
+        await grid.KillAsync(1);
+
+        await UntilAsync(number: 2, standIn: null);
+        await UntilAsync(number: 3, second);
+
+        async Task UntilAsync(int number, IReplicationNode? standIn)
+        {
+            while (!Equals(grid.NetworkOf(number).FindStandIn(), standIn))
+            {
+                await Task.Delay(20, TestContext.Current.CancellationToken);
+            }
+        }
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Cache.Client.Routing;
 using Orleans.Cache.Contracts.Nodes;
+using Orleans.Cache.Contracts.Replication;
 using Orleans.Cache.Contracts.Topology;
 using Orleans.Cache.Engine.Replication;
 using Orleans.Cache.Engine.Replication.Format;
@@ -21,6 +22,7 @@ public sealed class StandInAuthorityTests
     private readonly ManualTimeProvider _time = new();
     private readonly MemoryTopologyStore _store = new();
     private readonly Authority _grain = new();
+    private readonly OtherSilo _otherSilo = new();
 
     [Fact]
     public async Task Grain_ThatAnswers_Decides()
@@ -72,6 +74,45 @@ public sealed class StandInAuthorityTests
         late.SetResult(PacketWriter.RepliesOf([]));
     }
 
+    [Fact]
+    public async Task Grain_ThatFails_LeavesItToTheSiloThatStandsIn()
+    {
+        await using var grid = await GridFixture.StartAsync(silos: 1);
+        var standIn = await MakeAsync(grid);
+        _grain.Answer = static () => throw new TimeoutException("The grain's silo is gone.");
+        _otherSilo.Answer = static () => PacketWriter.RepliesOf([]);
+
+        Assert.Empty(await AskAsync(standIn, _otherSilo));
+        Assert.Empty(await AskAsync(standIn, _otherSilo));
+
+        Assert.Equal((1, 2), (_grain.Asked, _otherSilo.Asked));
+        Assert.Equal(1, (await _store.ReadAsync(TestContext.Current.CancellationToken))!.Version);
+    }
+
+    [Fact]
+    public async Task StandIn_ThatFails_LeavesItToThisSilo()
+    {
+        await using var grid = await GridFixture.StartAsync(silos: 1);
+        var standIn = await MakeAsync(grid);
+        _grain.Answer = static () => throw new TimeoutException("The grain's silo is gone.");
+        _otherSilo.Answer = static () => throw new TimeoutException("And so is this.");
+
+        Assert.Equal(1, Assert.Single(await AskAsync(standIn, _otherSilo)).Reply.Recorded.Version);
+        Assert.Equal(1, _otherSilo.Asked);
+    }
+
+    [Fact]
+    public async Task StandIn_ThatIsAsked_DecidesWithoutTheGrain()
+    {
+        await using var grid = await GridFixture.StartAsync(silos: 1);
+        var standIn = await MakeAsync(grid);
+        using var request = Claim();
+        using var reply = await standIn.StandInAsync(request);
+
+        Assert.Equal(1, Assert.Single(ReplicationFormat.ReadReplies(reply.Span)).Reply.Recorded.Version);
+        Assert.Equal(0, _grain.Asked);
+    }
+
     private async Task<StandInAuthority> MakeAsync(GridFixture grid)
     {
         var document = TopologyDocument.Begin(8, firstVersion: 1).WithJoined(TopologySamples.Node("one", "first run"));
@@ -83,15 +124,20 @@ public sealed class StandInAuthorityTests
             grains, _store, services.GetRequiredService<NodeSettings>(), services.GetRequiredService<NodeReferences>(), _time, NullLogger<StandInAuthority>.Instance);
     }
 
+    private static async Task<List<(int Partition, AuthorityReply Reply)>> AskAsync(StandInAuthority standIn, IReplicationNode? otherSilo = null)
+    {
+        using var request = Claim();
+        using var reply = await standIn.DecideAsync(request, () => otherSilo);
+        return ReplicationFormat.ReadReplies(reply.Span);
+    }
+
     /// <summary>Claims a partition that nobody had.</summary>
-    private static async Task<List<(int Partition, AuthorityReply Reply)>> AskAsync(StandInAuthority standIn)
+    private static BatchBytes Claim()
     {
         var id = new CopyId(1, (1L << TopologyDocument.RunShift) + 1);
         var packet = new PacketWriter(PacketKind.Requests, 128);
         ReplicationFormat.Write(packet, 0, new AuthorityRequest { From = id, SentAt = 0, Proposal = Engine.Replication.Configuration.None.Emptied(id) });
-        using var request = packet.ToRequest();
-        using var reply = await standIn.DecideAsync(request);
-        return ReplicationFormat.ReadReplies(reply.Span);
+        return packet.ToRequest();
     }
 
 #pragma warning disable CA1852 // A proxy derives from it.
@@ -101,6 +147,23 @@ public sealed class StandInAuthorityTests
 
 #pragma warning restore CA1852
         protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => Grain;
+    }
+
+    private sealed class OtherSilo : IReplicationNode
+    {
+        public Func<BatchBytes>? Answer { get; set; }
+
+        public int Asked { get; private set; }
+
+        public ValueTask<BatchBytes> StandInAsync(BatchBytes requests)
+        {
+            Asked++;
+            return ValueTask.FromResult(Answer!());
+        }
+
+        public ValueTask<BatchBytes?> ReceiveAsync(int from, int node, long run, BatchBytes messages) => throw new NotSupportedException();
+
+        public ValueTask ReceiveChunksAsync(int from, int node, long run, BatchBytes messages) => throw new NotSupportedException();
     }
 
     private sealed class Authority : ITopologyGrain
