@@ -122,7 +122,10 @@ internal sealed class PartitionCopies : IDisposable
     }
 
     /// <summary>Does what is due in all copies. Called a few times per beat. Copies that are idle and not wanted any more are dropped here, with their entries.</summary>
-    /// <returns>The clock's timestamp from which on a replica takes over whose owner has been silent: a call then saves the callers time. <see cref="long.MaxValue"/> if there is none.</returns>
+    /// <returns>
+    /// The clock's timestamp from which on a replica takes over whose owner says nothing more: a call then saves callers time. <see cref="long.MaxValue"/> if there
+    /// is none.
+    /// </returns>
     public long Tick()
     {
         var now = _time.GetTimestamp();
