@@ -23,7 +23,7 @@ public sealed class SimulationTests
         { nameof(Flaw.SkipReplication), 1 },
         { nameof(Flaw.SkipFence), 600 },
         { nameof(Flaw.ServeAfterLease), 1 },
-        { nameof(Flaw.LeaseFromAnswer), 2000 },
+        { nameof(Flaw.LeaseFromAnswer), 1 },
         { nameof(Flaw.PromiseTooShort), 400 },
         { nameof(Flaw.PromiseWhileProposing), 1 },
         { nameof(Flaw.PromiseForgottenAtRestart), 400 },

@@ -31,6 +31,9 @@ internal sealed class CopyContext(CopyId self, IReplicationHost host, Replicatio
     /// <inheritdoc cref="ReplicationCopy.Seal"/>
     public bool IsSealed { get; set; }
 
+    /// <summary>How long the authority's last answer took.</summary>
+    public long AuthorityTrip { get; private set; }
+
     private long _askedAt = long.MinValue / 2;
     private long _answeredAt = long.MinValue / 2;
 
@@ -69,7 +72,11 @@ internal sealed class CopyContext(CopyId self, IReplicationHost host, Replicatio
     public bool HearsAuthority(long now) => now - _answeredAt <= RenewalsToDoubt * Settings.RenewTicks;
 
     /// <summary>The authority has answered what it was asked at a time of this clock.</summary>
-    public void Answered(long askedAt) => _answeredAt = Math.Max(_answeredAt, askedAt);
+    public void Answered(long askedAt)
+    {
+        _answeredAt = Math.Max(_answeredAt, askedAt);
+        AuthorityTrip = Host.Now - askedAt;
+    }
 
     /// <summary>Asks the authority as often as one does who waits for its answer.</summary>
     public void AskSoon(long now)

@@ -20,6 +20,9 @@ internal sealed class FollowerProgress(CopyId copy, long now)
     /// <summary>When it was heard last, or when the owner began to listen.</summary>
     public long HeardAt { get; set; } = now;
 
+    /// <summary>How long its last answer took; or half of what is here of the answers before, if that is more.</summary>
+    public long Trip { get; private set; }
+
     /// <summary>The follower's own clock, as it told last.</summary>
     public FollowerTime FollowerTime { get; set; } = FollowerTime.None;
 
@@ -49,6 +52,13 @@ internal sealed class FollowerProgress(CopyId copy, long now)
 
     /// <summary>How many bytes they took.</summary>
     public long BytesSent { get; set; }
+
+    /// <summary>It answered at a time what was sent at another, both by the owner's clock.</summary>
+    public void Heard(long sentAt, long now)
+    {
+        HeardAt = Math.Max(HeardAt, now);
+        Trip = Math.Max(now - sentAt, Trip / 2);
+    }
 
     /// <summary>Sends from this record on.</summary>
     public void JoinFrom(long sequence, long now)

@@ -92,6 +92,18 @@ internal sealed class FollowerSet(CopyContext context, long firstSequence)
         return earliest;
     }
 
+    /// <summary>How long the slowest member's answers take.</summary>
+    public long LongestTrip()
+    {
+        var longest = 0L;
+        foreach (var member in _members)
+        {
+            longest = Math.Max(longest, member.Trip);
+        }
+
+        return longest;
+    }
+
     /// <summary>From where on the log must be kept for the snapshots under way.</summary>
     public long EarliestSnapshotStart()
     {

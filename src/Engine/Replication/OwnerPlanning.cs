@@ -9,6 +9,7 @@ internal sealed class OwnerPlanning(CopyContext context, FollowerSet followers, 
     private readonly ReplicationSettings _settings = context.Settings;
     private CopyId _successor = CopyId.None;
     private long _handoverSince;
+    private long? _awaitsMomentSince;
     private FollowerTime _countsFrom = FollowerTime.None;
     private long _greetedAt = long.MinValue / 2;
 
@@ -128,16 +129,33 @@ internal sealed class OwnerPlanning(CopyContext context, FollowerSet followers, 
     {
         if (IsHandingOver || wanted.Owner == context.Self.Node)
         {
+            _awaitsMomentSince = null;
             return;
         }
 
         var successor = Array.Find(context.Configuration.InSync, copy => copy.Node == wanted.Owner);
-        if (successor.Incarnation > 0 && now - followers.Find(successor)!.HeardAt < _settings.SuspectTicks / 2)
+        if (successor.Incarnation > 0 && now - followers.Find(successor)!.HeardAt < _settings.SuspectTicks / 2 && IsGoodMoment(now))
         {
             _successor = successor;
             _handoverSince = now;
             ContinueHandover(now);
         }
+    }
+
+    /// <summary>Whether answers come quickly: whoever writes to the partition waits for each that the handover takes. Nothing hurries it.</summary>
+    private bool IsGoodMoment(long now)
+    {
+        if (context.AuthorityTrip > _settings.HandoverTripTicks)
+        {
+            context.AskSoon(now);
+        }
+        else if (followers.LongestTrip() <= _settings.HandoverTripTicks)
+        {
+            return true;
+        }
+
+        _awaitsMomentSince ??= now;
+        return now - _awaitsMomentSince >= _settings.HandoverPatienceTicks;
     }
 
     private void ContinueHandover(long now)

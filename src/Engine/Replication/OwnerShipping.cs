@@ -11,7 +11,7 @@ internal sealed class OwnerShipping(CopyContext context, FollowerSet followers, 
     private const int TailsHeldForSnapshots = 8;
 
     /// <summary>A chunk is large, and hurries nobody: on a busy machine its answer may take much longer than that to a beat, and sending it again makes it worse.</summary>
-    private const int ChunkPatience = 4;
+    private const int ChunkPatience = 16;
 
     private static readonly LogRecord[] NoRecords = [];
 
@@ -78,7 +78,7 @@ internal sealed class OwnerShipping(CopyContext context, FollowerSet followers, 
         }
 
         var now = context.Host.Now;
-        follower.HeardAt = Math.Max(follower.HeardAt, now);
+        follower.Heard(ack.SentAt, now);
         follower.FollowerTime = FollowerTime.Later(follower.FollowerTime, ack.FollowerTime);
         follower.LeaseStart = Math.Max(follower.LeaseStart, context.Rules.LeaseStart(ack.SentAt, now));
         if (!context.Rules.CountsAnswer(ack.Snapshot, follower.LastSnapshot))

@@ -30,6 +30,15 @@ internal sealed record ReplicationSettings
     /// <summary>How long an owner waits for its last writes before a handover is put off.</summary>
     public required long HandoverTicks { get; init; }
 
+    /// <summary>
+    /// A handover begins when the copies in sync and the authority answer within so long: until it is over the partition takes no writes, and that takes several
+    /// such answers, one after the other. Default: however long they take.
+    /// </summary>
+    public long HandoverTripTicks { get; init; } = long.MaxValue;
+
+    /// <summary>How long a handover waits for that. Then it begins all the same. Default: not at all.</summary>
+    public long HandoverPatienceTicks { get; init; }
+
     /// <summary>How many copies a partition should have, the owner's included; of these a majority is meant.</summary>
     public required int Copies { get; init; }
 

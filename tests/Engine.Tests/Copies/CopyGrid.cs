@@ -62,6 +62,9 @@ internal sealed class CopyGrid : IDisposable
     /// <summary>How long messages with records take in any case, as where they wait for others.</summary>
     public TimeSpan RecordDelay { get; set; }
 
+    /// <summary>How long the authority's answers take.</summary>
+    public TimeSpan AuthorityDelay { get; set; }
+
     /// <summary>A silo that nobody can reach, and that can reach nobody; -1: none.</summary>
     public int Isolated { get; set; } = -1;
 
@@ -99,6 +102,8 @@ internal sealed class CopyGrid : IDisposable
             RenewTicks = Ticks(1000),
             StalenessTicks = Ticks(1000),
             HandoverTicks = Ticks(1000),
+            HandoverTripTicks = Ticks(30),
+            HandoverPatienceTicks = Ticks(2000),
             Copies = 2,
             TailRecords = tail,
             OperationsKept = 64,
@@ -249,7 +254,7 @@ internal sealed class CopyGrid : IDisposable
             reply = _authorities[partition].Handle(request, _time.GetTimestamp(), copy => _nodes[copy.Node] is null || copy.Incarnation >> 20 < _runs[copy.Node]);
         }
 
-        Post(() => Deliver(from, to => to.Copies.Take(partition, reply)));
+        Post(() => Deliver(from, to => to.Copies.Take(partition, reply)), AuthorityDelay);
     }
 
     private void Deliver(Node to, Action<Node> deliver)

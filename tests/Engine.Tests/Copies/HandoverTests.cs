@@ -92,6 +92,72 @@ public sealed class HandoverTests
         Assert.All(grid.Pauses, pause => Assert.InRange(pause * 1000 / grid.Clock.TimestampFrequency, 0, 60));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Owner_WhoseReplicaAnswersLate_HandsOverWhenItAnswersInTime(int seed)
+    {
+        using var grid = new CopyGrid(2, seed);
+        grid.WantAll(0, 1);
+        grid.Settle(0, 1);
+        grid.RecordDelay = TimeSpan.FromMilliseconds(150);
+        Write(grid, 0);
+        grid.WantAll(1, 0);
+
+        for (var passed = 0; passed < 1000; passed += 100)
+        {
+            Write(grid, 0);
+        }
+
+        Assert.True(grid.IsSettled(0, 1));
+        grid.RecordDelay = TimeSpan.Zero;
+        grid.Run(milliseconds: 600);
+
+        Assert.True(grid.IsSettled(1, 0));
+        Assert.All(grid.Pauses, pause => Assert.InRange(pause * 1000 / grid.Clock.TimestampFrequency, 0, 60));
+    }
+
+    [Fact]
+    public void Owner_WhoseReplicaAnswersLate_DoesNotWaitForLong()
+    {
+        using var grid = new CopyGrid(2, seed: 1);
+        grid.WantAll(0, 1);
+        grid.Settle(0, 1);
+        grid.RecordDelay = TimeSpan.FromMilliseconds(150);
+        Write(grid, 0);
+        grid.WantAll(1, 0);
+        var began = grid.Clock.GetTimestamp();
+        var passed = 0L;
+        while (grid.IsSettled(0, 1) && passed < 5000)
+        {
+            Write(grid, 0);
+            passed = (grid.Clock.GetTimestamp() - began) * 1000 / grid.Clock.TimestampFrequency;
+        }
+
+        Assert.InRange(passed, 1900, 2400);
+        grid.Settle(1, 0);
+    }
+
+    [Fact]
+    public void Owner_WhomTheAuthorityAnswersLate_HandsOverWhenItAnswersInTime()
+    {
+        using var grid = new CopyGrid(2, seed: 1);
+        grid.WantAll(0, 1);
+        grid.Settle(0, 1);
+        grid.AuthorityDelay = TimeSpan.FromMilliseconds(150);
+        grid.Run(milliseconds: 1500);
+        grid.WantAll(1, 0);
+
+        grid.Run(milliseconds: 1000);
+        Assert.True(grid.IsSettled(0, 1));
+        grid.AuthorityDelay = TimeSpan.Zero;
+
+        // It is asked for this, and not only when it is time to.
+        grid.Run(milliseconds: 400);
+        Assert.True(grid.IsSettled(1, 0));
+    }
+
     [Fact]
     public void Notice_ThatComesTwice_TellsOfOnePause()
     {
@@ -144,5 +210,17 @@ public sealed class HandoverTests
 
         grid.RunUntil(() => grid.Copies(1).StatusOf(0).IsServing);
         Assert.Equal(2, grid.Recorded(0).InSync.Length);
+    }
+
+    /// <summary>Writes to all partitions, and waits until the replicas have it.</summary>
+    private static void Write(CopyGrid grid, int node)
+    {
+        using var driver = new HostDriver(grid.Shards(node));
+        for (var key = 0; key < 40; key++)
+        {
+            driver.Set($"{key}", "1"u8);
+        }
+
+        grid.RunUntil(driver.IsComplete);
     }
 }

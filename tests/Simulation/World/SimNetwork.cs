@@ -12,6 +12,7 @@ internal sealed class SimNetwork
     private long _delayUntil;
     private (int From, int To) _delayed;
     private int _lossPerMille;
+    private bool _isHealed;
 
     public SimNetwork(EventQueue queue, SimRandom random, int endpoints)
     {
@@ -40,7 +41,14 @@ internal sealed class SimNetwork
         }
     }
 
-    public void Cut(int from, int to, long ticks) => _cutUntil[from, to] = Math.Max(_cutUntil[from, to], _queue.Time + ticks);
+    public void Cut(int from, int to, long ticks)
+    {
+        // Faults of several steps may have one left when all are over.
+        if (!_isHealed)
+        {
+            _cutUntil[from, to] = Math.Max(_cutUntil[from, to], _queue.Time + ticks);
+        }
+    }
 
     public void Mend(int from, int to) => _cutUntil[from, to] = 0;
 
@@ -51,8 +59,10 @@ internal sealed class SimNetwork
     /// <summary>Holds up some of the messages from one to another, or of all where they are negative.</summary>
     public void Delay(int from, int to, long ticks) => (_delayed, _delayUntil) = ((from, to), _queue.Time + ticks);
 
+    /// <summary>From now on every way is open, and stays so.</summary>
     public void Heal()
     {
+        _isHealed = true;
         Array.Clear(_cutUntil);
         _lossUntil = _doubleUntil = _delayUntil = 0;
     }
