@@ -30,7 +30,8 @@ try
     {
         await app.StartAsync();
     }
-    catch (OrleansLifecycleCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+    catch (Exception exception) when (
+        exception is OrleansLifecycleCanceledException or OperationCanceledException && app.Lifetime.ApplicationStopping.IsCancellationRequested)
     {
         // Told to stop before it had started. It may be in the grid already, so it leaves in order.
         await app.StopAsync();
