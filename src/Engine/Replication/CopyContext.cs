@@ -31,8 +31,8 @@ internal sealed class CopyContext(CopyId self, IReplicationHost host, Replicatio
     /// <inheritdoc cref="ReplicationCopy.Seal"/>
     public bool IsSealed { get; set; }
 
-    /// <summary>How long the authority's last answer took.</summary>
-    public long AuthorityTrip { get; private set; }
+    /// <summary>How long the authority's last answer took, in ticks.</summary>
+    public long AuthorityRoundTrip { get; private set; }
 
     private long _askedAt = long.MinValue / 2;
     private long _answeredAt = long.MinValue / 2;
@@ -75,7 +75,7 @@ internal sealed class CopyContext(CopyId self, IReplicationHost host, Replicatio
     public void Answered(long askedAt)
     {
         _answeredAt = Math.Max(_answeredAt, askedAt);
-        AuthorityTrip = Host.Now - askedAt;
+        AuthorityRoundTrip = Host.Now - askedAt;
     }
 
     /// <summary>Asks the authority as often as one does who waits for its answer.</summary>

@@ -20,8 +20,8 @@ internal sealed class FollowerProgress(CopyId copy, long now)
     /// <summary>When it was heard last, or when the owner began to listen.</summary>
     public long HeardAt { get; set; } = now;
 
-    /// <summary>How long its last answer took; or half of what is here of the answers before, if that is more.</summary>
-    public long Trip { get; private set; }
+    /// <summary>How long its last answer took; or half of what is here of the answers before, if that is more. In ticks.</summary>
+    public long RoundTrip { get; private set; }
 
     /// <summary>The follower's own clock, as it told last.</summary>
     public FollowerTime FollowerTime { get; set; } = FollowerTime.None;
@@ -57,7 +57,7 @@ internal sealed class FollowerProgress(CopyId copy, long now)
     public void Heard(long sentAt, long now)
     {
         HeardAt = Math.Max(HeardAt, now);
-        Trip = Math.Max(now - sentAt, Trip / 2);
+        RoundTrip = Math.Max(now - sentAt, RoundTrip / 2);
     }
 
     /// <summary>Sends from this record on.</summary>

@@ -93,12 +93,12 @@ internal sealed class FollowerSet(CopyContext context, long firstSequence)
     }
 
     /// <summary>How long the slowest member's answers take.</summary>
-    public long LongestTrip()
+    public long LongestRoundTrip()
     {
         var longest = 0L;
         foreach (var member in _members)
         {
-            longest = Math.Max(longest, member.Trip);
+            longest = Math.Max(longest, member.RoundTrip);
         }
 
         return longest;

@@ -145,11 +145,11 @@ internal sealed class OwnerPlanning(CopyContext context, FollowerSet followers, 
     /// <summary>Whether answers come quickly: whoever writes to the partition waits for each that the handover takes. Nothing hurries it.</summary>
     private bool IsGoodMoment(long now)
     {
-        if (context.AuthorityTrip > _settings.HandoverTripTicks)
+        if (context.AuthorityRoundTrip > _settings.HandoverRoundTripTicks)
         {
             context.AskSoon(now);
         }
-        else if (followers.LongestTrip() <= _settings.HandoverTripTicks)
+        else if (followers.LongestRoundTrip() <= _settings.HandoverRoundTripTicks)
         {
             return true;
         }

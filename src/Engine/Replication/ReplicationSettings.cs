@@ -34,7 +34,7 @@ internal sealed record ReplicationSettings
     /// A handover begins when the copies in sync and the authority answer within so long: until it is over the partition takes no writes, and that takes several
     /// such answers, one after the other. Default: however long they take.
     /// </summary>
-    public long HandoverTripTicks { get; init; } = long.MaxValue;
+    public long HandoverRoundTripTicks { get; init; } = long.MaxValue;
 
     /// <summary>How long a handover waits for that. Then it begins all the same. Default: not at all.</summary>
     public long HandoverPatienceTicks { get; init; }

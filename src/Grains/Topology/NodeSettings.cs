@@ -70,7 +70,7 @@ internal sealed class NodeSettings
             RenewTicks = time.TimestampFrequency,
             StalenessTicks = lease * 2,
             HandoverTicks = lease * 2,
-            HandoverTripTicks = lease / 20,
+            HandoverRoundTripTicks = lease / 20,
             HandoverPatienceTicks = lease * 6,
             Copies = _options.Replicas + 1,
             TailRecords = 128,

@@ -102,7 +102,7 @@ internal sealed class CopyGrid : IDisposable
             RenewTicks = Ticks(1000),
             StalenessTicks = Ticks(1000),
             HandoverTicks = Ticks(1000),
-            HandoverTripTicks = Ticks(30),
+            HandoverRoundTripTicks = Ticks(30),
             HandoverPatienceTicks = Ticks(2000),
             Copies = 2,
             TailRecords = tail,

@@ -89,7 +89,7 @@ internal sealed record SimSettings
 
                 // Not drawn by itself: what seeds had shown before stays as it was.
                 BeatsTogether = tail % 4 == 3,
-                HandoverTripTicks = tail % 2 == 0 ? 5 * Millisecond : long.MaxValue,
+                HandoverRoundTripTicks = tail % 2 == 0 ? 5 * Millisecond : long.MaxValue,
                 HandoverPatienceTicks = 200 * Millisecond,
             },
         };
