@@ -79,7 +79,7 @@ internal sealed class HotReads(OperationRouter router, Owners owners, LaneSet la
         var chosen = UnderWay(second) < UnderWay(first) ? second : first;
         return chosen == silos.Length ? null : silos[chosen];
 
-        long UnderWay(int silo) => (silo == silos.Length ? owner : silos[silo].Node).LaneOf(cache).InFlightBytes;
+        int UnderWay(int silo) => (silo == silos.Length ? owner : silos[silo].Node).LaneOf(cache).Outstanding;
     }
 
     /// <summary>Draws one that may be asked, or the owner; -1 if there is no other than that excepted.</summary>

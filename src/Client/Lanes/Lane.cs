@@ -31,6 +31,7 @@ internal sealed class Lane(RoutedNode node, NamedCache cache, LaneKind kind, Cac
     private int _lost;
     private long _queuedBytes;
     private long _inFlightBytes;
+    private int _outstanding;
 
     public RoutedNode Node => node;
 
@@ -49,6 +50,11 @@ internal sealed class Lane(RoutedNode node, NamedCache cache, LaneKind kind, Cac
 
     /// <summary>The bytes of keys and values that are sent and not answered.</summary>
     public long InFlightBytes => Volatile.Read(ref _inFlightBytes);
+
+    /// <summary>
+    /// The operations that wait to be sent, or for their answer. Both: a silo that stands still has few in flight, and many that wait for it here.
+    /// </summary>
+    public int Outstanding => Volatile.Read(ref _outstanding);
 
     /// <summary>Whether it matters how long answers take.</summary>
     public bool IsTimed => Volatile.Read(ref _times) is not null;
@@ -83,6 +89,7 @@ internal sealed class Lane(RoutedNode node, NamedCache cache, LaneKind kind, Cac
 
             entry.Queued = lanes.Metrics.IsTimed ? lanes.Time.GetTimestamp() : 0;
             _queued += entry.Total;
+            _outstanding += entry.Total;
             _queuedBytes += entry.RemainingBytes;
             AppendLocked(entry);
             batch = TryFormLocked();
@@ -121,6 +128,7 @@ internal sealed class Lane(RoutedNode node, NamedCache cache, LaneKind kind, Cac
             _lost -= batch.IsLost ? 1 : 0;
             lanes.OnBatches(kind == LaneKind.Bulk ? 0 : -1);
             _inFlightBytes -= batch.PayloadBytes;
+            _outstanding -= batch.Operations;
             next = TryFormLocked();
         }
 
@@ -257,6 +265,7 @@ internal sealed class Lane(RoutedNode node, NamedCache cache, LaneKind kind, Cac
             {
                 RemoveHeadLocked();
                 _queued -= entry.Total - entry.Packed;
+                _outstanding -= entry.Total - entry.Packed;
                 _queuedBytes -= entry.RemainingBytes;
                 entry.Drop();
                 continue;

@@ -55,6 +55,6 @@ internal sealed class CopyChoice(Owners owners)
             return owner;
         }
 
-        return second != None && snapshot.Nodes[second].LaneOf(cache).InFlightBytes < snapshot.Nodes[first].LaneOf(cache).InFlightBytes ? second : first;
+        return second != None && snapshot.Nodes[second].LaneOf(cache).Outstanding < snapshot.Nodes[first].LaneOf(cache).Outstanding ? second : first;
     }
 }

@@ -41,6 +41,29 @@ public sealed class AnyReadTests : IDisposable
         Assert.Equal(before, _client.Replica.Count);
     }
 
+    [Fact]
+    public async Task Copy_ThatManyReadsWaitFor_IsNotChosen_HoweverFewOfThemAreSent()
+    {
+        // The owner has two small batches in flight, and ten reads wait for one of them to return.
+        var waiting = Enumerable.Range(0, 12).Select(_ => _client.GetAsync("k", TestContext.Current.CancellationToken)).ToList();
+
+        // Fewer than that, of more bytes than what the owner was sent.
+        waiting.AddRange(Enumerable.Range(0, 6).Select(_ => ReadAsync(isMany: false)));
+
+        var atOwner = new List<string>();
+        for (var answered = 0; answered < waiting.Count;)
+        {
+            var (door, batch) = Next();
+            atOwner.AddRange(door == _client.Door ? batch.Keys : []);
+            answered += batch.Operations.Count;
+            batch.Echo();
+        }
+
+        await Task.WhenAll(waiting);
+        Assert.DoesNotContain("key", atOwner);
+        Assert.Equal(12, atOwner.Count);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
