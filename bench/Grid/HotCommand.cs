@@ -13,23 +13,30 @@ internal static class HotCommand
 {
     private const string ResultFile = "bench/results/hot-keys.md";
     private const int Silos = 3;
+    private const int KeysInCall = 500;
+
+    private static readonly TimeSpan WarmUpOfProcess = TimeSpan.FromSeconds(2);
 
     public static Command Create()
     {
         var repeat = new Option<int>("--repeat") { Description = "How many turns each side has, after one to warm up.", DefaultValueFactory = static _ => 5 };
         var seconds = new Option<double>("--seconds") { Description = "How long a turn lasts, after four seconds that do not count.", DefaultValueFactory = static _ => 4 };
-        var callers = new Option<int>("--callers") { Description = "How many callers read, each one key after the other.", DefaultValueFactory = static _ => 128 };
+        var clients = new Option<int>("--clients") { Description = "How many processes read.", DefaultValueFactory = static _ => 8 };
+        var callers = new Option<int>("--callers") { Description = "How many callers each of them has, which read one key after the other.", DefaultValueFactory = static _ => 8 };
         var part = new Option<double>("--processor") { Description = "The part of a processor that each silo may use.", DefaultValueFactory = static _ => 1.0 / 3 };
         var write = new Option<bool>("--write") { Description = $"Writes {ResultFile}." };
-        var command = new Command("hot", "Measures hot keys: one key that takes most reads, on three silos that are held to a part of a processor.") { repeat, seconds, callers, part, write };
+        var command = new Command("hot", "Measures hot keys: one key that takes most reads, on three silos that are held to a part of a processor.") { repeat, seconds, clients, callers, part, write };
         command.SetAction((arguments, cancellationToken) => RunAsync(
-            arguments.GetValue(repeat), TimeSpan.FromSeconds(arguments.GetValue(seconds)), arguments.GetValue(callers), arguments.GetValue(part), arguments.GetValue(write), cancellationToken));
+            new HotSettings(
+                arguments.GetValue(repeat), TimeSpan.FromSeconds(arguments.GetValue(seconds)), arguments.GetValue(clients), arguments.GetValue(callers), arguments.GetValue(part)),
+            arguments.GetValue(write),
+            cancellationToken));
         return command;
     }
 
-    private static async Task RunAsync(int repeat, TimeSpan duration, int callers, double part, bool write, CancellationToken cancellationToken)
+    private static async Task RunAsync(HotSettings settings, bool write, CancellationToken cancellationToken)
     {
-        string[] settings =
+        string[] caches =
         [
             $"--Cache:Caches:{HotComparison.With}:NearCache=bounded",
             $"--Cache:Caches:{HotComparison.With}:HotKeys=true",
@@ -37,23 +44,22 @@ internal static class HotCommand
             $"--Cache:Caches:{HotComparison.Without}:NearCache=bounded",
         ];
         var limits = new List<ProcessorLimit>();
-        var silos = await SiloProcess.StartAsync(Silos, Load.UsualValueBytes, settings, cancellationToken);
-        var host = GridHosts.Client(silos.Select(static silo => silo.GatewayPort), static options =>
-        {
-            options.NearCache.Enabled = false;
-
-            // Silos that are held back may answer late; what counts is how fast, not whether.
-            options.OperationTimeout = TimeSpan.FromSeconds(30);
-        });
+        var clients = new List<HotCallersProcess>();
+        var silos = await SiloProcess.StartAsync(Silos, Load.UsualValueBytes, caches, cancellationToken);
         try
         {
-            await host.StartAsync(cancellationToken);
-            var grid = host.Services.GetRequiredService<ICacheGrid>();
-            await GridFill.WaitUntilSpreadAsync(grid.GetCache(HotComparison.With), Silos, cancellationToken);
-            var comparison = new HotComparison(grid, callers, repeat, duration);
-            await comparison.PrepareAsync(cancellationToken);
-            limits.AddRange(silos.Select(silo => ProcessorLimit.Of(silo.Id, part)));
-            var report = Report(await comparison.RunAsync(cancellationToken), repeat, duration, callers, part);
+            var gateways = silos.Select(static silo => silo.GatewayPort).ToArray();
+            await FillAsync(gateways, cancellationToken);
+            while (clients.Count < settings.Clients)
+            {
+                clients.Add(new HotCallersProcess());
+                await clients[^1].ConnectAsync(gateways, cancellationToken);
+            }
+
+            var comparison = new HotComparison(silos, clients, settings.Callers, settings.Repeat, settings.Duration);
+            await comparison.WarmUpAsync(WarmUpOfProcess * (settings.Clients + Silos), cancellationToken);
+            limits.AddRange(silos.Select(silo => ProcessorLimit.Of(silo.Id, settings.Part)));
+            var report = Report(await comparison.RunAsync(cancellationToken), settings);
             Console.Write(report);
             if (write)
             {
@@ -62,19 +68,46 @@ internal static class HotCommand
         }
         finally
         {
-            await GridHosts.StopAsync(host);
+            foreach (var client in clients)
+            {
+                await client.DisposeAsync();
+            }
+
             await SiloProcess.DisposeAsync(silos);
             limits.ForEach(static limit => limit.Dispose());
         }
     }
 
-    private static string Report(string table, int repeat, TimeSpan duration, int callers, double part) => string.Create(
+    /// <summary>Brings the entries into the grid.</summary>
+    private static async Task FillAsync(int[] gateways, CancellationToken cancellationToken)
+    {
+        var host = GridHosts.Client(gateways);
+        try
+        {
+            await host.StartAsync(cancellationToken);
+            var grid = host.Services.GetRequiredService<ICacheGrid>();
+            await GridFill.WaitUntilSpreadAsync(grid.GetCache(HotComparison.With), Silos, cancellationToken);
+            foreach (var name in new[] { HotComparison.With, HotComparison.Without })
+            {
+                foreach (var keys in HotKeySet.Create().Chunk(KeysInCall))
+                {
+                    await grid.GetCache(name).SetManyAsync([.. keys.Select(static key => new CacheSetItem(key, new byte[Load.UsualValueBytes]))], cancellationToken);
+                }
+            }
+        }
+        finally
+        {
+            await GridHosts.StopAsync(host);
+        }
+    }
+
+    private static string Report(string table, HotSettings settings) => string.Create(
         CultureInfo.InvariantCulture,
         $"""
         # Hot keys
 
-        Made by `dotnet run -c Release --project bench/Grid -- hot --repeat {repeat} --write`. {DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC, turns: {repeat} of {duration.TotalSeconds:0.#} s, {Environment.ProcessorCount} processors.
-        Three silos, each a process that is held to {part:0.00} of a processor; one client process without near copies, {callers} callers, each reading one key
+        Made by `dotnet run -c Release --project bench/Grid -- hot --repeat {settings.Repeat} --clients {settings.Clients} --callers {settings.Callers} --write`. {DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC, turns: {settings.Repeat} of {settings.Duration.TotalSeconds:0.#} s, {Environment.ProcessorCount} processors.
+        Three silos, each a process that is held to {settings.Part:0.00} of a processor; {settings.Clients} client processes without near copies, each with {settings.Callers} callers that read one key
         after the other: four of five times the same one, else one of 10,000. Values of 100 bytes. The same grid has a cache with hot keys and one without,
         which take turns; medians of the turns. Reach: 2.2 times the reads, half of the p99.
 
@@ -82,4 +115,6 @@ internal static class HotCommand
 
         What holds it, and what other settings came to: [0027](../../docs/decisions/0027-hot-keys.md).
         """);
+
+    private sealed record HotSettings(int Repeat, TimeSpan Duration, int Clients, int Callers, double Part);
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Orleans.Cache.GridBench.Floor;
+using Orleans.Cache.GridBench.HotKeys;
 using Orleans.Cache.GridBench.Loads;
 using Orleans.Cache.GridBench.Processes;
 using Orleans.Cache.GridBench.Sockets;
@@ -16,11 +17,12 @@ internal static class ServeCommand
     public const string SocketEchoPart = "socket-echo";
     public const string OrleansEchoPart = "orleans-echo";
     public const string LoadCallersPart = "load-callers";
+    public const string HotCallersPart = "hot-callers";
 
     public static Command Create()
     {
         var part = new Argument<string>("part");
-        part.AcceptOnlyFromAmong(SocketLoadPart, SocketEchoPart, OrleansEchoPart, LoadCallersPart);
+        part.AcceptOnlyFromAmong(SocketLoadPart, SocketEchoPart, OrleansEchoPart, LoadCallersPart, HotCallersPart);
         var command = new Command(Name, "A part of the benchmark in a process of its own; started by the benchmark.") { part };
         command.Hidden = true;
         command.SetAction(async (arguments, cancellationToken) =>
@@ -35,6 +37,9 @@ internal static class ServeCommand
                     break;
                 case LoadCallersPart:
                     await LoadCallers.RunAsync(cancellationToken);
+                    break;
+                case HotCallersPart:
+                    await HotCallers.RunAsync(cancellationToken);
                     break;
                 default:
                     await OrleansEchoHosts.RunSiloAsync(static place => Reply(JsonSerializer.Serialize(place)), cancellationToken);

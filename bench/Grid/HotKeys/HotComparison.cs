@@ -1,40 +1,34 @@
-using System.Diagnostics;
 using System.Globalization;
 using Orleans.Cache.GridBench.Measurements;
 using Orleans.Cache.GridBench.Reports;
+using Orleans.Cache.GridBench.Sides;
 
 namespace Orleans.Cache.GridBench.HotKeys;
 
 /// <summary>One key that takes most of the reads, in a cache with hot keys and in one without, in turns.</summary>
-internal sealed class HotComparison(ICacheGrid grid, int callers, int repeat, TimeSpan duration)
+/// <param name="silos">The silos, which are held back.</param>
+/// <param name="clients">The processes that read.</param>
+/// <param name="callers">How many callers each of them has.</param>
+/// <param name="repeat">How many turns count.</param>
+/// <param name="duration">How long each counts.</param>
+internal sealed class HotComparison(IReadOnlyList<SiloProcess> silos, IReadOnlyList<HotCallersProcess> clients, int callers, int repeat, TimeSpan duration)
 {
     public const string With = "with";
     public const string Without = "without";
 
-    private const int OtherKeys = 10_000;
-    private const int HotPercent = 80;
-
     /// <summary>In each turn so much is not counted: the key is promoted meanwhile, and demoted in the turn of the other.</summary>
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(4);
 
-    private readonly CacheKey[] _keys = [.. Enumerable.Range(0, OtherKeys + 1).Select(static key => (CacheKey)$"session:{key:0000000000000000}")];
-
-    /// <summary>Brings the entries into the grid, and has a turn of each that does not count: what runs for the first time is slow.</summary>
-    public async Task PrepareAsync(CancellationToken cancellationToken)
+    /// <summary>Reads for a while, so that .NET has compiled what runs often: processes that are held back take minutes to do so.</summary>
+    public async Task WarmUpAsync(TimeSpan time, CancellationToken cancellationToken)
     {
-        foreach (var name in new[] { With, Without })
+        foreach (var cache in new[] { Without, With })
         {
-            foreach (var keys in _keys.Chunk(500))
-            {
-                await grid.GetCache(name).SetManyAsync([.. keys.Select(static key => new CacheSetItem(key, new byte[100]))], cancellationToken);
-            }
+            await Task.WhenAll(clients.Select((client, number) => client.RunAsync(new HotOrder(Gateways: null, cache, callers, time, TimeSpan.Zero, number), cancellationToken)));
         }
-
-        await RunAsync(Without, cancellationToken);
-        await RunAsync(With, cancellationToken);
     }
 
-    /// <summary>Runs the turns.</summary>
+    /// <summary>Runs the turns, after one of each that does not count: the silos have just been held back.</summary>
     /// <returns>A table of what they came to.</returns>
     public async Task<string> RunAsync(CancellationToken cancellationToken)
     {
@@ -48,7 +42,8 @@ internal sealed class HotComparison(ICacheGrid grid, int callers, int repeat, Ti
 
         without.RemoveAt(0);
         with.RemoveAt(0);
-        var table = new MarkdownTable("hot keys", "reads per second", "p50 ms", "p99 ms", "reads: to without", "least – most", "p99: to without", "least – most");
+        var table = new MarkdownTable(
+            "hot keys", "reads per second", "p50 ms", "p99 ms", "reads: to without", "least – most", "p99: to without", "least – most", "processors: busiest silo, all silos, clients");
         Add(table, "without", without, without);
         Add(table, "with", with, without);
         return table.ToString();
@@ -60,57 +55,39 @@ internal sealed class HotComparison(ICacheGrid grid, int callers, int repeat, Ti
         var slowest = Spread.Of(turns.Zip(others, static (left, right) => left.P99 / right.P99));
         table.Add(
             name,
-            Number(Spread.Of(turns.Select(static turn => turn.Reads)).Median, "N0"),
-            Number(Spread.Of(turns.Select(static turn => turn.P50)).Median / 1000, "0.00"),
-            Number(Spread.Of(turns.Select(static turn => turn.P99)).Median / 1000, "0.00"),
+            Median(turns, static turn => turn.Reads, "N0"),
+            Median(turns, static turn => turn.P50 / 1000, "0.00"),
+            Median(turns, static turn => turn.P99 / 1000, "0.00"),
             Number(reads.Median, "0.00"),
             $"{Number(reads.Min, "0.00")} – {Number(reads.Max, "0.00")}",
             Number(slowest.Median, "0.00"),
-            $"{Number(slowest.Min, "0.00")} – {Number(slowest.Max, "0.00")}");
+            $"{Number(slowest.Min, "0.00")} – {Number(slowest.Max, "0.00")}",
+            $"{Median(turns, static turn => turn.BusiestSilo, "0.00")}, {Median(turns, static turn => turn.Silos, "0.00")}, {Median(turns, static turn => turn.Clients, "0.00")}");
     }
+
+    private static string Median(List<Turn> turns, Func<Turn, double> figure, string format) => Number(Spread.Of(turns.Select(figure)).Median, format);
 
     private static string Number(double number, string format) => number.ToString(format, CultureInfo.InvariantCulture);
 
-    private async Task<Turn> RunAsync(string name, CancellationToken cancellationToken)
+    private async Task<Turn> RunAsync(string cache, CancellationToken cancellationToken)
     {
-        var cache = grid.GetCache(name);
-        var began = Stopwatch.GetTimestamp();
-        var histograms = await Task.WhenAll(Enumerable.Range(0, callers).Select(number => Task.Run(() => ReadAsync(cache, number, began), cancellationToken)));
-        cancellationToken.ThrowIfCancellationRequested();
-        var all = histograms[0].Latencies;
-        foreach (var (latencies, _) in histograms.Skip(1))
+        var turns = clients.Select((client, number) => client.RunAsync(new HotOrder(Gateways: null, cache, callers, WarmUp, duration, number), cancellationToken)).ToArray();
+        await Task.Delay(WarmUp, cancellationToken);
+        var used = Used();
+        await Task.Delay(duration, cancellationToken);
+        var use = Used().Zip(used, (now, before) => (now - before) / duration).ToArray();
+        var all = new LatencyHistogram();
+        foreach (var outcome in await Task.WhenAll(turns))
         {
-            all.Add(latencies);
+            all.Add(new LatencyHistogram(outcome.Latencies));
         }
 
-        return new Turn(histograms.Sum(static caller => caller.Reads) / duration.TotalSeconds, all.Percentile(0.5), all.Percentile(0.99));
+        return new Turn(
+            all.Count / duration.TotalSeconds, all.Percentile(0.5), all.Percentile(0.99), use[..silos.Count].Max(), use[..silos.Count].Sum(), use[silos.Count..].Sum());
     }
 
-    private async Task<(LatencyHistogram Latencies, long Reads)> ReadAsync(ICache cache, int number, long began)
-    {
-        var random = new Random(number);
-        var latencies = new LatencyHistogram();
-        var (reads, now) = (0L, began);
-        var (from, until) = (began + (long)(WarmUp.TotalSeconds * Stopwatch.Frequency), began + (long)((WarmUp + duration).TotalSeconds * Stopwatch.Frequency));
-        while (now < until)
-        {
-            var key = random.Next(100) < HotPercent ? 0 : random.Next(1, _keys.Length);
-            if (!(await cache.TryGetAsync(_keys[key])).Found)
-            {
-                throw new BenchException($"The entry of {_keys[key]} is gone.");
-            }
+    /// <summary>The processor time of the silos, and then of the clients.</summary>
+    private TimeSpan[] Used() => [.. silos.Select(static silo => silo.ProcessorTime), .. clients.Select(static client => client.ProcessorTime)];
 
-            var sent = now;
-            now = Stopwatch.GetTimestamp();
-            if (sent >= from)
-            {
-                latencies.Record(now - sent);
-                reads++;
-            }
-        }
-
-        return (latencies, reads);
-    }
-
-    private readonly record struct Turn(double Reads, double P50, double P99);
+    private readonly record struct Turn(double Reads, double P50, double P99, double BusiestSilo, double Silos, double Clients);
 }

@@ -17,8 +17,19 @@ internal sealed class LatencyHistogram
 
     private static readonly double MicrosecondsPerTick = 1e6 / Stopwatch.Frequency;
 
-    private readonly long[] _counts = new long[Buckets];
+    private readonly long[] _counts;
     private long _count;
+
+    public LatencyHistogram() => _counts = new long[Buckets];
+
+    /// <summary>Goes on from what <see cref="ToArray"/> gave, in another process perhaps.</summary>
+    public LatencyHistogram(long[] counts) => (_counts, _count) = (counts, counts.Sum());
+
+    /// <summary>How many durations were counted.</summary>
+    public long Count => _count;
+
+    /// <summary>The counts of all buckets.</summary>
+    public long[] ToArray() => [.. _counts];
 
     /// <summary>Counts a duration in ticks of <see cref="Stopwatch"/>.</summary>
     public void Record(long ticks)

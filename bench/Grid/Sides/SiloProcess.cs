@@ -63,6 +63,9 @@ internal sealed class SiloProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>The processor time that it has used so far.</summary>
+    public TimeSpan ProcessorTime => _process.ProcessorTime;
+
     /// <summary>What the process has used so far.</summary>
     public Task<ProcessUse> GetUseAsync(CancellationToken cancellationToken) => _process.GetUseAsync(cancellationToken);
 
