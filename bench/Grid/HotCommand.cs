@@ -21,8 +21,8 @@ internal static class HotCommand
     {
         var repeat = new Option<int>("--repeat") { Description = "How many turns each side has, after one to warm up.", DefaultValueFactory = static _ => 5 };
         var seconds = new Option<double>("--seconds") { Description = "How long a turn lasts, after four seconds that do not count.", DefaultValueFactory = static _ => 4 };
-        var clients = new Option<int>("--clients") { Description = "How many processes read.", DefaultValueFactory = static _ => 8 };
-        var callers = new Option<int>("--callers") { Description = "How many callers each of them has, which read one key after the other.", DefaultValueFactory = static _ => 8 };
+        var clients = new Option<int>("--clients") { Description = "How many processes read.", DefaultValueFactory = static _ => 1 };
+        var callers = new Option<int>("--callers") { Description = "How many callers each of them has, which read one key after the other.", DefaultValueFactory = static _ => 128 };
         var part = new Option<double>("--processor") { Description = "The part of a processor that each silo may use.", DefaultValueFactory = static _ => 1.0 / 3 };
         var write = new Option<bool>("--write") { Description = $"Writes {ResultFile}." };
         var command = new Command("hot", "Measures hot keys: one key that takes most reads, on three silos that are held to a part of a processor.") { repeat, seconds, clients, callers, part, write };

@@ -18,7 +18,9 @@ internal sealed class NearTable
     public NearEntry? Find(ulong hash)
     {
         var heads = Volatile.Read(ref _heads);
-        for (var entry = Volatile.Read(ref heads[hash & (ulong)(heads.Length - 1)]); entry is not null; entry = entry.Next)
+        var entry = Volatile.Read(ref heads[hash & (ulong)(heads.Length - 1)]);
+        NearEntry.Prefetch(entry);
+        for (; entry is not null; entry = entry.Next)
         {
             if (entry.Hash == hash)
             {
