@@ -12,12 +12,16 @@ using Orleans.Cache.Client.Routing;
 using Orleans.Cache.Client.Telemetry;
 using Orleans.Configuration;
 using Orleans.Messaging;
+using Orleans.Networking.Shared;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Adds a client of a cache grid to an application.</summary>
 public static class CacheGridClientServiceCollectionExtensions
 {
+    // What arrives and leaves goes to the thread pool by itself; Orleans' queues in between hand everything over once more (decision 0030).
+    private const int NoQueue = 0;
+
     /// <summary>
     /// Adds <see cref="ICacheGrid"/>, and an Orleans client that connects to the grid's gateways when the application starts.
     /// </summary>
@@ -40,6 +44,7 @@ public static class CacheGridClientServiceCollectionExtensions
             });
             client.Services.AddOptions<GatewayOptions>().Configure<IOptions<CacheGridClientOptions>>(
                 static (gateways, grid) => gateways.GatewayListRefreshPeriod = grid.Value.RefreshPeriod);
+            client.Configure<SocketConnectionOptions>(static sockets => sockets.IOQueueCount = NoQueue);
         });
         return services;
     }

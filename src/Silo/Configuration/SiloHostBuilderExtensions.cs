@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Cache.Silo.Endpoints;
 using Orleans.Configuration;
 using Orleans.Dashboard;
+using Orleans.Networking.Shared;
 
 namespace Orleans.Cache.Silo.Configuration;
 
@@ -19,6 +20,9 @@ internal static class SiloHostBuilderExtensions
     // All grains of such a silo can be started anywhere at any time: what does not get to another silo soon when this one stops is not waited for.
     // Orleans' 30 seconds made restarts slow, where the move of a grain met a silo that was just gone.
     private static readonly TimeSpan LongestDeactivation = TimeSpan.FromSeconds(5);
+
+    // What arrives and leaves goes to the thread pool by itself; Orleans' queues in between hand everything over once more (decision 0030).
+    private const int NoQueue = 0;
 
     public static void UseCacheSilo(this WebApplicationBuilder builder, SiloOptions options)
     {
@@ -43,6 +47,7 @@ internal static class SiloHostBuilderExtensions
 
             silo.Configure<Orleans.Configuration.SiloOptions>(orleans => orleans.SiloName = $"silo-{options.Instance}");
             silo.Configure<ClusterMembershipOptions>(DetectDeathInSeconds);
+            silo.Configure<SocketConnectionOptions>(static sockets => sockets.IOQueueCount = NoQueue);
             silo.Configure<GrainCollectionOptions>(static grains => grains.DeactivationTimeout = LongestDeactivation);
             silo.AddCacheGrid();
             silo.AddDashboard();
