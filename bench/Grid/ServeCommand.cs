@@ -4,6 +4,7 @@ using System.Text.Json;
 using Orleans.Cache.GridBench.Floor;
 using Orleans.Cache.GridBench.HotKeys;
 using Orleans.Cache.GridBench.Loads;
+using Orleans.Cache.GridBench.NearCaches;
 using Orleans.Cache.GridBench.Processes;
 using Orleans.Cache.GridBench.Sockets;
 
@@ -18,11 +19,12 @@ internal static class ServeCommand
     public const string OrleansEchoPart = "orleans-echo";
     public const string LoadCallersPart = "load-callers";
     public const string HotCallersPart = "hot-callers";
+    public const string ReadersPart = "readers";
 
     public static Command Create()
     {
         var part = new Argument<string>("part");
-        part.AcceptOnlyFromAmong(SocketLoadPart, SocketEchoPart, OrleansEchoPart, LoadCallersPart, HotCallersPart);
+        part.AcceptOnlyFromAmong(SocketLoadPart, SocketEchoPart, OrleansEchoPart, LoadCallersPart, HotCallersPart, ReadersPart);
         var command = new Command(Name, "A part of the benchmark in a process of its own; started by the benchmark.") { part };
         command.Hidden = true;
         command.SetAction(async (arguments, cancellationToken) =>
@@ -40,6 +42,9 @@ internal static class ServeCommand
                     break;
                 case HotCallersPart:
                     await HotCallers.RunAsync(cancellationToken);
+                    break;
+                case ReadersPart:
+                    await Readers.RunAsync(cancellationToken);
                     break;
                 default:
                     await OrleansEchoHosts.RunSiloAsync(static place => Reply(JsonSerializer.Serialize(place)), cancellationToken);
