@@ -23,7 +23,8 @@ internal sealed class SiloProcess : IAsyncDisposable
     public string Gateway => $"localhost:{Settings.GatewayPort}";
 
     /// <summary>Starts a silo and does not wait for anything.</summary>
-    public static SiloProcess Start(SiloSettings settings) => new(settings, ProgramRun.Start(Programs.Silo, settings.ToArguments()));
+    public static SiloProcess Start(SiloSettings settings, IReadOnlyDictionary<string, string>? environment = null) =>
+        new(settings, ProgramRun.Start(Programs.Silo, settings.ToArguments(), environment: environment));
 
     /// <summary>Starts a silo and waits until it is ready.</summary>
     public static async Task<SiloProcess> StartReadyAsync(SiloSettings settings)
