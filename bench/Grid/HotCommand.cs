@@ -107,7 +107,7 @@ internal static class HotCommand
         # Hot keys
 
         Made by `dotnet run -c Release --project bench/Grid -- hot --repeat {settings.Repeat} --clients {settings.Clients} --callers {settings.Callers} --write`. {DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC, turns: {settings.Repeat} of {settings.Duration.TotalSeconds:0.#} s, {Environment.ProcessorCount} processors.
-        Three silos, each a process that is held to {settings.Part:0.00} of a processor; {settings.Clients} client processes without near copies, each with {settings.Callers} callers that read one key
+        Three silos, each a process that is held to {settings.Part:0.00} of a processor; read by {settings.Clients} × {settings.Callers} callers (client processes without near copies × callers in each), one key
         after the other: four of five times the same one, else one of 10,000. Values of 100 bytes. The same grid has a cache with hot keys and one without,
         which take turns; medians of the turns. Reach: 2.2 times the reads, half of the p99.
 

@@ -19,7 +19,7 @@ internal static class SuspendCommand
     {
         var seconds = new Option<double>("--seconds") { Description = "How long processes are suspended and resumed.", DefaultValueFactory = static _ => 60 };
         var write = new Option<bool>("--write") { Description = $"Writes {ResultFile}." };
-        var command = new Command("suspend", "Suspends processes that read near copies while others write, and counts what they read that is old. Needs the command kill.") { seconds, write };
+        var command = new Command("suspend", "Suspends processes that read near copies while others write, and counts what they read that is old. Needs Unix.") { seconds, write };
         command.SetAction((arguments, cancellationToken) => RunAsync(TimeSpan.FromSeconds(arguments.GetValue(seconds)), arguments.GetValue(write), cancellationToken));
         return command;
     }
@@ -29,10 +29,10 @@ internal static class SuspendCommand
         var table = new MarkdownTable("near caches", "reads", "of them near", "older than acknowledged", "failed reads", "writes acknowledged", "failed writes", "suspensions", "silos killed");
         foreach (var cache in new[] { NearGrid.Strict, NearGrid.Bounded })
         {
-            var (seen, written, failed, suspensions) = await RunAsync(cache, duration, cancellationToken);
+            var (seen, written, failed, suspensions, killed) = await RunAsync(cache, duration, cancellationToken);
             table.Add(
                 cache, Number(seen.Reads), string.Create(CultureInfo.InvariantCulture, $"{100.0 * seen.Near / seen.Reads:F1} %"), Number(seen.Old), Number(seen.Failed),
-                Number(written), Number(failed), Number(suspensions), "1");
+                Number(written), Number(failed), Number(suspensions), Number(killed));
         }
 
         var report = string.Create(
@@ -54,7 +54,7 @@ internal static class SuspendCommand
         }
     }
 
-    private static async Task<(ReaderOutcome Seen, long Written, long Failed, int Suspensions)> RunAsync(string cache, TimeSpan duration, CancellationToken cancellationToken)
+    private static async Task<(ReaderOutcome Seen, long Written, long Failed, int Suspensions, int Killed)> RunAsync(string cache, TimeSpan duration, CancellationToken cancellationToken)
     {
         var silos = await SiloProcess.StartAsync(Silos, Load.UsualValueBytes, [$"--Cache:Caches:{cache}:NearCache={cache}"], cancellationToken);
         var readers = Enumerable.Range(0, Processes).Select(static _ => new ReaderProcess()).ToArray();

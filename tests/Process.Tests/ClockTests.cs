@@ -31,11 +31,11 @@ public sealed class ClockTests : IAsyncLifetime
             Assert.Equal(number % 2 == 1, (await reader.TryGetAsync(Keys[number], Cancelled)).Found);
         }
 
-        // What the reader has near is older than what the silo ahead writes, and newer than what the other one does.
+        // The reader has copies of what both silos wrote; none outlives the next write.
         await WriteAsync(writer, "third", Cancelled);
         await AssertReadsAsync(reader, "third");
 
-        // The one ahead leaves its keys to the other, by whose clock they were written in an hour.
+        // The silo ahead leaves its keys to the other, by whose clock they will have been written in an hour.
         Assert.True(await _ahead!.StopAsync() == 0, Transcript);
         var after = await WriteAsync(writer, "last", Cancelled);
         Assert.All(before.Zip(after), static versions => Assert.True(versions.Second > versions.First));
@@ -79,7 +79,7 @@ public sealed class ClockTests : IAsyncLifetime
         return versions;
     }
 
-    /// <summary>Reads all keys twice, the second time near.</summary>
+    /// <summary>Reads all keys twice: the second time what was kept near by the first.</summary>
     private static async Task AssertReadsAsync(ICache cache, string value)
     {
         foreach (var key in Keys.Concat(Keys))

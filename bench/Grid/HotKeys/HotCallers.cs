@@ -35,7 +35,7 @@ internal static class HotCallers
             }
             else
             {
-                Reply(JsonSerializer.Serialize(await RunAsync(CacheOf(host!, order), keys, order)));
+                Reply(JsonSerializer.Serialize((await RunAsync(CacheOf(host!, order), keys, order)).ToArray()));
             }
         }
 
@@ -47,7 +47,7 @@ internal static class HotCallers
 
     private static ICache CacheOf(IHost host, HotOrder order) => host.Services.GetRequiredService<ICacheGrid>().GetCache(order.Cache);
 
-    private static async Task<HotOutcome> RunAsync(ICache cache, CacheKey[] keys, HotOrder order)
+    private static async Task<LatencyHistogram> RunAsync(ICache cache, CacheKey[] keys, HotOrder order)
     {
         var began = Stopwatch.GetTimestamp();
         var callers = await Task.WhenAll(Enumerable.Range(0, order.Callers).Select(number => Task.Run(() => ReadAsync(cache, keys, order, number, began))));
@@ -57,7 +57,7 @@ internal static class HotCallers
             all.Add(caller);
         }
 
-        return new HotOutcome(all.Count, all.ToArray());
+        return all;
     }
 
     private static async Task<LatencyHistogram> ReadAsync(ICache cache, CacheKey[] keys, HotOrder order, int number, long began)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Orleans.Cache.GridBench.Measurements;
 using Orleans.Cache.GridBench.Processes;
 
 namespace Orleans.Cache.GridBench.HotKeys;
@@ -17,8 +18,9 @@ internal sealed class HotCallersProcess : IAsyncDisposable
         _process.AskAsync(JsonSerializer.Serialize(new HotOrder(gateways, HotComparison.Without, 0, TimeSpan.Zero, TimeSpan.Zero, 0)), Patience, cancellationToken);
 
     /// <summary>Lets all callers read for a while.</summary>
-    public async Task<HotOutcome> RunAsync(HotOrder order, CancellationToken cancellationToken) =>
-        JsonSerializer.Deserialize<HotOutcome>(await _process.AskAsync(JsonSerializer.Serialize(order), Patience, cancellationToken))!;
+    /// <returns>What the reads took that count.</returns>
+    public async Task<LatencyHistogram> RunAsync(HotOrder order, CancellationToken cancellationToken) =>
+        new(JsonSerializer.Deserialize<long[]>(await _process.AskAsync(JsonSerializer.Serialize(order), order.WarmUp + order.Duration + Patience, cancellationToken))!);
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 }

@@ -77,9 +77,9 @@ internal sealed class HotComparison(IReadOnlyList<SiloProcess> silos, IReadOnlyL
         await Task.Delay(duration, cancellationToken);
         var use = Used().Zip(used, (now, before) => (now - before) / duration).ToArray();
         var all = new LatencyHistogram();
-        foreach (var outcome in await Task.WhenAll(turns))
+        foreach (var latencies in await Task.WhenAll(turns))
         {
-            all.Add(new LatencyHistogram(outcome.Latencies));
+            all.Add(latencies);
         }
 
         return new Turn(

@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Text.Json;
 using Orleans.Cache.GridBench.Processes;
+using Orleans.Cache.TestKit.Processes;
 
 namespace Orleans.Cache.GridBench.NearCaches;
 
@@ -16,13 +16,10 @@ internal sealed class ReaderProcess : IAsyncDisposable
         JsonSerializer.Deserialize<ReaderOutcome>(await _process.AskAsync(JsonSerializer.Serialize(order), order.Duration + Patience, cancellationToken))!;
 
     /// <summary>Lets it stand still.</summary>
-    public Task SuspendAsync(CancellationToken cancellationToken) => SignalAsync("-STOP", cancellationToken);
+    public void Suspend() => UnixSignals.Send(_process.Id, UnixSignals.Stop);
 
     /// <summary>Lets it go on.</summary>
-    public Task ResumeAsync(CancellationToken cancellationToken) => SignalAsync("-CONT", cancellationToken);
+    public void Resume() => UnixSignals.Send(_process.Id, UnixSignals.Continue);
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
-
-    private async Task SignalAsync(string signal, CancellationToken cancellationToken) =>
-        await ChildProcess.RunAsync("kill", [signal, _process.Id.ToString(CultureInfo.InvariantCulture)], Patience, cancellationToken);
 }

@@ -26,13 +26,14 @@ internal sealed class SuspendedReaders(IReadOnlyList<SiloProcess> silos, IReadOn
     private long _acknowledged;
     private long _unanswered;
     private int _suspensions;
+    private int _killed;
 
     public static CacheKey[] Keys(int count) => [.. Enumerable.Range(0, count).Select(static key => (CacheKey)$"price:{key:000}")];
 
     /// <summary>Runs it.</summary>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>What the readers saw together, how many writes were acknowledged and how many ended in errors, and how often a process stood still.</returns>
-    public async Task<(ReaderOutcome Seen, long Written, long Failed, int Suspensions)> RunAsync(CancellationToken cancellationToken)
+    /// <returns>What the readers saw together, how many writes were acknowledged and how many ended in errors, how often a process stood still, and how many silos were killed.</returns>
+    public async Task<(ReaderOutcome Seen, long Written, long Failed, int Suspensions, int Killed)> RunAsync(CancellationToken cancellationToken)
     {
         var file = Path.GetTempFileName();
         var gateways = silos.Select(static silo => silo.GatewayPort).ToArray();
@@ -51,7 +52,7 @@ internal sealed class SuspendedReaders(IReadOnlyList<SiloProcess> silos, IReadOn
             var seen = (await Task.WhenAll(reads)).Aggregate(static (left, right) => left + right);
             await end.CancelAsync();
             await Task.WhenAll(writes);
-            return (seen, Volatile.Read(ref _acknowledged), Volatile.Read(ref _unanswered), _suspensions);
+            return (seen, Volatile.Read(ref _acknowledged), Volatile.Read(ref _unanswered), _suspensions, _killed);
         }
         finally
         {
@@ -92,19 +93,18 @@ internal sealed class SuspendedReaders(IReadOnlyList<SiloProcess> silos, IReadOn
     {
         var random = new Random(1);
         var started = Stopwatch.GetTimestamp();
-        var isWhole = true;
         while (Stopwatch.GetElapsedTime(started) < duration)
         {
-            if (isWhole && Stopwatch.GetElapsedTime(started) > duration / 2)
+            if (_killed == 0 && Stopwatch.GetElapsedTime(started) > duration / 2)
             {
                 silos[^1].Kill();
-                isWhole = false;
+                _killed++;
             }
 
             var reader = readers[random.Next(readers.Count)];
-            await reader.SuspendAsync(cancellationToken);
+            reader.Suspend();
             await Task.Delay(random.Next(100, 4000), cancellationToken);
-            await reader.ResumeAsync(cancellationToken);
+            reader.Resume();
             _suspensions++;
             await Task.Delay(random.Next(100, 1000), cancellationToken);
         }
