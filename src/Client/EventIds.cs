@@ -10,4 +10,5 @@ internal static class EventIds
     public const int LoadFailed = 1004;
     public const int LoadNotStored = 1005;
     public const int EventsFailed = 1006;
+    public const int DataConnectionNotOpened = 1007;
 }

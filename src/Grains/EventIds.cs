@@ -29,6 +29,9 @@ internal static class EventIds
     public const int PartitionsPromoted = 2026;
     public const int CopiesChanged = 2027;
     public const int TickFailed = 2028;
+    public const int DataConnectionEnded = 2030;
+    public const int DataConnectionRefused = 2031;
+    public const int DataConnectionsGuarded = 2032;
     public const int SnapshotsFailed = 2040;
     public const int SnapshotsBroken = 2041;
     public const int SnapshotsGoodAgain = 2042;

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Orleans.Cache;
+using Orleans.Cache.Client.Connections;
 using Orleans.Cache.Client.Lanes;
 using Orleans.Cache.Client.Routing;
 using Orleans.Streams;
@@ -27,7 +28,7 @@ public static class CacheGridClientBuilderExtensions
         builder.Services.AddCacheGridRouting(configure);
         builder.Services.TryAddSingleton<LiveGateways>();
         builder.Services.TryAddSingleton(static provider => new NodeReferences(
-            provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<LiveGateways>(), provider.GetRequiredService<LaneSet>()));
+            provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<LiveGateways>(), provider.GetRequiredService<DataLinks>(), provider.GetRequiredService<LaneSet>()));
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, TopologyRefresher>());
         builder.AddClusterConnectionStatusObserver<ConnectionWatch>();
         builder.AddStreaming();

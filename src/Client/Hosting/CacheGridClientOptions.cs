@@ -33,6 +33,10 @@ public sealed class CacheGridClientOptions
     /// <summary>How calls that are made at the same time share messages.</summary>
     public CacheLaneOptions Lanes { get; } = new();
 
+    /// <summary>Whether calls go over connections of their own to silos that offer them; else, and where such a connection cannot be opened, through Orleans.</summary>
+    /// <value>Default: <see langword="true"/>.</value>
+    public bool UseDataConnections { get; set; } = true;
+
     /// <summary>What is kept in this process of caches that have near copies.</summary>
     public CacheNearOptions NearCache { get; } = new();
 

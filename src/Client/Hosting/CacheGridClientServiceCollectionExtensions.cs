@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Orleans.Cache;
 using Orleans.Cache.Client.Caching;
+using Orleans.Cache.Client.Connections;
 using Orleans.Cache.Client.Events;
 using Orleans.Cache.Client.Hosting;
 using Orleans.Cache.Client.Lanes;
@@ -77,6 +78,7 @@ public static class CacheGridClientServiceCollectionExtensions
         services.AddMetrics();
         services.TryAddSingleton<LaneMetrics>();
         services.TryAddSingleton<LaneSet>();
+        services.TryAddSingleton<DataLinks>();
         services.TryAddSingleton<NamedCaches>();
         services.TryAddSingleton<NearCaches>();
         services.TryAddSingleton<Owners>();

@@ -1,3 +1,4 @@
+using Orleans.Cache.Client.Connections;
 using Orleans.Cache.Client.Routing;
 using Orleans.Cache.Contracts.Nodes;
 
@@ -38,6 +39,9 @@ internal sealed class Lane(RoutedNode node, NamedCache cache, LaneKind kind, Cac
     public NamedCache Cache => cache;
 
     public LaneSet Lanes => lanes;
+
+    /// <summary>The connection for the silo's batches, if there is one. Chunks do not go there: what is small would wait behind them.</summary>
+    public DataConnection? FindConnection() => kind == LaneKind.Usual ? node.Data?.Find() : null;
 
     /// <summary>The silo's door, by the way that this lane goes now.</summary>
     /// <remarks><paramref name="isRelayed"/>: Whether that leads through another silo, or may.</remarks>

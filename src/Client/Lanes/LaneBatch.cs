@@ -1,20 +1,21 @@
 using System.Runtime.CompilerServices;
 using Orleans.Cache.Client.Caching;
+using Orleans.Cache.Client.Connections;
 using Orleans.Cache.Contracts.Nodes;
 using Orleans.Cache.Engine.Batches;
 
 namespace Orleans.Cache.Client.Lanes;
 
 /// <summary>
-/// A batch on its way to a silo and back. Its callers go on one after the other on the thread that has the answer, which spares each a trip
-/// through the thread pool; the lane sends its next batch when all but the last have gone on, with what they asked for then.
+/// A batch on its way to a silo and back. Its callers go on one after the other on one thread of the pool, which spares each a trip
+/// through the pool; the lane sends its next batch when all but the last have gone on, with what they asked for then.
 /// </summary>
 /// <remarks>
 /// A caller may block that thread. So before the first one goes on, the batch is queued to the thread pool too: whichever thread comes
 /// takes the next caller who has not gone on yet, and queues the batch again for the next thread. When the last of them is through, the lane
 /// gets the object back and uses it again.
 /// </remarks>
-internal sealed class LaneBatch : IThreadPoolWorkItem
+internal sealed class LaneBatch : IThreadPoolWorkItem, IDataCall
 {
     private readonly Lane _lane;
     private readonly Action _onReply;
@@ -128,11 +129,18 @@ internal sealed class LaneBatch : IThreadPoolWorkItem
         try
         {
             Measure();
+            var request = new BatchRequest(
+                _lane.Node.Descriptor.Address, _lane.Cache.MapVersion, _lane.Cache.Name, _request!, _hasMarks ? _lane.Node.Clock.SurelyOver() : 0);
+            Volatile.Write(ref _isRelayed, false);
+            if (_lane.FindConnection()?.TrySend(this, request) == true)
+            {
+                return;
+            }
+
             var door = _lane.FindDoor(out var isRelayed);
             Volatile.Write(ref _isRelayed, isRelayed);
 #pragma warning disable CA2012 // Consumed once, by OnReply: an async method would allocate for every batch.
-            _call = door.ExecuteAsync(new BatchRequest(
-                _lane.Node.Descriptor.Address, _lane.Cache.MapVersion, _lane.Cache.Name, _request!, _hasMarks ? _lane.Node.Clock.SurelyOver() : 0)).ConfigureAwait(false).GetAwaiter();
+            _call = door.ExecuteAsync(request).ConfigureAwait(false).GetAwaiter();
 #pragma warning restore CA2012
         }
 #pragma warning disable CA1031 // Whatever it is, the callers must learn of it.
@@ -140,7 +148,8 @@ internal sealed class LaneBatch : IThreadPoolWorkItem
 #pragma warning restore CA1031
         {
             _failure = new LaneFailure(exception, LaneFailureKind.NoAnswer);
-            GoOn();
+            Answer();
+            Execute();
             return;
         }
 
@@ -165,13 +174,46 @@ internal sealed class LaneBatch : IThreadPoolWorkItem
         }
     }
 
+    /// <inheritdoc/>
+    void IDataCall.OnReply(in BatchReply reply)
+    {
+        Take(reply);
+        Answer();
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    /// <inheritdoc/>
+    void IDataCall.OnLost(Exception reason)
+    {
+        _failure = new LaneFailure(reason, LaneFailureKind.NoAnswer);
+        Answer();
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
     private void OnReply()
     {
         try
         {
 #pragma warning disable VSTHRD002 // It is complete.
-            Read(_call.GetResult());
+            Take(_call.GetResult());
 #pragma warning restore VSTHRD002
+        }
+#pragma warning disable CA1031 // As above.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            _failure = new LaneFailure(exception, LaneFailureKind.NoAnswer);
+        }
+
+        Answer();
+        Execute();
+    }
+
+    private void Take(in BatchReply reply)
+    {
+        try
+        {
+            Read(reply);
 
             // Only now: Orleans sends a request again when its connection breaks. Without an answer the collector takes it.
             _request!.Dispose();
@@ -189,16 +231,14 @@ internal sealed class LaneBatch : IThreadPoolWorkItem
         {
             _failure = new LaneFailure(exception, exception is CacheRequestException ? LaneFailureKind.Refused : LaneFailureKind.NoAnswer);
         }
-
-        GoOn();
     }
 
-    private void GoOn()
+    /// <summary>Readies the batch for <see cref="Execute"/>.</summary>
+    private void Answer()
     {
         _unread = _segments.Count;
         _users = 1;
         _lane.OnAnswered(this);
-        Execute();
     }
 
     private void Read(in BatchReply reply)
@@ -216,6 +256,8 @@ internal sealed class LaneBatch : IThreadPoolWorkItem
                 throw _lane.Cache.Unknown();
             case BatchOutcome.Malformed:
                 throw CacheRequestException.Malformed(reply.Error ?? string.Empty);
+            case BatchOutcome.Failed:
+                throw new OrleansException(reply.Error ?? "The silo failed to execute the batch.");
             default:
                 _isMoved = true;
                 break;

@@ -1,3 +1,4 @@
+using Orleans.Cache.Client.Connections;
 using Orleans.Cache.Client.Lanes;
 using Orleans.Cache.Contracts.Nodes;
 using Orleans.Cache.Contracts.Topology;
@@ -9,7 +10,7 @@ namespace Orleans.Cache.Client.Routing;
 /// outside that of its gateway with generation 0, which makes Orleans' client send straight to that gateway, one hop away, once it has the
 /// gateway in its list. A reference is made anew when a silo is. Safe for any number of threads.
 /// </summary>
-internal sealed class NodeReferences(IGrainFactory grains, LiveGateways? gateways, LaneSet lanes)
+internal sealed class NodeReferences(IGrainFactory grains, LiveGateways? gateways, DataLinks data, LaneSet lanes)
 {
     private readonly Lock _lock = new();
     private Dictionary<SiloAddress, RoutedNode> _nodes = [];
@@ -46,6 +47,6 @@ internal sealed class NodeReferences(IGrainFactory grains, LiveGateways? gateway
         var direct = gateways is null || node.Gateway is null
             ? relayed
             : Resolve(node.NodeType, SiloAddress.New(node.Gateway.Endpoint, 0));
-        return new RoutedNode(node, direct, relayed, gateways, lanes);
+        return new RoutedNode(node, direct, relayed, gateways, data.Make(node, relayed), lanes);
     }
 }

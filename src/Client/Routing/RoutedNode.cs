@@ -1,3 +1,4 @@
+using Orleans.Cache.Client.Connections;
 using Orleans.Cache.Client.Lanes;
 using Orleans.Cache.Contracts.Nodes;
 
@@ -10,8 +11,9 @@ namespace Orleans.Cache.Client.Routing;
 /// <param name="direct">Straight to the silo.</param>
 /// <param name="relayed">Through any gateway, which passes it on: for a client whose list does not have the silo's own gateway yet.</param>
 /// <param name="gateways">The gateways in that list; <see langword="null"/> inside the cluster.</param>
+/// <param name="data">The connection for batches; <see langword="null"/>: none.</param>
 /// <param name="lanes">Opens lanes.</param>
-internal sealed class RoutedNode(NodeDescriptor descriptor, ICacheNode direct, ICacheNode relayed, LiveGateways? gateways, LaneSet lanes)
+internal sealed class RoutedNode(NodeDescriptor descriptor, ICacheNode direct, ICacheNode relayed, LiveGateways? gateways, DataLink? data, LaneSet lanes)
 {
     private readonly Lock _lock = new();
     private Lane?[] _lanes = [];
@@ -24,6 +26,9 @@ internal sealed class RoutedNode(NodeDescriptor descriptor, ICacheNode direct, I
 
     /// <summary>What is known of the silo's clock.</summary>
     public SiloClock Clock { get; } = new(lanes.Time);
+
+    /// <summary>The connection for batches; <see langword="null"/>: there can be none.</summary>
+    public DataLink? Data => data;
 
     public ICacheNode Direct => direct;
 
@@ -45,6 +50,7 @@ internal sealed class RoutedNode(NodeDescriptor descriptor, ICacheNode direct, I
     /// <summary>Takes the longer way for a while, because a call had no answer.</summary>
     public void AvoidDirect()
     {
+        data?.NoteNoAnswer();
         if (descriptor.Gateway is { } gateway)
         {
             gateways?.Avoid(gateway.Endpoint);

@@ -15,4 +15,7 @@ public enum BatchOutcome
 
     /// <summary>Not executed: the batch cannot be read.</summary>
     Malformed = 3,
+
+    /// <summary>The silo failed to execute it; some of it may have been done. Only on data connections: else the call ends with the silo's exception.</summary>
+    Failed = 4,
 }

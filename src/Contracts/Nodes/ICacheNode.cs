@@ -76,4 +76,10 @@ public interface ICacheNode : IGrainService
     [Alias("hot-reads")]
     [ResponseTimeout("00:00:02")]
     ValueTask NoteHotReadsAsync(HotKeyReads[] reads);
+
+    /// <summary>Where the silo takes data connections.</summary>
+    /// <returns><see langword="null"/>: it takes none.</returns>
+    [Alias("data-door")]
+    [ResponseTimeout("00:00:02")]
+    ValueTask<DataDoor?> GetDataDoorAsync();
 }

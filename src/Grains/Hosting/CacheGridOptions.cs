@@ -45,6 +45,9 @@ public sealed class CacheGridOptions
     /// <value>1,024 to 16,777,216, rounded up to a power of two; 24 bytes each. Default: 262,144.</value>
     public int FeedCapacity { get; set; } = 1 << 18;
 
+    /// <summary>The connections that carry what callers read and write.</summary>
+    public CacheDataConnectionOptions DataConnections { get; set; } = new();
+
     /// <summary>How what happens in caches is told to applications.</summary>
     public CacheEventsOptions Events { get; set; } = new();
 

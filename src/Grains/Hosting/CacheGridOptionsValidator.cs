@@ -16,6 +16,7 @@ internal sealed class CacheGridOptionsValidator : IValidateOptions<CacheGridOpti
     private const int MostBatchOperations = 1_000_000;
     private const int MostReplicas = 3;
     private const int MostMoves = 1024;
+    private const int MostConnections = 65_536;
     private static readonly TimeSpan LongestTimeToLive = TimeSpan.FromDays(3650);
     private static readonly TimeSpan ShortestLease = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestLease = TimeSpan.FromSeconds(10);
@@ -77,6 +78,8 @@ internal sealed class CacheGridOptionsValidator : IValidateOptions<CacheGridOpti
 
         CheckRange(failures, "Cache:FeedCapacity", options.FeedCapacity, 1 << 10, 1 << 24);
 
+        CheckRange(failures, "Cache:DataConnections:Port", options.DataConnections.Port, 0, ushort.MaxValue);
+        CheckRange(failures, "Cache:DataConnections:MaxConnections", options.DataConnections.MaxConnections, 0, MostConnections);
         CheckRange(failures, "Cache:Events:BufferBytes", options.Events.BufferBytes, 1 << 20, 1 << 30);
         if (string.IsNullOrWhiteSpace(options.Events.StreamProvider))
         {

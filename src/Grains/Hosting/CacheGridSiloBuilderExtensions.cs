@@ -5,10 +5,12 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Orleans.Cache;
+using Orleans.Cache.Client.Connections;
 using Orleans.Cache.Client.Lanes;
 using Orleans.Cache.Client.Routing;
 using Orleans.Cache.Engine.Invalidation;
 using Orleans.Cache.Engine.Shards;
+using Orleans.Cache.Grains.Connections;
 using Orleans.Cache.Grains.Events;
 using Orleans.Cache.Grains.Hosting;
 using Orleans.Cache.Grains.HotKeys;
@@ -85,6 +87,8 @@ public static class CacheGridSiloBuilderExtensions
         services.TryAddSingleton(static provider => new LocalShards(
             provider.GetRequiredService<ShardHost>(), provider.GetRequiredService<ILocalSiloDetails>().SiloAddress, provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<BatchExecutor>();
+        services.TryAddSingleton<DataListener>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static provider => provider.GetRequiredService<DataListener>());
         services.AddHostedService<ShardSweeper>();
         return services;
     }
@@ -121,7 +125,7 @@ public static class CacheGridSiloBuilderExtensions
     private static IServiceCollection AddTopology(this IServiceCollection services)
     {
         services.TryAddSingleton(static provider => new NodeReferences(
-            provider.GetRequiredService<IGrainFactory>(), gateways: null, provider.GetRequiredService<LaneSet>()));
+            provider.GetRequiredService<IGrainFactory>(), gateways: null, provider.GetRequiredService<DataLinks>(), provider.GetRequiredService<LaneSet>()));
         services.TryAddSingleton<NodeTopology>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, NodeLifecycle>();
         services.TryAddSingleton<StandInAuthority>();

@@ -14,7 +14,7 @@ using OperationStatus = Orleans.Cache.Engine.Batches.OperationStatus;
 namespace Orleans.Cache.Grains.Nodes;
 
 /// <summary>Executes batches that arrive as bytes on this silo's shards, and packs the reply. Safe for any number of threads.</summary>
-internal sealed class BatchExecutor(ShardHost shards, HotCopies copies, TimeProvider time)
+internal sealed class BatchExecutor(ShardHost shards, HotCopies copies, NodeTopology topology, TimeProvider time)
 {
     private const int MostExpected = 1 << 20;
 
@@ -31,14 +31,21 @@ internal sealed class BatchExecutor(ShardHost shards, HotCopies copies, TimeProv
     private static int _lastValues;
 
     /// <summary>
-    /// Executes a batch, before it returns; the reply may wait for other copies of what was written. The caller adds the version of the map.
+    /// Executes a batch, before it returns; the reply may wait for other copies of what was written.
     /// </summary>
-    /// <remarks><paramref name="request"/>: Its bytes are not looked at any more when this returns.</remarks>
-    public ValueTask<BatchReply> ExecuteAsync(in BatchRequest request)
+    /// <param name="cacheName">The cache's name.</param>
+    /// <param name="request">The operations: see docs/formats/batch.md. Not looked at any more when this returns.</param>
+    /// <param name="sentAfter">See <see cref="BatchRequest.SentAfter"/>.</param>
+    public ValueTask<BatchReply> ExecuteAsync(string cacheName, ReadOnlySpan<byte> request, long sentAfter)
     {
-        if (!shards.TryFindCache(request.Cache, out var cache))
+        if (!topology.Joined)
         {
-            return ValueTask.FromResult(new BatchReply(BatchOutcome.UnknownCache, 0, null, null));
+            topology.CalledAt = time.GetTimestamp();
+        }
+
+        if (!shards.TryFindCache(cacheName, out var cache))
+        {
+            return ValueTask.FromResult(new BatchReply(BatchOutcome.UnknownCache, topology.Current.Version, null, null));
         }
 
         ReadOnlySpan<ShardOperation> operations;
@@ -46,12 +53,12 @@ internal sealed class BatchExecutor(ShardHost shards, HotCopies copies, TimeProv
         ReadOnlySpan<LogPosition> sessions;
         try
         {
-            operations = BatchFormat.ReadRequest(request.Operations is { } bytes ? bytes.Span : default, shards.Settings.Limits.MaxBatchOperations, out payload);
-            sessions = operations.IsEmpty ? default : BatchFormat.PositionsOf(request.Operations.Span, operations.Length, payload);
+            operations = BatchFormat.ReadRequest(request, shards.Settings.Limits.MaxBatchOperations, out payload);
+            sessions = operations.IsEmpty ? default : BatchFormat.PositionsOf(request, operations.Length, payload);
         }
         catch (InvalidDataException exception)
         {
-            return ValueTask.FromResult(new BatchReply(BatchOutcome.Malformed, 0, null, exception.Message));
+            return ValueTask.FromResult(new BatchReply(BatchOutcome.Malformed, topology.Current.Version, null, exception.Message));
         }
 
         var count = operations.Length;
@@ -63,9 +70,9 @@ internal sealed class BatchExecutor(ShardHost shards, HotCopies copies, TimeProv
             // The reply is built in place: values behind the room that the results will take.
             var buffer = _buffer ??= new ValueBuffer();
             buffer.Reset(BatchFormat.ReplyHeadBytes(count), _lastValues);
-            var batch = new ShardBatch(operations, payload, results.AsSpan(0, count), buffer, MaxReplyValues, ToTimestamp(request.SentAfter)) { Sessions = sessions, Positions = positions };
+            var batch = new ShardBatch(operations, payload, results.AsSpan(0, count), buffer, MaxReplyValues, ToTimestamp(sentAfter)) { Sessions = sessions, Positions = positions };
             var wait = shards.Execute(cache, batch);
-            ReadCopies(request.Cache, batch);
+            ReadCopies(cacheName, batch);
             if (positions is not null)
             {
                 buffer.Append(MemoryMarshal.AsBytes(positions.AsSpan()));
@@ -144,6 +151,6 @@ internal sealed class BatchExecutor(ShardHost shards, HotCopies copies, TimeProv
     {
         BatchFormat.WriteHeader(reply, count, hasPositions);
         MemoryMarshal.AsBytes(results.AsSpan(0, count)).CopyTo(reply.AsSpan(BatchFormat.HeaderBytes));
-        return new BatchReply(BatchOutcome.Executed, 0, BatchBytes.ReplyOf(reply, length), null, Clock);
+        return new BatchReply(BatchOutcome.Executed, topology.Current.Version, BatchBytes.ReplyOf(reply, length), null, Clock);
     }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Orleans.Cache.Contracts.Events;
 using Orleans.Cache.Contracts.HotKeys;
@@ -7,6 +6,7 @@ using Orleans.Cache.Contracts.Loading;
 using Orleans.Cache.Contracts.Nodes;
 using Orleans.Cache.Contracts.Replication;
 using Orleans.Cache.Contracts.Topology;
+using Orleans.Cache.Grains.Connections;
 using Orleans.Cache.Grains.Events;
 using Orleans.Cache.Grains.HotKeys;
 using Orleans.Cache.Grains.Invalidation;
@@ -37,11 +37,9 @@ internal sealed class CacheNode(
     EventPublisher events,
     HotKeyReport hotKeys,
     PinnedKeys pins,
-    TimeProvider time)
+    DataListener data)
     : GrainService(id, silo, loggerFactory), ICacheNode, IReplicationNode, ITopologyStoreNode, ISnapshotNode
 {
-    private static readonly BatchReply WrongSilo = new(BatchOutcome.WrongSilo, 0, null, null);
-
     public override Task Init(IServiceProvider serviceProvider)
     {
         topology.NodeType = this.GetGrainId().Type.ToString()!;
@@ -52,13 +50,9 @@ internal sealed class CacheNode(
     {
         using (request.Operations)
         {
-            if (!topology.Joined)
-            {
-                topology.CalledAt = time.GetTimestamp();
-            }
-
-            var reply = request.Silo.Equals(topology.LocalSilo) ? executor.ExecuteAsync(request) : ValueTask.FromResult(WrongSilo);
-            return reply.IsCompletedSuccessfully ? ValueTask.FromResult(reply.Result with { MapVersion = topology.Current.Version }) : WaitAsync(reply);
+            return request.Silo.Equals(topology.LocalSilo)
+                ? executor.ExecuteAsync(request.Cache, request.Operations is { } operations ? operations.Span : default, request.SentAfter)
+                : ValueTask.FromResult(new BatchReply(BatchOutcome.WrongSilo, topology.Current.Version, null, null));
         }
     }
 
@@ -123,7 +117,5 @@ internal sealed class CacheNode(
         return ValueTask.CompletedTask;
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<BatchReply> WaitAsync(ValueTask<BatchReply> reply) =>
-        await reply with { MapVersion = topology.Current.Version };
+    public ValueTask<DataDoor?> GetDataDoorAsync() => ValueTask.FromResult(data.Door);
 }
