@@ -9,7 +9,7 @@ public sealed class CacheTests : IAsyncLifetime
 
     private ICache Cache => _grid.Grid.GetCache();
 
-    public async ValueTask InitializeAsync() => _grid = await GridFixture.StartAsync(silos: 2, static (_, options) =>
+    public async ValueTask InitializeAsync() => _grid = await GridFixture.StartAsync(silos: 2, seesBatches: true, configure: static (_, options) =>
     {
         options.Limits = new CacheLimits { MaxKeyBytes = 100, MaxValueBytes = 1000, MaxBatchOperations = 10, MaxBatchBytes = 5000 };
         options.Caches["short"] = new CacheOptions { DefaultTimeToLive = TimeSpan.FromMinutes(1) };

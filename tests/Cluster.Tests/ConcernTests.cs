@@ -80,7 +80,7 @@ public sealed class ConcernTests
     [Fact]
     public async Task AnyReads_InASilo_NeedNoMessageForWhatIsHere()
     {
-        await using var grid = await GridFixture.StartAsync(silos: 2);
+        await using var grid = await GridFixture.StartAsync(silos: 2, seesBatches: true);
         await grid.WaitUntilSettledAsync();
         await SetAllAsync(grid);
         var cache = grid.GridOf(grid.Cluster.Silos[0]).GetCache().WithOptions(Any);

@@ -15,7 +15,7 @@ public sealed class DoorTests
     [Fact]
     public async Task Get_FromOutside_IsOneMessageToTheOwner()
     {
-        await using var grid = await GridFixture.StartAsync(silos: 3);
+        await using var grid = await GridFixture.StartAsync(silos: 3, seesBatches: true);
         foreach (var number in Enumerable.Range(0, 20))
         {
             CacheKey key = $"key:{number}";
@@ -33,7 +33,7 @@ public sealed class DoorTests
     [Fact]
     public async Task GetMany_FromOutside_IsOneMessageToEachOwner()
     {
-        await using var grid = await GridFixture.StartAsync(silos: 3);
+        await using var grid = await GridFixture.StartAsync(silos: 3, seesBatches: true);
         CacheKey[] keys = [.. Enumerable.Range(0, 200).Select(number => (CacheKey)$"key:{number}")];
         await grid.Grid.GetCache().SetManyAsync([.. keys.Select(key => new CacheSetItem(key, key.ToArray()))]);
         grid.ForgetCalls();
@@ -49,7 +49,7 @@ public sealed class DoorTests
     [Fact]
     public async Task Get_InTheOwnersProcess_IsNoMessage()
     {
-        await using var grid = await GridFixture.StartAsync(silos: 2);
+        await using var grid = await GridFixture.StartAsync(silos: 2, seesBatches: true);
         var silo = grid.Cluster.Silos[0];
         var cache = grid.GridOf(silo).GetCache();
         CacheKey local = await FindKeyAsync(grid, silo.Name);

@@ -31,9 +31,10 @@ internal sealed class GridFixture : IAsyncDisposable
     private readonly LeapingTime _time = new();
     private readonly ConcurrentQueue<(string Silo, string Method)> _calls = new();
 
-    private GridFixture()
-    {
-    }
+    private readonly bool _seesBatches;
+    private Func<BatchRequest, Task>? _onBatch;
+
+    private GridFixture(bool seesBatches) => _seesBatches = seesBatches;
 
     public InProcessTestCluster Cluster { get; private set; } = null!;
 
@@ -41,13 +42,17 @@ internal sealed class GridFixture : IAsyncDisposable
     public LeapingTime ClientTime { get; } = new();
 
     /// <summary>Called with every batch that a silo receives, which waits for it.</summary>
-    public Func<BatchRequest, Task>? OnBatch { get; set; }
+    public Func<BatchRequest, Task>? OnBatch
+    {
+        get => _onBatch;
+        set => _onBatch = _seesBatches ? value : throw NotSeen();
+    }
 
     /// <summary>The grid as the client outside of it sees it.</summary>
     public ICacheGrid Grid => Cluster.Client.ServiceProvider.GetRequiredService<ICacheGrid>();
 
     /// <summary>The calls to silos' doors that silos received: the silo's name and the method.</summary>
-    public IEnumerable<(string Silo, string Method)> Calls => _calls;
+    public IEnumerable<(string Silo, string Method)> Calls => _seesBatches ? _calls : throw NotSeen();
 
     /// <summary>Starts a grid.</summary>
     /// <param name="silos">How many silos it begins with.</param>
@@ -59,22 +64,25 @@ internal sealed class GridFixture : IAsyncDisposable
     /// Whether silos are killed or stopped, and others take over soon: then on a busy machine they may do so by mistake as well, and what is
     /// asserted must hold there too.
     /// </param>
+    /// <param name="seesBatches">Whether the test looks at batches, or holds them up: then they go through Orleans, and not over data connections.</param>
     public static async Task<GridFixture> StartAsync(
         short silos,
         Action<string, CacheGridOptions>? configure = null,
         Action<CacheGridClientOptions>? configureClient = null,
         Action<ISiloBuilder>? configureSilo = null,
         bool waitUntilSettled = true,
-        bool losesSilos = false)
+        bool losesSilos = false,
+        bool seesBatches = false)
     {
         var builder = new InProcessTestClusterBuilder(silos);
-        var fixture = new GridFixture();
+        var fixture = new GridFixture(seesBatches);
         builder.ConfigureSilo((options, silo) =>
         {
             silo.AddCacheGrid(grid =>
             {
                 grid.PartitionCount = PartitionCount;
                 grid.Replication.LeaseDuration = losesSilos ? ShortLease : LongLease;
+                grid.DataConnections.MaxConnections = seesBatches ? 0 : grid.DataConnections.MaxConnections;
                 configure?.Invoke(options.SiloName, grid);
             });
             silo.Services.AddSingleton<TimeProvider>(fixture._time);
@@ -187,6 +195,8 @@ internal sealed class GridFixture : IAsyncDisposable
         var ownedHere = snapshot.Message!.Owners.Count(owner => owner >= 0 && snapshot.Message.Nodes[owner].Address.Equals(silo.SiloAddress));
         return wantedHere == ownedHere && !follower.Missing().Any() && follower.MovesInProgress + follower.MovesWaiting == 0;
     }
+
+    private static InvalidOperationException NotSeen() => new("Start the grid with seesBatches.");
 
     public ValueTask DisposeAsync() => Cluster.DisposeAsync();
 

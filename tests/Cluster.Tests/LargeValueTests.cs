@@ -386,7 +386,8 @@ public sealed class LargeValueTests
                 options.Limits = new CacheLimits { MaxValueBytes = 64 * Mebi, MaxBatchBytes = 128 * Mebi };
                 silo?.Invoke(options);
             },
-            client);
+            client,
+            seesBatches: true);
 
     private static OperationKind KindOf(BatchRequest batch) => BatchFormat.ReadRequest(batch.Operations.Span, int.MaxValue, out _)[0].Kind;
 

@@ -14,7 +14,7 @@ public sealed class LocalReadTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _grid = await GridFixture.StartAsync(silos: 2, static (_, options) => options.Limits = new CacheLimits { MaxValueBytes = 4 << 20 });
+        _grid = await GridFixture.StartAsync(silos: 2, static (_, options) => options.Limits = new CacheLimits { MaxValueBytes = 4 << 20 }, seesBatches: true);
         _inside = _grid.GridOf(_grid.Cluster.Silos[0]).GetCache();
         _outside = _grid.Grid.GetCache();
     }

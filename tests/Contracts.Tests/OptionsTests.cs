@@ -18,6 +18,7 @@ public sealed class OptionsTests
     [Theory]
     [InlineData(typeof(CacheGridOptions))]
     [InlineData(typeof(CacheSnapshotOptions))]
+    [InlineData(typeof(CacheDataConnectionOptions))]
     [InlineData(typeof(CacheOptions))]
     [InlineData(typeof(CacheLimits))]
     [InlineData(typeof(CacheGridClientOptions))]
@@ -41,6 +42,7 @@ public sealed class OptionsTests
     [Theory]
     [InlineData(typeof(CacheGridOptions), typeof(CacheGridOptionsValidator))]
     [InlineData(typeof(CacheSnapshotOptions), typeof(CacheGridOptionsValidator))]
+    [InlineData(typeof(CacheDataConnectionOptions), typeof(CacheGridOptionsValidator))]
     [InlineData(typeof(CacheOptions), typeof(CacheGridOptionsValidator))]
     [InlineData(typeof(CacheLimits), typeof(CacheGridOptionsValidator))]
     [InlineData(typeof(CacheGridClientOptions), typeof(CacheGridClientOptionsValidator))]
@@ -51,8 +53,8 @@ public sealed class OptionsTests
     [InlineData(typeof(Silo.Configuration.SiloOptions), typeof(SiloOptionsReader))]
     public void Option_OfEveryKind_IsChecked(Type options, Type validator)
     {
-        // What turns typed values into bytes is code, of which any will do.
-        string[] anyValueWillDo = [nameof(CacheGridClientOptions.Serializer), nameof(CacheGridClientOptions.JsonContexts)];
+        // What turns typed values into bytes is code, of which any will do, as of what is on or off.
+        string[] anyValueWillDo = [nameof(CacheGridClientOptions.Serializer), nameof(CacheGridClientOptions.JsonContexts), nameof(CacheGridClientOptions.UseDataConnections)];
         var text = Repository.Sources.Single(source => Path.GetFileNameWithoutExtension(source.Path) == validator.Name).Text;
 
         Assert.DoesNotContain(
@@ -70,6 +72,9 @@ public sealed class OptionsTests
         ["Cache:Replication:MoveBytesPerSecond is -1."] = static options => options.Replication.MoveBytesPerSecond = -1,
         ["Cache:Replication:RepairInterval is 00:00:00.5000000."] = static options => options.Replication.RepairInterval = TimeSpan.FromSeconds(0.5),
         ["Cache:Replication:RepairInterval is 8.00:00:00."] = static options => options.Replication.RepairInterval = TimeSpan.FromDays(8),
+        ["Cache:DataConnections:Port is -1."] = static options => options.DataConnections.Port = -1,
+        ["Cache:DataConnections:Port is 65536."] = static options => options.DataConnections.Port = 65_536,
+        ["Cache:DataConnections:MaxConnections is -1."] = static options => options.DataConnections.MaxConnections = -1,
         ["Cache:SiloName has 0 "] = static options => options.SiloName = string.Empty,
         ["Cache:SiloName has 129 "] = static options => options.SiloName = new string('n', 129),
         ["Cache:PartitionCount is 0."] = static options => options.PartitionCount = 0,

@@ -70,6 +70,8 @@ internal sealed class FakeDoor : ICacheNode
 
     public ValueTask<bool> PinAsync(HotPin[] pins) => throw NotForLanes();
 
+    public ValueTask<DataDoor?> GetDataDoorAsync() => throw NotForLanes();
+
     public ValueTask NoteHotReadsAsync(HotKeyReads[] reads) => throw NotForLanes();
 
     /// <summary>What a member that lanes must not call fails the test with.</summary>

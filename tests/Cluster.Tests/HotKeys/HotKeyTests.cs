@@ -403,5 +403,6 @@ public sealed class HotKeyTests
         },
         static options => options.NearCache.Enabled = false,
         silo => silo.Services.Configure<CacheGridClientOptions>(options => options.NearCache.Enabled = nearInSilos),
-        losesSilos: losesSilos);
+        losesSilos: losesSilos,
+        seesBatches: true);
 }

@@ -248,7 +248,8 @@ public sealed class NearCacheTests
                 options.Caches[Strict] = new CacheOptions { NearCache = CacheNearMode.Strict };
             },
             configureClient: configureClient,
-            losesSilos: losesSilos);
+            losesSilos: losesSilos,
+            seesBatches: true);
         await grid.WaitUntilSettledAsync();
         return grid;
     }

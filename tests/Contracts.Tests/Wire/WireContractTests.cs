@@ -80,6 +80,7 @@ public sealed class WireContractTests
         new PartitionStatus(Silo, true, 9),
         new CacheSessionSurrogate("AQEB"),
         new NodeArrivals(7, 8, 3, [9]),
+        new DataDoor(40123, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]),
         new NodeMoves("silo-0", 340, 2, [new NodeMove(7, "silo-1", true, (byte)PartitionMovePhase.Filling, 12, long.MaxValue)], new NodeArrivals(5, 6, 2, [17, 40])),
         new NodeMove(7, "silo-1", false, (byte)PartitionMovePhase.Waiting, 0, 0),
         new JoinReply(Topology with { Replicas = [1, 0, -1] }, null),
