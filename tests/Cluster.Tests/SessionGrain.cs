@@ -11,6 +11,10 @@ public interface ISessionGrain : IGrainWithIntegerKey
     /// <summary>Writes a key, and gives what has been seen then.</summary>
     [Alias("write")]
     Task<string> WriteAsync(string key);
+
+    /// <summary>Adds one to a key, whatever it has.</summary>
+    [Alias("increment")]
+    Task<long> IncrementAsync(string key);
 }
 
 /// <inheritdoc cref="ISessionGrain"/>
@@ -23,4 +27,6 @@ public sealed class SessionGrain(ICacheGrid caches) : Grain, ISessionGrain
         await caches.GetCache().SetAsync(key, "there");
         return caches.CurrentSession!.Token.ToString();
     }
+
+    public async Task<long> IncrementAsync(string key) => await caches.GetCache().IncrementAsync(key);
 }

@@ -5,7 +5,7 @@ namespace Orleans.Cache;
 /// <summary>A value was not there, and loading it did not come to an end. What a factory throws reaches its callers as it is, not as this.</summary>
 public sealed class CacheLoadException : CacheException
 {
-    private CacheLoadException(CacheErrorCode code, string message, Exception? innerException)
+    internal CacheLoadException(CacheErrorCode code, string message, Exception? innerException)
         : base(code, message, innerException)
     {
     }

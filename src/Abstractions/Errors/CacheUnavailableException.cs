@@ -9,7 +9,7 @@ public sealed class CacheUnavailableException : CacheException
     {
     }
 
-    private CacheUnavailableException(CacheErrorCode code, string message)
+    internal CacheUnavailableException(CacheErrorCode code, string message)
         : base(code, message)
     {
     }

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Cache.Contracts.Errors;
 using Orleans.Cache.Contracts.Events;
 using Orleans.Cache.Contracts.HotKeys;
 using Orleans.Cache.Contracts.Invalidation;
@@ -97,6 +98,7 @@ public sealed class WireContractTests
         new NodeHotKeys("silo-0", [new NodeHotKey("default", [1], 1, 2, false)], [new HotPin("default", [1], true, 3)]),
         new HotPin("default", [1, 2], false, 4),
         new HotKeyReads("default", [1, 2], 5),
+        new CacheErrorSurrogate((int)CacheErrorCode.ConditionFailed, "what was wrong", (int)CacheWriteOutcome.VersionMismatch, 7),
     ];
 
     [Fact]
@@ -111,6 +113,35 @@ public sealed class WireContractTests
         var serializer = services.GetRequiredService<Serializer>();
 
         Assert.All(Samples, sample => Assert.Equal(Describe(sample), Describe(serializer.Deserialize<object>(serializer.SerializeToArray<object>(sample))!)));
+    }
+
+    /// <summary>A grain of an application may let any error of a cache through to its caller.</summary>
+    [Fact]
+    public void Error_OfEveryType_TravelsWithCodeAndMessage()
+    {
+        using var services = new ServiceCollection()
+            .AddSerializer(static builder => builder.AddAssembly(typeof(BatchRequest).Assembly))
+            .BuildServiceProvider();
+        var serializer = services.GetRequiredService<Serializer>();
+        CacheException[] errors =
+        [
+            CacheRequestException.IncrementOverflow(),
+            CacheUnavailableException.NoMajority(),
+            new CacheUnavailableException("what was wrong", new InvalidOperationException("why")),
+            new CacheOutcomeUnknownException("what was wrong", new InvalidOperationException("why")),
+            new CacheConditionException(CacheWriteOutcome.VersionMismatch, 7, "what was wrong"),
+            CacheLoadException.SourceBroken(new InvalidOperationException("why")),
+            new CacheSerializationException("what was wrong"),
+        ];
+
+        Assert.Empty(typeof(CacheException).Assembly.GetTypes().Where(static type => type.IsSubclassOf(typeof(CacheException))).Except(errors.Select(static error => error.GetType())));
+        Assert.All(errors, error =>
+        {
+            var copy = Assert.IsAssignableFrom<CacheException>(serializer.Deserialize<Exception>(serializer.SerializeToArray<Exception>(error)));
+            Assert.Equal((error.GetType(), error.Code, error.Message), (copy.GetType(), copy.Code, copy.Message));
+            Assert.Equal((error as CacheConditionException)?.Outcome, (copy as CacheConditionException)?.Outcome);
+            Assert.Equal((error as CacheConditionException)?.CurrentVersion, (copy as CacheConditionException)?.CurrentVersion);
+        });
     }
 
     [Fact]
