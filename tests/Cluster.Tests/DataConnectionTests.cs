@@ -335,7 +335,8 @@ public sealed class DataConnectionTests
         var to = new ArrayBufferWriter<byte>();
         using var bytes = BatchBytes.Rent(operations.Length);
         operations.CopyTo(bytes.Span);
-        DataConnectionFormat.WriteRequest(to, 3, new BatchRequest(default!, 0, cache, bytes));
+        DataConnectionFormat.WriteRequestHead(to, 3, new BatchRequest(default!, 0, cache, bytes));
+        to.Write(operations);
         return to.WrittenSpan.ToArray();
     }
 

@@ -26,8 +26,9 @@ internal sealed class DataConnection : IDisposable
         _socket = socket;
         _requests = new FrameSender<BatchRequest>(
             socket,
-            static (to, id, request) => DataConnectionFormat.WriteRequest(to, id, request),
-            static request => DataConnectionFormat.LengthOf(request),
+            static (to, id, request) => DataConnectionFormat.WriteRequestHead(to, id, request),
+            static request => request.Operations.Memory,
+            static _ => { },
             Lose);
     }
 

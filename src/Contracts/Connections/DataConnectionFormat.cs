@@ -58,11 +58,8 @@ internal static class DataConnectionFormat
         return (GreetingAnswer)answer[5];
     }
 
-    /// <summary>The length of a request's frame, but for the cache's name.</summary>
-    public static int LengthOf(in BatchRequest request) => RequestHeadBytes + request.Operations.Length;
-
-    /// <summary>Writes the frame of a request.</summary>
-    public static void WriteRequest(IBufferWriter<byte> to, int id, in BatchRequest request)
+    /// <summary>Writes the frame of a request but for its operations, which follow.</summary>
+    public static void WriteRequestHead(IBufferWriter<byte> to, int id, in BatchRequest request)
     {
         var nameLength = Encoding.UTF8.GetByteCount(request.Cache);
         var headLength = RequestHeadBytes + nameLength;
@@ -74,7 +71,6 @@ internal static class DataConnectionFormat
         BinaryPrimitives.WriteUInt16LittleEndian(head[16..], checked((ushort)nameLength));
         Encoding.UTF8.GetBytes(request.Cache, head[RequestHeadBytes..]);
         to.Advance(headLength);
-        to.Write(request.Operations.Span);
     }
 
     /// <summary>Reads the frame of a request.</summary>
@@ -94,11 +90,8 @@ internal static class DataConnectionFormat
         return frame.Slice(RequestHeadBytes, nameLength);
     }
 
-    /// <summary>The length of a reply's frame, but for an error's text.</summary>
-    public static int LengthOf(in BatchReply reply) => ReplyHeadBytes + (reply.Results?.Length ?? 0);
-
-    /// <summary>Writes the frame of a reply.</summary>
-    public static void WriteReply(IBufferWriter<byte> to, int id, in BatchReply reply)
+    /// <summary>Writes the frame of a reply but for its results, which follow if there are any.</summary>
+    public static void WriteReplyHead(IBufferWriter<byte> to, int id, in BatchReply reply)
     {
         var error = reply.Error ?? string.Empty;
         var headLength = ReplyHeadBytes + Encoding.UTF8.GetByteCount(error);
@@ -111,10 +104,6 @@ internal static class DataConnectionFormat
         BinaryPrimitives.WriteInt64LittleEndian(head[24..], reply.Clock);
         Encoding.UTF8.GetBytes(error, head[ReplyHeadBytes..]);
         to.Advance(headLength);
-        if (reply.Results is { } results)
-        {
-            to.Write(results.Span);
-        }
     }
 
     /// <summary>Reads the frame of a reply.</summary>

@@ -8,22 +8,30 @@ namespace Orleans.Cache.Contracts.Connections;
 /// call, and a single one waits for nobody. Safe for any number of threads.
 /// </summary>
 /// <param name="socket">Where it goes; nobody else sends there. It does not block.</param>
-/// <param name="write">Writes a frame.</param>
-/// <param name="lengthOf">The length of a frame, roughly.</param>
+/// <param name="writeHead">Writes a frame but for its body.</param>
+/// <param name="bodyOf">The bytes that a frame ends with.</param>
+/// <param name="onSent">Called when a frame's body is not looked at any more.</param>
 /// <param name="onFailed">Called when sending has failed; nothing is sent any more.</param>
-internal sealed class FrameSender<T>(Socket socket, Action<IBufferWriter<byte>, int, T> write, Func<T, int> lengthOf, Action<Exception> onFailed) : IDisposable
+internal sealed class FrameSender<T>(
+    Socket socket, Action<IBufferWriter<byte>, int, T> writeHead, Func<T, ReadOnlyMemory<byte>> bodyOf, Action<T> onSent, Action<Exception> onFailed) : IDisposable
     where T : struct
 {
     /// <summary>As much may wait to be sent before <see cref="WaitForRoom"/> waits.</summary>
     private const long MaxUnsentBytes = 16 << 20;
 
-    private const int UsualBytes = 64 << 10;
-    private const int MaxKeptBytes = 1 << 20;
+    /// <summary>So many bytes of frames leave together.</summary>
+    private const int MaxGatheredBytes = 64 << 10;
+
+    /// <summary>A longer body leaves from where it is: a system call more costs less than to copy it.</summary>
+    private const int MaxCopiedBytes = 16 << 10;
+
+    /// <summary>What a frame takes beside its body, roughly.</summary>
+    private const int HeadBytes = 128;
 
     private readonly ManualResetEventSlim _hasRoom = new(initialState: true);
 
     private readonly Lock _lock = new();
-    private ArrayBufferWriter<byte> _bytes = new(UsualBytes);
+    private readonly ArrayBufferWriter<byte> _gathered = new(MaxGatheredBytes + MaxCopiedBytes);
     private List<(int Id, T Frame)> _waiting = [];
     private List<(int Id, T Frame)> _taken = [];
     private long _unsentBytes;
@@ -43,7 +51,7 @@ internal sealed class FrameSender<T>(Socket socket, Action<IBufferWriter<byte>, 
             }
 
             _waiting.Add((id, frame));
-            _unsentBytes += lengthOf(frame);
+            _unsentBytes += HeadBytes + bodyOf(frame).Length;
             if (_unsentBytes > MaxUnsentBytes)
             {
                 _hasRoom.Reset();
@@ -89,22 +97,11 @@ internal sealed class FrameSender<T>(Socket socket, Action<IBufferWriter<byte>, 
             {
                 foreach (var (id, frame) in _taken)
                 {
-                    write(_bytes, id, frame);
+                    await SendAsync(id, frame).ConfigureAwait(false);
                 }
 
                 _taken.Clear();
-                var sent = SendAtOnce(_bytes.WrittenSpan);
-                while (sent < _bytes.WrittenCount)
-                {
-                    sent += await socket.SendAsync(_bytes.WrittenMemory[sent..]).ConfigureAwait(false);
-                }
-
-                if (_bytes.Capacity > MaxKeptBytes)
-                {
-                    _bytes = new ArrayBufferWriter<byte>(UsualBytes);
-                }
-
-                _bytes.ResetWrittenCount();
+                await SendGatheredAsync().ConfigureAwait(false);
             }
         }
 #pragma warning disable CA1031 // Whatever it is, nothing gets through any more.
@@ -115,8 +112,48 @@ internal sealed class FrameSender<T>(Socket socket, Action<IBufferWriter<byte>, 
         }
     }
 
+    private async ValueTask SendAsync(int id, T frame)
+    {
+        writeHead(_gathered, id, frame);
+        var body = bodyOf(frame);
+        if (body.Length <= MaxCopiedBytes)
+        {
+            _gathered.Write(body.Span);
+            onSent(frame);
+            if (_gathered.WrittenCount >= MaxGatheredBytes)
+            {
+                await SendGatheredAsync().ConfigureAwait(false);
+            }
+
+            return;
+        }
+
+        await SendGatheredAsync().ConfigureAwait(false);
+        await SendAllAsync(body).ConfigureAwait(false);
+        onSent(frame);
+    }
+
+    private async ValueTask SendGatheredAsync()
+    {
+        await SendAllAsync(_gathered.WrittenMemory).ConfigureAwait(false);
+        _gathered.ResetWrittenCount();
+    }
+
+    private async ValueTask SendAllAsync(ReadOnlyMemory<byte> bytes)
+    {
+        for (var sent = SendAtOnce(bytes.Span); sent < bytes.Length;)
+        {
+            sent += await socket.SendAsync(bytes[sent..]).ConfigureAwait(false);
+        }
+    }
+
     private int SendAtOnce(ReadOnlySpan<byte> bytes)
     {
+        if (bytes.IsEmpty)
+        {
+            return 0;
+        }
+
         var sent = socket.Send(bytes, SocketFlags.None, out var error);
         return error switch
         {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Net.Sockets;
 using Orleans.Cache.Contracts.Connections;
 using Orleans.Cache.Contracts.Nodes;
@@ -22,7 +21,12 @@ internal sealed class DataConnectionServer : IDisposable
     {
         _socket = socket;
         _executor = executor;
-        _replies = new FrameSender<BatchReply>(socket, WriteReply, static reply => DataConnectionFormat.LengthOf(reply), _ => DataSocket.Close(socket));
+        _replies = new FrameSender<BatchReply>(
+            socket,
+            static (to, id, reply) => DataConnectionFormat.WriteReplyHead(to, id, reply),
+            static reply => reply.Results?.Memory ?? default,
+            static reply => reply.Results?.Dispose(),
+            _ => DataSocket.Close(socket));
     }
 
     /// <summary>Serves until the connection ends.</summary>
@@ -136,10 +140,4 @@ internal sealed class DataConnectionServer : IDisposable
     }
 
     private static BatchReply Failed(Exception exception) => new(BatchOutcome.Failed, 0, null, exception.Message);
-
-    private static void WriteReply(IBufferWriter<byte> to, int id, BatchReply reply)
-    {
-        DataConnectionFormat.WriteReply(to, id, reply);
-        reply.Results?.Dispose();
-    }
 }

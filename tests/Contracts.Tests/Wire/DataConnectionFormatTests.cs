@@ -52,7 +52,8 @@ public sealed class DataConnectionFormatTests
     {
         using var operations = BytesOf([0xAA, 0xBB]);
         var to = new ArrayBufferWriter<byte>();
-        DataConnectionFormat.WriteRequest(to, 7, new BatchRequest(default!, 0, "default", operations, 0x1122334455667788));
+        DataConnectionFormat.WriteRequestHead(to, 7, new BatchRequest(default!, 0, "default", operations, 0x1122334455667788));
+        to.Write(operations.Span);
 
         Assert.Equal(Hex(GoldenRequest), Convert.ToHexString(to.WrittenSpan));
         var name = DataConnectionFormat.ReadRequest(to.WrittenSpan, out var id, out var sentAfter, out var read);
@@ -66,7 +67,8 @@ public sealed class DataConnectionFormatTests
     {
         using var results = BytesOf([0xAA, 0xBB]);
         var to = new ArrayBufferWriter<byte>();
-        DataConnectionFormat.WriteReply(to, 7, new BatchReply(BatchOutcome.Executed, 0x1122334455667788, results, null, 1));
+        DataConnectionFormat.WriteReplyHead(to, 7, new BatchReply(BatchOutcome.Executed, 0x1122334455667788, results, null, 1));
+        to.Write(results.Span);
 
         Assert.Equal(Hex(GoldenReply), Convert.ToHexString(to.WrittenSpan));
         var read = DataConnectionFormat.ReadReply(to.WrittenSpan, out var id);
@@ -79,7 +81,7 @@ public sealed class DataConnectionFormatTests
     public void Reply_OfAnError_HasTheGoldenBytes()
     {
         var to = new ArrayBufferWriter<byte>();
-        DataConnectionFormat.WriteReply(to, 8, new BatchReply(BatchOutcome.Malformed, 2, null, "bad!"));
+        DataConnectionFormat.WriteReplyHead(to, 8, new BatchReply(BatchOutcome.Malformed, 2, null, "bad!"));
 
         Assert.Equal(Hex(GoldenError), Convert.ToHexString(to.WrittenSpan));
         Assert.Equal(new BatchReply(BatchOutcome.Malformed, 2, null, "bad!"), DataConnectionFormat.ReadReply(to.WrittenSpan, out _));
