@@ -1,3 +1,4 @@
+using System.Collections;
 using Orleans.Cache.Engine.Replication;
 
 namespace Orleans.Cache.Engine.Copies;
@@ -25,11 +26,11 @@ internal sealed class MovePlanner(int node, int partitionCount, int limit)
     private readonly List<int> _vacant = [];
     private readonly bool[] _isWaiting = new bool[partitionCount];
 
-    /// <summary>How many partitions have a place.</summary>
+    /// <summary>How many partitions have a place, as of the last look. Any thread may ask.</summary>
     public int InProgress { get; private set; }
 
-    /// <summary>How many wait for one.</summary>
-    public int Waiting => _waiting.Count;
+    /// <summary>How many wait for one, as of the last look. Any thread may ask.</summary>
+    public int Waiting { get; private set; }
 
     /// <summary>Whether a partition waits for a place, as of the last look. Any thread may ask.</summary>
     public bool IsWaiting(int partition) => Volatile.Read(ref _isWaiting[partition]);
@@ -50,7 +51,7 @@ internal sealed class MovePlanner(int node, int partitionCount, int limit)
         ArgumentNullException.ThrowIfNull(tell);
         _waiting.Clear();
         _vacant.Clear();
-        InProgress = 0;
+        var inProgress = 0;
         var statuses = new CopyStatus[partitionCount];
         for (var partition = 0; partition < partitionCount; partition++)
         {
@@ -62,7 +63,7 @@ internal sealed class MovePlanner(int node, int partitionCount, int limit)
             }
             else if (_hasPlace[partition])
             {
-                InProgress++;
+                inProgress++;
                 Tell(partition, isPrompt(wanted[partition].Owner) ? wanted[partition] : NotYetOwned(wanted[partition]), tell);
             }
             else
@@ -71,32 +72,50 @@ internal sealed class MovePlanner(int node, int partitionCount, int limit)
             }
         }
 
-        var isInUse = InProgress + _waiting.Count > 0;
+        var isInUse = inProgress + _waiting.Count > 0;
         foreach (var partition in _vacant)
         {
             Tell(partition, !isInUse || MayHave(partition) ? wanted[partition] : Kept(partition), tell);
         }
 
         _waiting.Sort((left, right) => Order(left, right, statuses, wanted));
-        var admitted = mayBegin ? Math.Min(_waiting.Count, Math.Max(0, limit - InProgress)) : 0;
+        var admitted = mayBegin ? Math.Min(_waiting.Count, Math.Max(0, limit - inProgress)) : 0;
         foreach (var partition in _waiting.Where(MayHave).Take(admitted))
         {
             _hasPlace[partition] = true;
-            InProgress++;
+            inProgress++;
             Tell(partition, wanted[partition], tell);
         }
 
         _waiting.RemoveAll(partition => _hasPlace[partition]);
-        Array.Clear(_isWaiting);
         foreach (var partition in _waiting)
         {
-            _isWaiting[partition] = true;
             Tell(partition, Kept(partition), tell);
         }
+
+        Publish(inProgress);
 
         bool MayHave(int partition) => NewHolders(statuses[partition], wanted[partition]).All(isPrompt);
 
         WantedCopies Kept(int partition) => new(node, Array.ConvertAll(statuses[partition].Configuration.InSync, static copy => copy.Node));
+    }
+
+    /// <summary>Each of these goes from what it was to what it is: others read them meanwhile.</summary>
+    private void Publish(int inProgress)
+    {
+        var waits = new BitArray(partitionCount);
+        foreach (var partition in _waiting)
+        {
+            waits[partition] = true;
+        }
+
+        for (var partition = 0; partition < partitionCount; partition++)
+        {
+            Volatile.Write(ref _isWaiting[partition], waits[partition]);
+        }
+
+        InProgress = inProgress;
+        Waiting = _waiting.Count;
     }
 
     private static bool NeedsPlace(CopyStatus status, WantedCopies wanted) =>

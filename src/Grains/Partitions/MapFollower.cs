@@ -161,6 +161,9 @@ internal sealed partial class MapFollower : IDisposable
         if (TakeWanted(message.Nodes, snapshot.Map.PartitionCount) is { } wanted)
         {
             _planner!.Plan(wanted, _copies.StatusOf, IsEmpty, _network.IsPrompt, _copies.Want, _pace.MayBegin(_network.MovedBytes));
+
+            // Only now: who sees what is wanted may ask who waits.
+            _wanted = wanted;
         }
 
         _keeper.Follow(snapshot);
@@ -189,17 +192,18 @@ internal sealed partial class MapFollower : IDisposable
             return null;
         }
 
+        var wanted = _wanted;
         if (!staying.SequenceEqual(_wantedOf, NodeRunComparer.Instance))
         {
             _wantedOf = staying;
             var map = WantedMap.Compute(
                 [.. staying.Select(static node => node.ToMapSilo().ToMember())], partitionCount, _topology.Settings.Replicas, WantedMapSettings.Default);
             var numbers = staying.ToDictionary(static node => node.Name, static node => node.Number, StringComparer.Ordinal);
-            _wanted = map.ToWantedCopies(index => numbers[map.Members[index].Name]);
-            LogWantedChanged(staying.Length, _wanted.Count(wanted => wanted.Contains(_node)));
+            wanted = map.ToWantedCopies(index => numbers[map.Members[index].Name]);
+            LogWantedChanged(staying.Length, wanted.Count(copies => copies.Contains(_node)));
         }
 
-        return _wanted;
+        return wanted;
     }
 
     private bool IsEmpty(int partition)

@@ -81,6 +81,22 @@ public sealed class MovePlannerTests
     }
 
     [Fact]
+    public void WhoWaits_IsTold_WithoutAGap_WhilePlansAreMade()
+    {
+        WantAll(2, 1);
+        Plan();
+        var seen = new List<(int InProgress, int Waiting, bool IsWaiting)>();
+
+        Hold(0, 2, 1);
+        Plan(told: _ => seen.Add((_planner.InProgress, _planner.Waiting, _planner.IsWaiting(5))));
+
+        Assert.NotEmpty(seen);
+        Assert.All(seen, static look => Assert.Equal((2, 4, true), look));
+        Assert.False(_planner.IsWaiting(2));
+        Assert.True(_planner.IsWaiting(5));
+    }
+
+    [Fact]
     public void Plan_AdmitsFirstWhatHasTheFewestCopies()
     {
         WantAll(2, 1);
@@ -218,6 +234,15 @@ public sealed class MovePlannerTests
 
     private IEnumerable<int> MovingTo(int owner) => _told.Where(told => told.Value.Owner == owner).Select(static told => told.Key).Order();
 
-    private void Plan(bool mayBegin = true) => _planner.Plan(
-        _wanted, partition => _statuses[partition], _empty.Contains, node => !_slow.Contains(node), (partition, wanted) => _told[partition] = wanted, mayBegin);
+    private void Plan(bool mayBegin = true, Action<int>? told = null) => _planner.Plan(
+        _wanted,
+        partition => _statuses[partition],
+        _empty.Contains,
+        node => !_slow.Contains(node),
+        (partition, wanted) =>
+        {
+            _told[partition] = wanted;
+            told?.Invoke(partition);
+        },
+        mayBegin);
 }
