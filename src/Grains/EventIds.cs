@@ -32,6 +32,8 @@ internal static class EventIds
     public const int DataConnectionEnded = 2030;
     public const int DataConnectionRefused = 2031;
     public const int DataConnectionsGuarded = 2032;
+    public const int DataConnectionsFull = 2033;
+    public const int DataConnectionNotTaken = 2034;
     public const int SnapshotsFailed = 2040;
     public const int SnapshotsBroken = 2041;
     public const int SnapshotsGoodAgain = 2042;

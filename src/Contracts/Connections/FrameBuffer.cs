@@ -13,7 +13,7 @@ internal sealed class FrameBuffer(int headBytes) : IDisposable
     private int _start;
     private int _end;
 
-    /// <summary>Where the next bytes go: behind those that are there.</summary>
+    /// <summary>Where the next bytes go: behind those that are there, which <see cref="TryTake"/> has found to be a part of a frame only.</summary>
     public Span<byte> Room()
     {
         var there = _end - _start;

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
@@ -22,6 +21,8 @@ internal sealed partial class DataListener : ILifecycleParticipant<ISiloLifecycl
 {
     private static readonly TimeSpan LongestGreeting = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan RestAfterFailure = TimeSpan.FromSeconds(1);
+
     /// <summary>So many may be about to greet; further ones are closed at once.</summary>
     private const int MostGreeting = 64;
 
@@ -34,7 +35,7 @@ internal sealed partial class DataListener : ILifecycleParticipant<ISiloLifecycl
     private readonly TimeProvider _time;
     private readonly ILogger<DataListener> _logger;
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(DataConnectionFormat.KeyBytes);
-    private readonly ConcurrentDictionary<Socket, bool> _sockets = [];
+    private readonly HashSet<Socket> _sockets = [];
     private readonly CancellationTokenSource _stopping = new();
     private Socket? _listener;
     private int _greeting;
@@ -60,14 +61,23 @@ internal sealed partial class DataListener : ILifecycleParticipant<ISiloLifecycl
         _time = time;
         _logger = logger;
         meters.Create(ReplicationMetrics.MeterName).CreateObservableUpDownCounter(
-            "orleans.cache.data.connections", () => _sockets.Count, "{connection}", "Data connections that are open.");
+            "orleans.cache.data.connections", () => Count, "{connection}", "Data connections that are open.");
     }
 
     /// <summary>Where data connections are taken; <see langword="null"/>: nowhere.</summary>
     public DataDoor? Door { get; private set; }
 
     /// <summary>How many are open.</summary>
-    public int Count => _sockets.Count;
+    public int Count
+    {
+        get
+        {
+            lock (_sockets)
+            {
+                return _sockets.Count;
+            }
+        }
+    }
 
     /// <inheritdoc/>
     public void Participate(ISiloLifecycle observer) =>
@@ -119,10 +129,13 @@ internal sealed partial class DataListener : ILifecycleParticipant<ISiloLifecycl
         await _stopping.CancelAsync();
         _listener?.Dispose();
         await _accepting;
-        foreach (var socket in _sockets.Keys)
+        Socket[] open;
+        lock (_sockets)
         {
-            DataSocket.Close(socket);
+            open = [.. _sockets];
         }
+
+        Array.ForEach(open, DataSocket.Close);
     }
 
     /// <summary>Whether connections to the gateway pass through something before Orleans has them.</summary>
@@ -141,10 +154,16 @@ internal sealed partial class DataListener : ILifecycleParticipant<ISiloLifecycl
             {
                 Take(await listener.AcceptAsync(cancellationToken));
             }
-            catch (Exception exception) when (exception is SocketException or OperationCanceledException or ObjectDisposedException)
+            catch (Exception exception) when (cancellationToken.IsCancellationRequested && exception is OperationCanceledException or ObjectDisposedException or SocketException)
             {
-                // The silo stops, or whoever connected has gone already, or there are no more handles for now.
-                await Task.Delay(TimeSpan.FromMilliseconds(10), _time, CancellationToken.None);
+                return;
+            }
+#pragma warning disable CA1031 // There may be no more handles, or threads, for now; clients go through Orleans meanwhile, and try again.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                LogNotTaken(RestAfterFailure.TotalSeconds, exception);
+                await Task.Delay(RestAfterFailure, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
@@ -158,7 +177,16 @@ internal sealed partial class DataListener : ILifecycleParticipant<ISiloLifecycl
         }
 
         Interlocked.Increment(ref _greeting);
-        new Thread(() => Serve(socket)) { IsBackground = true, Name = "Cache data connection" }.UnsafeStart();
+        try
+        {
+            new Thread(() => Serve(socket)) { IsBackground = true, Name = "Cache data connection" }.UnsafeStart();
+        }
+        catch
+        {
+            Interlocked.Decrement(ref _greeting);
+            DataSocket.Close(socket);
+            throw;
+        }
     }
 
     private void Serve(Socket socket)
@@ -178,7 +206,11 @@ internal sealed partial class DataListener : ILifecycleParticipant<ISiloLifecycl
             LogEnded(exception.Message);
         }
 
-        _sockets.TryRemove(socket, out _);
+        lock (_sockets)
+        {
+            _sockets.Remove(socket);
+        }
+
         DataSocket.Close(socket);
     }
 
@@ -189,14 +221,14 @@ internal sealed partial class DataListener : ILifecycleParticipant<ISiloLifecycl
             DataSocket.Prepare(socket);
             Span<byte> bytes = stackalloc byte[DataConnectionFormat.GreetingBytes];
             DataSocket.ReceiveAll(socket, bytes, LongestGreeting);
-            var answer = AnswerOf(bytes);
-            if (answer == GreetingAnswer.Accepted)
+            var answer = Admit(socket, bytes);
+            if (answer == GreetingAnswer.TooMany)
             {
-                _sockets[socket] = true;
+                LogTooMany(socket.RemoteEndPoint, _options.MaxConnections);
             }
-            else
+            else if (answer != GreetingAnswer.Accepted)
             {
-                LogRefused(socket.RemoteEndPoint?.ToString() ?? string.Empty, answer);
+                LogRefused(socket.RemoteEndPoint, answer);
             }
 
             DataConnectionFormat.WriteAnswer(bytes, answer);
@@ -209,20 +241,36 @@ internal sealed partial class DataListener : ILifecycleParticipant<ISiloLifecycl
         }
     }
 
-    private GreetingAnswer AnswerOf(ReadOnlySpan<byte> greeting)
+    private GreetingAnswer Admit(Socket socket, ReadOnlySpan<byte> greeting)
     {
         var key = DataConnectionFormat.ReadGreeting(greeting, out var version);
-        return version != DataConnectionFormat.Version ? GreetingAnswer.UnknownVersion
-            : !CryptographicOperations.FixedTimeEquals(key, _key) ? GreetingAnswer.WrongKey
-            : _sockets.Count >= _options.MaxConnections ? GreetingAnswer.TooMany
-            : GreetingAnswer.Accepted;
+        if (version != DataConnectionFormat.Version)
+        {
+            return GreetingAnswer.UnknownVersion;
+        }
+
+        if (!CryptographicOperations.FixedTimeEquals(key, _key))
+        {
+            return GreetingAnswer.WrongKey;
+        }
+
+        lock (_sockets)
+        {
+            return _sockets.Count < _options.MaxConnections && _sockets.Add(socket) ? GreetingAnswer.Accepted : GreetingAnswer.TooMany;
+        }
     }
 
     [LoggerMessage(EventIds.DataConnectionsGuarded, LogLevel.Information, "Connections to the gateway are secured, or changed otherwise. There are no data connections then; calls go through Orleans, which costs more.")]
     private partial void LogGuarded();
 
-    [LoggerMessage(EventIds.DataConnectionRefused, LogLevel.Warning, "A data connection from {Client} was refused: {Answer}. Its calls go through Orleans. Cache:DataConnections:MaxConnections says how many there may be.")]
-    private partial void LogRefused(string client, GreetingAnswer answer);
+    [LoggerMessage(EventIds.DataConnectionsFull, LogLevel.Warning, "A data connection from {Client} was refused, since {Most} are open. Its calls go through Orleans, which costs more. Raise Cache:DataConnections:MaxConnections, or let fewer processes call.")]
+    private partial void LogTooMany(EndPoint? client, int most);
+
+    [LoggerMessage(EventIds.DataConnectionRefused, LogLevel.Debug, "A data connection from {Client} was refused: {Answer}. Whoever Orleans has let in has the key.")]
+    private partial void LogRefused(EndPoint? client, GreetingAnswer answer);
+
+    [LoggerMessage(EventIds.DataConnectionNotTaken, LogLevel.Warning, "A data connection could not be taken; the next is in {Seconds} s. Clients' calls go through Orleans meanwhile. Look for the limits of open files and threads of this process.")]
+    private partial void LogNotTaken(double seconds, Exception exception);
 
     [LoggerMessage(EventIds.DataConnectionEnded, LogLevel.Debug, "A data connection ended: {Reason}")]
     private partial void LogEnded(string reason);
