@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Cache.Client.Connections;
 using Orleans.Cache.Client.Routing;
 using Orleans.Cache.Contracts.Connections;
 using Orleans.Cache.Contracts.Nodes;
@@ -229,6 +230,52 @@ public sealed class DataConnectionTests
         await OpenAsync(grid, cache);
     }
 
+    /// <summary>Callers go on on the thread that receives. Those who stay there must not keep others from their replies.</summary>
+    [Fact]
+    public async Task Callers_WhoBlock_HoldUpNobody()
+    {
+        await using var grid = await GridFixture.StartAsync(silos: 1);
+        var cache = grid.Grid.GetCache();
+        await OpenAsync(grid, cache);
+        var connection = NodesOf(grid).Single().Data!.Find();
+        using var release = new ManualResetEventSlim();
+        var callers = new List<Task>();
+        for (var round = 0; round < 3; round++)
+        {
+            var isThere = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            callers.Add(Task.Run(() => StayWithReceiverAsync(cache, isThere, release), Cancelled));
+            await isThere.Task.WaitAsync(Patience, Cancelled);
+
+            await UseAsync(cache);
+        }
+
+        Assert.Same(connection, NodesOf(grid).Single().Data!.Find());
+        release.Set();
+        await Task.WhenAll(callers);
+        await UseAsync(cache);
+    }
+
+    [Fact]
+    public async Task Callers_WhoWaitForFurtherCallsWithoutAwait_GetThem()
+    {
+        await using var grid = await GridFixture.StartAsync(silos: 1);
+        var cache = grid.Grid.GetCache();
+        await OpenAsync(grid, cache);
+
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(caller => Task.Run(
+            async () =>
+            {
+                for (var number = 0; number < 20; number++)
+                {
+                    Assert.Equal(2 * number + 1, await cache.IncrementAsync($"sum:{caller}", cancellationToken: Cancelled));
+#pragma warning disable xUnit1031, VSTHRD002 // It is what such callers do.
+                    Assert.Equal(2 * number + 2, cache.IncrementAsync($"sum:{caller}", cancellationToken: Cancelled).AsTask().GetAwaiter().GetResult());
+#pragma warning restore xUnit1031, VSTHRD002
+                }
+            },
+            Cancelled)));
+    }
+
     [Fact]
     public async Task Connection_ToASiloThatStops_IsClosed()
     {
@@ -241,6 +288,18 @@ public sealed class DataConnectionTests
 
         await Poll.UntilAsync(() => connections.Count(static connection => connection.IsLost) == 1);
         await UseAsync(cache);
+    }
+
+    /// <summary>Calls until it goes on on the thread that receives, and stays there.</summary>
+    private static async Task StayWithReceiverAsync(ICache cache, TaskCompletionSource isThere, ManualResetEventSlim release)
+    {
+        while (Thread.CurrentThread.Name != DataConnection.ThreadName)
+        {
+            await cache.TryGetAsync("use:0", Cancelled);
+        }
+
+        isThere.SetResult();
+        release.Wait(Cancelled);
     }
 
     private static DataListener ListenerOf(InProcessSiloHandle silo) => silo.ServiceProvider.GetRequiredService<DataListener>();

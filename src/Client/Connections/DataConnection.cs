@@ -7,29 +7,36 @@ namespace Orleans.Cache.Client.Connections;
 
 /// <summary>
 /// A connection to a silo that carries batches and nothing else: see docs/formats/data-connection.md. A request is sent by its caller's thread, unless
-/// another one sends already. A thread that does nothing else receives the replies, and hands them to the thread pool: callers may block.
+/// another one sends already. A thread that does nothing else receives the replies, and lets callers go on: see <see cref="ReceiverTurns"/>.
 /// </summary>
 /// <remarks>Safe for any number of threads.</remarks>
 internal sealed class DataConnection : IDisposable
 {
+    public const string ThreadName = "Cache data connection";
+
     private readonly Lock _lock = new();
     private readonly Socket _socket;
     private readonly FrameSender<BatchRequest> _requests;
+    private readonly FrameBuffer _replies = new(DataConnectionFormat.ReplyHeadBytes);
+    private readonly ReceiverTurns _turns = new();
+    private readonly ReceiverWatch _watch;
     private readonly Stack<int> _freeIds = [];
     private IDataCall?[] _calls = [];
     private Exception? _lost;
     private long _heardAt = Stopwatch.GetTimestamp();
 
     /// <summary>Takes over a socket on which the silo has accepted; <see cref="Receive"/> must follow.</summary>
-    public DataConnection(Socket socket)
+    public DataConnection(Socket socket, ReceiverWatch watch)
     {
         _socket = socket;
+        _watch = watch;
         _requests = new FrameSender<BatchRequest>(
             socket,
             static (to, id, request) => DataConnectionFormat.WriteRequestHead(to, id, request),
             static request => request.Operations.Memory,
             static _ => { },
             Lose);
+        watch.Add(this);
     }
 
     /// <summary>Whether it was lost.</summary>
@@ -58,20 +65,38 @@ internal sealed class DataConnection : IDisposable
         return true;
     }
 
-    /// <summary>Receives replies until the connection is lost, on the thread that it is given for that.</summary>
+    /// <summary>Receives replies until the connection is lost, or another thread does so, on the thread that it is given for that.</summary>
     public void Receive()
     {
-        using var buffer = new FrameBuffer(DataConnectionFormat.ReplyHeadBytes);
+        var isReceiver = true;
         try
         {
-            while (FrameReceiver.Receive(_socket, buffer.Room()) is > 0 and var received)
+            while (FrameReceiver.Receive(_socket, _replies.Room()) is > 0 and var received)
             {
-                Volatile.Write(ref _heardAt, Stopwatch.GetTimestamp());
-                buffer.Advance(received);
-                while (buffer.TryTake(out var frame))
+                var now = Stopwatch.GetTimestamp();
+                Volatile.Write(ref _heardAt, now);
+                _replies.Advance(received);
+                while (_replies.TryTake(out var frame))
                 {
                     var reply = DataConnectionFormat.ReadReply(frame, out var id);
-                    TakeCall(id).OnReply(reply);
+                    var call = TakeCall(id);
+                    call.OnReply(reply);
+                    if (!_turns.MayLeave(now))
+                    {
+                        ThreadPool.UnsafeQueueUserWorkItem(call, preferLocal: false);
+                        continue;
+                    }
+
+                    var turn = _turns.Leave(now);
+                    _watch.Wake();
+                    isReceiver = false;
+                    call.Execute();
+                    now = Stopwatch.GetTimestamp();
+                    isReceiver = _turns.TryComeBack(turn, now);
+                    if (!isReceiver)
+                    {
+                        return;
+                    }
                 }
             }
 
@@ -83,6 +108,30 @@ internal sealed class DataConnection : IDisposable
         {
             Lose(exception);
         }
+
+        if (isReceiver)
+        {
+            _replies.Dispose();
+        }
+    }
+
+    /// <summary>Has another thread receive, if callers keep the one that does.</summary>
+    /// <returns>Whether callers have gone on on it since the last look.</returns>
+    public bool LookAfterReceiver()
+    {
+        if (_turns.TryTakeOver(Stopwatch.GetTimestamp(), out var isUsed))
+        {
+            try
+            {
+                new Thread(Receive) { IsBackground = true, Name = ThreadName }.UnsafeStart();
+            }
+            catch (OutOfMemoryException noThread)
+            {
+                Lose(noThread);
+            }
+        }
+
+        return isUsed;
     }
 
     /// <summary>Closes the connection: what has no reply yet has none.</summary>
@@ -134,11 +183,16 @@ internal sealed class DataConnection : IDisposable
             _calls = [];
         }
 
+        _watch.Remove(this);
         _requests.Close();
         DataSocket.Close(_socket);
         foreach (var call in calls)
         {
-            call?.OnLost(reason);
+            if (call is not null)
+            {
+                call.OnLost(reason);
+                ThreadPool.UnsafeQueueUserWorkItem(call, preferLocal: false);
+            }
         }
     }
 }

@@ -12,9 +12,10 @@ namespace Orleans.Cache.Client.Connections;
 /// </summary>
 /// <param name="silo">The silo.</param>
 /// <param name="door">Where it says how to connect.</param>
+/// <param name="watch">Looks after threads that receive.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Where it is said why there is no connection.</param>
-internal sealed partial class DataLink(NodeDescriptor silo, ICacheNode door, TimeProvider time, ILogger<DataLink> logger) : IDisposable
+internal sealed partial class DataLink(NodeDescriptor silo, ICacheNode door, ReceiverWatch watch, TimeProvider time, ILogger<DataLink> logger) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1);
@@ -67,7 +68,7 @@ internal sealed partial class DataLink(NodeDescriptor silo, ICacheNode door, Tim
         {
             if (await door.GetDataDoorAsync().ConfigureAwait(false) is { } dataDoor)
             {
-                new Thread(() => Serve(dataDoor)) { IsBackground = true, Name = "Cache data connection" }.UnsafeStart();
+                new Thread(() => Serve(dataDoor)) { IsBackground = true, Name = DataConnection.ThreadName }.UnsafeStart();
             }
             else
             {
@@ -87,7 +88,7 @@ internal sealed partial class DataLink(NodeDescriptor silo, ICacheNode door, Tim
         DataConnection connection;
         try
         {
-            connection = new DataConnection(Connect(dataDoor));
+            connection = new DataConnection(Connect(dataDoor), watch);
         }
 #pragma warning disable CA1031 // As above.
         catch (Exception exception)

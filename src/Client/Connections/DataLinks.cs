@@ -8,6 +8,7 @@ namespace Orleans.Cache.Client.Connections;
 internal sealed class DataLinks(TimeProvider time, IOptions<CacheGridClientOptions> options, ILogger<DataLink> logger) : IDisposable
 {
     private readonly List<WeakReference<DataLink>> _links = [];
+    private readonly ReceiverWatch _watch = new();
     private bool _isDisposed;
 
     /// <summary>Makes the link to a silo; it opens no connection before it is asked for one.</summary>
@@ -21,7 +22,7 @@ internal sealed class DataLinks(TimeProvider time, IOptions<CacheGridClientOptio
             return null;
         }
 
-        var link = new DataLink(silo, door, time, logger);
+        var link = new DataLink(silo, door, _watch, time, logger);
         lock (_links)
         {
             _links.RemoveAll(static link => !link.TryGetTarget(out _));
@@ -49,5 +50,7 @@ internal sealed class DataLinks(TimeProvider time, IOptions<CacheGridClientOptio
                 }
             }
         }
+
+        _watch.Dispose();
     }
 }

@@ -2,8 +2,11 @@ using Orleans.Cache.Contracts.Nodes;
 
 namespace Orleans.Cache.Client.Connections;
 
-/// <summary>A request that was sent over a data connection. One of the two is called, once; neither may block, or run callers' code.</summary>
-internal interface IDataCall
+/// <summary>
+/// A request that was sent over a data connection. One of the two is called, once; neither may block, or run callers' code. Callers go on when it is
+/// executed after that, on whatever thread.
+/// </summary>
+internal interface IDataCall : IThreadPoolWorkItem
 {
     /// <summary>Takes the reply.</summary>
     void OnReply(in BatchReply reply);

@@ -7,15 +7,15 @@ using Orleans.Cache.Engine.Batches;
 namespace Orleans.Cache.Client.Lanes;
 
 /// <summary>
-/// A batch on its way to a silo and back. Its callers go on one after the other on one thread of the pool, which spares each a trip
-/// through the pool; the lane sends its next batch when all but the last have gone on, with what they asked for then.
+/// A batch on its way to a silo and back. Its callers go on one after the other on one thread, of the pool or the one that receives, which spares
+/// each a trip through the pool; the lane sends its next batch when all but the last have gone on, with what they asked for then.
 /// </summary>
 /// <remarks>
 /// A caller may block that thread. So before the first one goes on, the batch is queued to the thread pool too: whichever thread comes
 /// takes the next caller who has not gone on yet, and queues the batch again for the next thread. When the last of them is through, the lane
 /// gets the object back and uses it again.
 /// </remarks>
-internal sealed class LaneBatch : IThreadPoolWorkItem, IDataCall
+internal sealed class LaneBatch : IDataCall
 {
     private readonly Lane _lane;
     private readonly Action _onReply;
@@ -179,7 +179,6 @@ internal sealed class LaneBatch : IThreadPoolWorkItem, IDataCall
     {
         Take(reply);
         Answer();
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
     /// <inheritdoc/>
@@ -187,7 +186,6 @@ internal sealed class LaneBatch : IThreadPoolWorkItem, IDataCall
     {
         _failure = new LaneFailure(reason, LaneFailureKind.NoAnswer);
         Answer();
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
     private void OnReply()
