@@ -23,6 +23,9 @@ public readonly struct CacheKey : IEquatable<CacheKey>
     /// <summary>So many keys ahead whoever reads several asks for: far enough that their bytes have come, near enough that they are still there.</summary>
     internal const int PrefetchAhead = 8;
 
+    /// <summary>Two bytes to a character: the text of most keys lies on one cache line, or on two.</summary>
+    private const int UsualTextBytes = 32;
+
     private const int MaxBytesPerCharacter = 3;
     private const int MaxBytesOnStack = 256;
 
@@ -68,9 +71,12 @@ public readonly struct CacheKey : IEquatable<CacheKey>
     internal unsafe void Prefetch()
     {
         // Only an address, which the garbage collector may make stale: a prefetch of the wrong line does no harm.
-        if (Sse.IsSupported && _text is not null)
+        // From a local: else it is looked at once more, and waited for, to see that it is no null.
+        if (Sse.IsSupported && _text is { } text)
         {
-            Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.AsRef(in _text.GetPinnableReference())));
+            var start = (byte*)Unsafe.AsPointer(ref Unsafe.AsRef(in text.GetPinnableReference()));
+            Sse.Prefetch0(start);
+            Sse.Prefetch0(start + UsualTextBytes);
         }
     }
 

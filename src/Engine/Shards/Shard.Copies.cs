@@ -8,7 +8,7 @@ namespace Orleans.Cache.Engine.Shards;
 internal sealed partial class Shard
 {
     /// <summary>The highest version that was given or taken over.</summary>
-    public long LastVersion => Volatile.Read(ref _lastVersion);
+    public long LastVersion => Volatile.Read(ref _state.LastVersion);
 
     /// <summary>How many entries there are.</summary>
     public long Entries => _entries.Index.Count;
@@ -19,7 +19,7 @@ internal sealed partial class Shard
     public void RaiseVersion(long version)
     {
         Lock.Enter();
-        _lastVersion = Math.Max(_lastVersion, version);
+        _state.LastVersion = Math.Max(_state.LastVersion, version);
         Lock.Exit();
     }
 

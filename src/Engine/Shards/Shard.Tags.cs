@@ -23,7 +23,7 @@ internal sealed partial class Shard
         }
 
         store.Loads.SpoilAll();
-        result.Version = Math.Max(_lastVersion + 1, moment.Version());
+        result.Version = Math.Max(_state.LastVersion + 1, moment.Version());
         result.Status = OperationStatus.Done;
         NoteRemovalLocked(tags, result.Version);
         store.Events?.Add(tags.IsEmpty ? CacheEventKind.Cleared : CacheEventKind.TagsRemoved, tags, 0);
@@ -39,7 +39,7 @@ internal sealed partial class Shard
 
     private void NoteRemovalLocked(ReadOnlySpan<byte> tags, long version)
     {
-        _lastVersion = Math.Max(_lastVersion, version);
+        _state.LastVersion = Math.Max(_state.LastVersion, version);
         if (_entries.Index.Count == 0)
         {
             // What comes later has a higher version.

@@ -19,19 +19,23 @@ internal sealed partial class Shard(CacheStore store, int partition)
     private const int RoomAttempts = 100;
 
     /// <summary>A mutable struct, taken by <see cref="CacheStore"/> too when it evicts and moves.</summary>
-    public ShortLock Lock;
+    public ref ShortLock Lock => ref _state.Lock;
 
     private readonly ShardEntries _entries = new(store, partition);
-    private ShardCounts _counts;
-    private long _lastVersion = store.VersionFloorOf(partition);
-    private bool _closed;
+    private ShardState _state = new() { LastVersion = store.VersionFloorOf(partition) };
 
     /// <summary>A copy of the counts; not all of one moment when operations go on.</summary>
-    public ShardCounts Counts => _counts with { Evictions = _counts.Evictions + _entries.Thinned };
+    public ShardCounts Counts => _state.Counts with { Evictions = _state.Counts.Evictions + _entries.Thinned };
 
     public int ManagedBytes => _entries.Index.ManagedBytes;
 
     public uint Buckets => _entries.Index.Buckets;
+
+    /// <summary>
+    /// Asks the processor for what an operation will write. A write to a line that another processor has is waited for by nobody, as long as no lock is
+    /// taken: so many come together.
+    /// </summary>
+    public void PrefetchState() => _state.IsWanted = true;
 
     /// <summary>Asks the processor for the bucket of a hash.</summary>
     public void PrefetchBucket(ulong hash) => _entries.Index.PrefetchBucket(hash);
@@ -51,7 +55,7 @@ internal sealed partial class Shard(CacheStore store, int partition)
         Lock.Enter();
         try
         {
-            if (_closed)
+            if (_state.IsClosed)
             {
                 result.Status = OperationStatus.Moved;
                 return true;
@@ -111,7 +115,7 @@ internal sealed partial class Shard(CacheStore store, int partition)
     {
         store.Events?.AddOwn(CacheEventKind.Evicted, partition, _entries[victim].Key, _entries[victim].Version);
         _entries.Evict(victim, hash);
-        _counts.Evictions++;
+        _state.Counts.Evictions++;
     }
 
     /// <summary>Moves an entry to another slot of its class, or evicts it when there is none, if it is this shard's at all.</summary>
@@ -135,7 +139,7 @@ internal sealed partial class Shard(CacheStore store, int partition)
         Lock.Enter();
         try
         {
-            _counts.Expirations += _entries.Reclaim(bucket, timer, now, scratch);
+            _state.Counts.Expirations += _entries.Reclaim(bucket, timer, now, scratch);
         }
         finally
         {
@@ -177,7 +181,7 @@ internal sealed partial class Shard(CacheStore store, int partition)
         Lock.Enter();
         try
         {
-            _closed = true;
+            _state.IsClosed = true;
             _entries.Clear();
         }
         finally
@@ -207,7 +211,7 @@ internal sealed partial class Shard(CacheStore store, int partition)
     {
         if (reference == 0)
         {
-            _counts.Misses++;
+            _state.Counts.Misses++;
             DescribeLocked(reference, now, ref result);
             return;
         }
@@ -222,11 +226,11 @@ internal sealed partial class Shard(CacheStore store, int partition)
 
         if (isStale)
         {
-            _counts.Misses++;
+            _state.Counts.Misses++;
         }
         else
         {
-            _counts.Hits++;
+            _state.Counts.Hits++;
             progress.IsRenewed = _entries.Renew(reference, now);
         }
 
@@ -269,7 +273,7 @@ internal sealed partial class Shard(CacheStore store, int partition)
     {
         TellRemovedLocked(reference, isAbsent);
         DropLocked(reference, hash);
-        _counts.Removals += isAbsent ? 0 : 1;
+        _state.Counts.Removals += isAbsent ? 0 : 1;
         result.Status = isAbsent ? OperationStatus.NotFound : OperationStatus.Done;
     }
 
@@ -299,7 +303,7 @@ internal sealed partial class Shard(CacheStore store, int partition)
         result.Version = isAbsent ? 0 : _entries[existing].Version;
         result.Status = Check(operation, !isAbsent, result.Version);
         return result.Status != OperationStatus.Done
-            || TryWriteLocked(key, value, tags, store.TimesOf(operation, moment.Now, hash + (ulong)_lastVersion), existing, hash, ref moment, ref result, ref progress);
+            || TryWriteLocked(key, value, tags, store.TimesOf(operation, moment.Now, hash + (ulong)_state.LastVersion), existing, hash, ref moment, ref result, ref progress);
     }
 
     /// <summary>A set that ends a load: done if the load has its lease still, and nothing else wrote to the key meanwhile.</summary>
@@ -313,7 +317,7 @@ internal sealed partial class Shard(CacheStore store, int partition)
             return true;
         }
 
-        var times = store.TimesOf(operation, moment.Now, hash + (ulong)_lastVersion).Marked(progress.Mark);
+        var times = store.TimesOf(operation, moment.Now, hash + (ulong)_state.LastVersion).Marked(progress.Mark);
         if (!TryWriteLocked(key, value, tags, times, existing, hash, ref moment, ref result, ref progress))
         {
             return false;
@@ -350,7 +354,7 @@ internal sealed partial class Shard(CacheStore store, int partition)
 
         Span<byte> text = stackalloc byte[MaxNumberLength];
         Utf8Formatter.TryFormat(sum, text, out var length);
-        var times = isAbsent ? store.TimesOf(operation, moment.Now, hash + (ulong)_lastVersion) : _entries[existing].Times;
+        var times = isAbsent ? store.TimesOf(operation, moment.Now, hash + (ulong)_state.LastVersion) : _entries[existing].Times;
         Span<byte> kept = stackalloc byte[TagSection.MostBytes];
         if (!isAbsent)
         {
@@ -388,7 +392,7 @@ internal sealed partial class Shard(CacheStore store, int partition)
             Tags = tags,
             Times = times,
             Now = moment.Now - progress.SlidingAge,
-            Version = progress.Version != 0 ? progress.Version : Math.Max(_lastVersion + 1, moment.Version()),
+            Version = progress.Version != 0 ? progress.Version : Math.Max(_state.LastVersion + 1, moment.Version()),
             Large = large ? progress.Prepared : 0,
             SlotClass = slotClass,
         };
@@ -438,10 +442,10 @@ internal sealed partial class Shard(CacheStore store, int partition)
             store.Loads.Spoil(key);
         }
 
-        _lastVersion = Math.Max(_lastVersion, write.Version);
+        _state.LastVersion = Math.Max(_state.LastVersion, write.Version);
         if (progress.Version == 0)
         {
-            _counts.Writes++;
+            _state.Counts.Writes++;
             store.Events?.Add(CacheEventKind.Set, key, write.Version);
         }
 
@@ -488,6 +492,6 @@ internal sealed partial class Shard(CacheStore store, int partition)
     private void DropExpiredLocked(uint reference, ulong hash)
     {
         _entries.Drop(reference, hash);
-        _counts.Expirations++;
+        _state.Counts.Expirations++;
     }
 }

@@ -298,7 +298,14 @@ internal sealed partial class ShardHost : IDisposable
     {
         for (var index = 0; index < operations.Length; index++)
         {
-            if (partitions[index] >= 0 && !store.ShardOf(partitions[index]).PrefetchEntry(hashes[index]) && operations[index].Kind == OperationKind.Set)
+            if (partitions[index] < 0)
+            {
+                continue;
+            }
+
+            var shard = store.ShardOf(partitions[index]);
+            shard.PrefetchState();
+            if (!shard.PrefetchEntry(hashes[index]) && operations[index].Kind == OperationKind.Set)
             {
                 store.Policy.Prefetch(hashes[index]);
             }
