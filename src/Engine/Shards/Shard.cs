@@ -62,20 +62,26 @@ internal sealed partial class Shard(CacheStore store, int partition)
             }
 
             var key = batch.KeyOf(operation);
-            if (_entries.Index.TryFind(hash, key, out var entry) && IsGoneLocked(_entries[entry], moment.Now))
+            var now = 0L;
+            if (_entries.Index.TryFind(hash, key, out var entry))
             {
-                TellGoneLocked(entry, moment.Now);
-                DropExpiredLocked(entry, hash);
-                entry = 0;
+                // To read the clock is a good part of a lone read, and nothing to what never expires.
+                now = _entries[entry].Expiry == EntryLayout.Never ? 0 : moment.Now;
+                if (IsGoneLocked(_entries[entry], now))
+                {
+                    TellGoneLocked(entry, now);
+                    DropExpiredLocked(entry, hash);
+                    entry = 0;
+                }
             }
 
             // What is kept though its time is over is absent to all but those who ask for it, and to what is written in its place.
-            var isStale = entry != 0 && _entries[entry].HasMark && _entries[entry].StaleFrom <= moment.Now;
+            var isStale = entry != 0 && _entries[entry].HasMark && _entries[entry].StaleFrom <= now;
             var present = isStale ? 0 : entry;
             switch (operation.Kind)
             {
                 case OperationKind.Get:
-                    GetLocked(batch, operation, operation.IsLoad ? entry : present, hash, moment.Now, isStale, ref result, ref progress);
+                    GetLocked(batch, operation, operation.IsLoad ? entry : present, hash, now, isStale, ref result, ref progress);
                     return true;
                 case OperationKind.Set or OperationKind.SetTagged when operation.IsLoad:
                     return TryEndLoadLocked(key, operation, value, tags, entry, isAbsent: present == 0, hash, ref moment, ref result, ref progress);
@@ -94,10 +100,10 @@ internal sealed partial class Shard(CacheStore store, int partition)
                     RemoveTagsLocked(operation, value, ref moment, ref result);
                     return true;
                 case OperationKind.GetRange:
-                    GetRangeLocked(batch, operation, entry, moment.Now, ref result, ref progress);
+                    GetRangeLocked(batch, operation, entry, now, ref result, ref progress);
                     return true;
                 default:
-                    DescribeLocked(operation.IsLoad ? entry : present, moment.Now, ref result);
+                    DescribeLocked(operation.IsLoad ? entry : present, now, ref result);
                     return true;
             }
         }

@@ -143,14 +143,11 @@ internal sealed partial class ShardHost : IDisposable
         Span<int> partitions = stackalloc int[Stretch];
         Span<long> epochs = stackalloc long[Stretch];
         BatchWait? wait = null;
-        BatchMoment? now = null;
+        var moment = new BatchMoment(_clock);
         for (var start = 0; start < batch.Operations.Length; start += Stretch)
         {
             var count = Math.Min(Stretch, batch.Operations.Length - start);
             Prepare(store, gates, batch, start, hashes[..count], partitions, epochs);
-
-            // The clock is read while the first buckets are on their way.
-            var moment = now ?? new BatchMoment(_clock);
             PrefetchEntries(store, batch.Operations.Slice(start, count), hashes, partitions);
             for (var index = 0; index < count; index++)
             {
@@ -174,8 +171,6 @@ internal sealed partial class ShardHost : IDisposable
             {
                 gates?.NoteSeen(store, batch, start, hashes[..count], partitions);
             }
-
-            now = moment;
         }
 
         _room.Pool.UnmapSurplus();
