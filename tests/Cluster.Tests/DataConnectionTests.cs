@@ -190,6 +190,11 @@ public sealed class DataConnectionTests
 
         Assert.InRange(sent / request.Length, 10, 1_000_000);
         Assert.InRange(BatchBytes.Rented, 0, 200);
+        await OpenAsync(grid, cache);
+
+        // Nothing is left of it once it has gone: only the other client's connection is there.
+        socket.Dispose();
+        await Poll.UntilAsync(() => ListenerOf(grid.Cluster.Silos[0]).Count == 1);
         await UseAsync(cache);
     }
 

@@ -34,6 +34,7 @@ internal sealed class FrameSender<T>(
     private readonly ArrayBufferWriter<byte> _gathered = new(MaxGatheredBytes + MaxCopiedBytes);
     private List<(int Id, T Frame)> _waiting = [];
     private List<(int Id, T Frame)> _taken = [];
+    private int _done;
     private long _unsentBytes;
     private long _takenBytes;
     private bool _isSending;
@@ -95,11 +96,12 @@ internal sealed class FrameSender<T>(
         {
             while (TryTakeWaiting())
             {
-                foreach (var (id, frame) in _taken)
+                while (_done < _taken.Count)
                 {
-                    await SendAsync(id, frame).ConfigureAwait(false);
+                    await SendAsync(_taken[_done].Id, _taken[_done].Frame).ConfigureAwait(false);
                 }
 
+                _done = 0;
                 _taken.Clear();
                 await SendGatheredAsync().ConfigureAwait(false);
             }
@@ -108,6 +110,11 @@ internal sealed class FrameSender<T>(
         catch (Exception exception)
 #pragma warning restore CA1031
         {
+            while (_done < _taken.Count)
+            {
+                LetGo(_taken[_done].Frame);
+            }
+
             onFailed(exception);
         }
     }
@@ -119,7 +126,7 @@ internal sealed class FrameSender<T>(
         if (body.Length <= MaxCopiedBytes)
         {
             _gathered.Write(body.Span);
-            onSent(frame);
+            LetGo(frame);
             if (_gathered.WrittenCount >= MaxGatheredBytes)
             {
                 await SendGatheredAsync().ConfigureAwait(false);
@@ -130,6 +137,12 @@ internal sealed class FrameSender<T>(
 
         await SendGatheredAsync().ConfigureAwait(false);
         await SendAllAsync(body).ConfigureAwait(false);
+        LetGo(frame);
+    }
+
+    private void LetGo(T frame)
+    {
+        _done++;
         onSent(frame);
     }
 

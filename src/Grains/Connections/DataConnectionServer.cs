@@ -26,7 +26,7 @@ internal sealed class DataConnectionServer : IDisposable
             static (to, id, reply) => DataConnectionFormat.WriteReplyHead(to, id, reply),
             static reply => reply.Results?.Memory ?? default,
             static reply => reply.Results?.Dispose(),
-            _ => DataSocket.Close(socket));
+            _ => End());
     }
 
     /// <summary>Serves until the connection ends.</summary>
@@ -49,15 +49,23 @@ internal sealed class DataConnectionServer : IDisposable
         }
         finally
         {
-            foreach (var (_, reply) in _replies.Close())
-            {
-                reply.Results?.Dispose();
-            }
+            End();
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _replies.Dispose();
+
+    /// <summary>Takes no further replies, and lets go of the thread that waits until there is room for some.</summary>
+    private void End()
+    {
+        foreach (var (_, reply) in _replies.Close())
+        {
+            reply.Results?.Dispose();
+        }
+
+        DataSocket.Close(_socket);
+    }
 
     private void Take(ReadOnlySpan<byte> frame)
     {
