@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Orleans.Cache.TestKit;
@@ -138,15 +139,22 @@ public sealed class EventFaultTests
         });
         streams.AreDown = false;
         await UntilAsync(grid, HealthStatus.Healthy);
-        await cache.SetAsync("after", "value"u8.ToArray(), cancellationToken: Cancelled);
 
+        // The buffer is still full when the first page is taken, so what comes next may be missed too.
         long accounted = 0;
-        await reader.UntilAsync(next =>
+        var telling = reader.UntilAsync(next =>
         {
             accounted += next.Kind == CacheEventKind.Missed ? next.Missed ?? 0 : 1;
-            return next.Key == "after";
+            return next.Key.ToString().StartsWith("after:", StringComparison.Ordinal);
         });
-        Assert.Equal(written + 1, accounted);
+        var after = 0;
+        await Poll.UntilAsync(async () =>
+        {
+            await cache.SetAsync($"after:{after++}", "value"u8.ToArray(), cancellationToken: Cancelled);
+            return telling.IsCompleted;
+        });
+        var told = (await telling).Key.ToString();
+        Assert.Equal(written + 1 + int.Parse(told["after:".Length..], CultureInfo.InvariantCulture), accounted);
     }
 
     private static Task<HealthReportEntry> UntilAsync(GridFixture grid, HealthStatus wanted) => Poll.ForAsync(() => HealthOfAsync(grid), health => health.Status == wanted);
