@@ -150,12 +150,7 @@ internal sealed class CacheClient(
 
         // Whoever hosts the entries reads them here and now.
         var left = keys.Count;
-        var span = keys switch
-        {
-            CacheKey[] array => array,
-            List<CacheKey> list => CollectionsMarshal.AsSpan(list),
-            _ => default,
-        };
+        var span = SpanOf(keys);
         var positions = span.Length == left && !cancellationToken.IsCancellationRequested && Session is null ? router.ReadHere(cache, span, Level, entries.Span, out left) : null;
         if (positions is null || left > 0)
         {
@@ -352,16 +347,7 @@ internal sealed class CacheClient(
         var isSpread = level == ReadLevel.Hot;
         level = isSpread ? ReadLevel.Owner : level;
         using var call = new BatchCall(count);
-        for (var index = 0; index < count; index++)
-        {
-            if (index + CacheKey.PrefetchAhead < count)
-            {
-                keys[positions?[index + CacheKey.PrefetchAhead] ?? (index + CacheKey.PrefetchAhead)].Prefetch();
-            }
-
-            call.Operations[index] = OperationFactory.Get(keys[positions?[index] ?? index], limits, router.MaxWholeValueBytes, level);
-        }
-
+        AddGets(call.Operations, keys, positions, limits, level);
         if (isSpread)
         {
             OperationFactory.CheckBatch(call.Operations, limits);
@@ -377,6 +363,30 @@ internal sealed class CacheClient(
             entries.Span[positions?[index] ?? index] = OperationOutcome.ToEntry(call.Results[index]);
         }
     }
+
+    private void AddGets(Span<Operation> operations, IReadOnlyList<CacheKey> keys, int[]? positions, CacheLimits limits, ReadLevel level)
+    {
+        var span = SpanOf(keys);
+        for (var index = 0; index < operations.Length; index++)
+        {
+            var ahead = index + CacheKey.PrefetchAhead;
+            if (ahead < operations.Length && (positions?[ahead] ?? ahead) is var next && next < span.Length)
+            {
+                span[next].Prefetch();
+            }
+
+            var position = positions?[index] ?? index;
+            operations[index] = OperationFactory.Get(position < span.Length ? span[position] : keys[position], limits, router.MaxWholeValueBytes, level);
+        }
+    }
+
+    /// <summary>The keys as they lie in memory, which is quicker than to ask a list for each; empty where they lie elsewhere.</summary>
+    private static ReadOnlySpan<CacheKey> SpanOf(IReadOnlyList<CacheKey> keys) => keys switch
+    {
+        CacheKey[] array => array,
+        List<CacheKey> list => CollectionsMarshal.AsSpan(list),
+        _ => default,
+    };
 
     /// <summary>Reads a key that has no near copy, and keeps one.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

@@ -7,7 +7,7 @@ namespace Orleans.Cache.Client.Caching;
 /// <summary>Turns what a shard answered into what a caller sees, or into the error that it stands for.</summary>
 internal static class OperationOutcome
 {
-    public static CacheEntry ToEntry(OperationResult result) => Checked(result).Status == OperationStatus.Done
+    public static CacheEntry ToEntry(in OperationResult result) => Checked(result) == OperationStatus.Done
         ? new CacheEntry
         {
             Found = true,
@@ -22,8 +22,8 @@ internal static class OperationOutcome
         }
         : default;
 
-    public static CacheWriteResult ToWriteResult(OperationResult result) => new(
-        Checked(result).Status switch
+    public static CacheWriteResult ToWriteResult(in OperationResult result) => new(
+        Checked(result) switch
         {
             OperationStatus.Done => CacheWriteOutcome.Stored,
             OperationStatus.KeyPresent => CacheWriteOutcome.KeyPresent,
@@ -35,15 +35,19 @@ internal static class OperationOutcome
         Copies = result.Result.Copies,
     };
 
-    public static bool WasThere(OperationResult result) => Checked(result).Status == OperationStatus.Done;
+    public static bool WasThere(in OperationResult result) => Checked(result) == OperationStatus.Done;
 
-    public static long ToNumber(OperationResult result) => Checked(result).Number;
+    public static long ToNumber(in OperationResult result)
+    {
+        _ = Checked(result);
+        return result.Result.Number;
+    }
 
-    public static CacheEntryLocation ToLocation(CacheKey key, OperationResult result, PartitionMap map)
+    public static CacheEntryLocation ToLocation(CacheKey key, in OperationResult result, PartitionMap map)
     {
         var slot = Slot.Of(key);
         var partition = slot.PartitionOf(map.PartitionCount);
-        var found = Checked(result).Status == OperationStatus.Done;
+        var found = Checked(result) == OperationStatus.Done;
         return new CacheEntryLocation
         {
             Slot = slot,
@@ -60,7 +64,7 @@ internal static class OperationOutcome
     private static TimeSpan? ToDuration(long milliseconds) =>
         milliseconds == ShardOperation.Forever ? null : TimeSpan.FromMilliseconds(milliseconds);
 
-    private static ShardResult Checked(OperationResult result) => result.Result.Status switch
+    private static OperationStatus Checked(in OperationResult result) => result.Result.Status switch
     {
         OperationStatus.NotANumber => throw CacheRequestException.NotANumber(),
         OperationStatus.Overflow => throw CacheRequestException.IncrementOverflow(),
@@ -68,6 +72,6 @@ internal static class OperationOutcome
         OperationStatus.NoMajority => throw CacheUnavailableException.NoMajority(),
         OperationStatus.Forgotten => throw CallErrors.OutcomeUnknown(),
         OperationStatus.Invalid => throw CacheRequestException.Malformed("the operation breaks a limit of the silo"),
-        _ => result.Result,
+        var status => status,
     };
 }

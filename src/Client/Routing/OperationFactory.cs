@@ -18,28 +18,19 @@ internal static class OperationFactory
     /// <param name="limits">The grid's limits.</param>
     /// <param name="maxWhole">The largest value that comes in one piece; 0: any.</param>
     /// <param name="level">Which copies may answer.</param>
-    public static Operation Get(CacheKey key, CacheLimits limits, int maxWhole = 0, ReadLevel level = ReadLevel.Owner)
-    {
-        var operation = Keyed(OperationKind.Get, key, limits);
-        return operation with { Header = operation.Header with { Argument = maxWhole, Level = level } };
-    }
+    public static Operation Get(CacheKey key, CacheLimits limits, int maxWhole = 0, ReadLevel level = ReadLevel.Owner) =>
+        Keyed(new ShardOperation { Kind = OperationKind.Get, Argument = maxWhole, Level = level }, key, limits);
 
     /// <summary>Makes a get that begins an entry's sliding expiration anew, and leaves its value where it is, unless that is no longer than one byte.</summary>
     public static Operation Renew(CacheKey key, CacheLimits limits) => Get(key, limits, maxWhole: 1) with { LeavesValue = true };
 
-    public static Operation Remove(CacheKey key, CacheLimits limits, CacheWriteConcern? concern = null)
-    {
-        var operation = Keyed(OperationKind.Remove, key, limits);
-        return operation with { Header = operation.Header with { Concern = ToNumber(concern) } };
-    }
+    public static Operation Remove(CacheKey key, CacheLimits limits, CacheWriteConcern? concern = null) =>
+        Keyed(new ShardOperation { Kind = OperationKind.Remove, Concern = ToNumber(concern) }, key, limits);
 
-    public static Operation Peek(CacheKey key, CacheLimits limits) => Keyed(OperationKind.Peek, key, limits);
+    public static Operation Peek(CacheKey key, CacheLimits limits) => Keyed(new ShardOperation { Kind = OperationKind.Peek }, key, limits);
 
-    public static Operation Touch(CacheKey key, TimeSpan timeToLive, CacheLimits limits, CacheWriteConcern? concern = null)
-    {
-        var operation = Keyed(OperationKind.Touch, key, limits);
-        return operation with { Header = operation.Header with { TimeToLive = Milliseconds(nameof(timeToLive), timeToLive, limits), Concern = ToNumber(concern) } };
-    }
+    public static Operation Touch(CacheKey key, TimeSpan timeToLive, CacheLimits limits, CacheWriteConcern? concern = null) =>
+        Keyed(new ShardOperation { Kind = OperationKind.Touch, TimeToLive = Milliseconds(nameof(timeToLive), timeToLive, limits), Concern = ToNumber(concern) }, key, limits);
 
     /// <summary>Makes a set.</summary>
     /// <param name="key">The key.</param>
@@ -49,7 +40,7 @@ internal static class OperationFactory
     /// <param name="concern">Where the options name none; <see langword="null"/>: the cache's.</param>
     public static Operation Set(CacheKey key, ReadOnlyMemory<byte> value, in CacheSetOptions options, CacheLimits limits, CacheWriteConcern? concern = null)
     {
-        var operation = Keyed(OperationKind.Set, key, limits);
+        var operation = Keyed(new ShardOperation { Kind = OperationKind.Set }, key, limits);
         CheckSizes(operation.Header.KeyLength, value.Length, limits);
         var header = WithExpiry(operation.Header, options, limits);
         header.Condition = (byte)options.Condition.Kind;
@@ -97,7 +88,7 @@ internal static class OperationFactory
 
     public static Operation Increment(CacheKey key, long by, in CacheSetOptions options, CacheLimits limits, CacheWriteConcern? concern = null)
     {
-        var operation = Keyed(OperationKind.Increment, key, limits);
+        var operation = Keyed(new ShardOperation { Kind = OperationKind.Increment }, key, limits);
         var header = WithExpiry(operation.Header, options, limits);
         header.Argument = by;
         header.Mark = OperationMark.Next();
@@ -114,8 +105,8 @@ internal static class OperationFactory
     /// <param name="concern"><see langword="null"/>: the cache's.</param>
     public static Operation RemoveTags(CacheKey partitionKey, ReadOnlyMemory<byte> tags, CacheLimits limits, CacheWriteConcern? concern = null)
     {
-        var operation = Keyed(tags.IsEmpty ? OperationKind.Clear : OperationKind.RemoveTags, partitionKey, limits);
-        return operation with { Header = operation.Header with { Concern = ToNumber(concern), ValueLength = tags.Length }, Value = tags };
+        var header = new ShardOperation { Kind = tags.IsEmpty ? OperationKind.Clear : OperationKind.RemoveTags, Concern = ToNumber(concern), ValueLength = tags.Length };
+        return Keyed(header, partitionKey, limits) with { Value = tags };
     }
 
     /// <summary>Checks operations that were made before the grid's limits were known.</summary>
@@ -191,8 +182,9 @@ internal static class OperationFactory
         }
     }
 
+    /// <summary>Adds the key to an operation, whose header is made before: to change either afterwards copies all of it.</summary>
     [SkipLocalsInit]
-    private static Operation Keyed(OperationKind kind, CacheKey key, CacheLimits limits)
+    private static Operation Keyed(ShardOperation header, CacheKey key, CacheLimits limits)
     {
         if (key.IsEmpty)
         {
@@ -205,11 +197,13 @@ internal static class OperationFactory
         {
             var length = key.CopyTo(stack);
             CheckSizes(length, 0, limits);
-            return new Operation(new ShardOperation { Kind = kind, KeyLength = (ushort)length }, key, Slot.Of(stack[..length]), default);
+            header.KeyLength = (ushort)length;
+            return new Operation(header, key, Slot.Of(stack[..length]), default);
         }
 
         CheckSizes(key.ByteCount, 0, limits);
-        return new Operation(new ShardOperation { Kind = kind, KeyLength = (ushort)key.ByteCount }, key, Slot.Of(key), default);
+        header.KeyLength = (ushort)key.ByteCount;
+        return new Operation(header, key, Slot.Of(key), default);
     }
 
     private static void CheckSizes(int keyBytes, int valueBytes, CacheLimits limits)
