@@ -1,4 +1,3 @@
-using System.Collections;
 using Orleans.Cache.Engine.Replication;
 
 namespace Orleans.Cache.Engine.Copies;
@@ -24,7 +23,7 @@ internal sealed class MovePlanner(int node, int partitionCount, int limit)
     private readonly WantedCopies?[] _told = new WantedCopies?[partitionCount];
     private readonly List<int> _waiting = [];
     private readonly List<int> _vacant = [];
-    private readonly bool[] _isWaiting = new bool[partitionCount];
+    private volatile bool[] _isWaiting = new bool[partitionCount];
 
     /// <summary>How many partitions have a place, as of the last look. Any thread may ask.</summary>
     public int InProgress { get; private set; }
@@ -33,7 +32,7 @@ internal sealed class MovePlanner(int node, int partitionCount, int limit)
     public int Waiting { get; private set; }
 
     /// <summary>Whether a partition waits for a place, as of the last look. Any thread may ask.</summary>
-    public bool IsWaiting(int partition) => Volatile.Read(ref _isWaiting[partition]);
+    public bool IsWaiting(int partition) => _isWaiting[partition];
 
     /// <summary>Looks at all partitions, and tells what is new.</summary>
     /// <param name="wanted">For every partition.</param>
@@ -88,34 +87,19 @@ internal sealed class MovePlanner(int node, int partitionCount, int limit)
         }
 
         _waiting.RemoveAll(partition => _hasPlace[partition]);
+        var isWaiting = new bool[partitionCount];
         foreach (var partition in _waiting)
         {
+            isWaiting[partition] = true;
             Tell(partition, Kept(partition), tell);
         }
 
-        Publish(inProgress);
+        // At once, when all is told: others read them meanwhile.
+        (_isWaiting, InProgress, Waiting) = (isWaiting, inProgress, _waiting.Count);
 
         bool MayHave(int partition) => NewHolders(statuses[partition], wanted[partition]).All(isPrompt);
 
         WantedCopies Kept(int partition) => new(node, Array.ConvertAll(statuses[partition].Configuration.InSync, static copy => copy.Node));
-    }
-
-    /// <summary>Each of these goes from what it was to what it is: others read them meanwhile.</summary>
-    private void Publish(int inProgress)
-    {
-        var waits = new BitArray(partitionCount);
-        foreach (var partition in _waiting)
-        {
-            waits[partition] = true;
-        }
-
-        for (var partition = 0; partition < partitionCount; partition++)
-        {
-            Volatile.Write(ref _isWaiting[partition], waits[partition]);
-        }
-
-        InProgress = inProgress;
-        Waiting = _waiting.Count;
     }
 
     private static bool NeedsPlace(CopyStatus status, WantedCopies wanted) =>
