@@ -12,7 +12,8 @@ namespace Orleans.Cache.Client.Connections;
 /// <remarks>Safe for any number of threads.</remarks>
 internal sealed class DataConnection : IDisposable
 {
-    public const string ThreadName = "Cache data connection";
+    /// <summary>Of threads that receive.</summary>
+    public const string ThreadName = "Cache receiver";
 
     private readonly Lock _lock = new();
     private readonly Socket _socket;

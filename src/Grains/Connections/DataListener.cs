@@ -154,11 +154,11 @@ internal sealed partial class DataListener : ILifecycleParticipant<ISiloLifecycl
             {
                 Take(await listener.AcceptAsync(cancellationToken));
             }
-            catch (Exception exception) when (cancellationToken.IsCancellationRequested && exception is OperationCanceledException or ObjectDisposedException or SocketException)
+            catch (Exception exception) when (cancellationToken.IsCancellationRequested && exception is (OperationCanceledException or ObjectDisposedException or SocketException))
             {
                 return;
             }
-#pragma warning disable CA1031 // There may be no more handles, or threads, for now; clients go through Orleans meanwhile, and try again.
+#pragma warning disable CA1031 // Mostly that there are no more handles, or threads. Whatever it is, it is logged, and the next connection may be taken.
             catch (Exception exception)
 #pragma warning restore CA1031
             {
@@ -179,7 +179,7 @@ internal sealed partial class DataListener : ILifecycleParticipant<ISiloLifecycl
         Interlocked.Increment(ref _greeting);
         try
         {
-            new Thread(() => Serve(socket)) { IsBackground = true, Name = "Cache data connection" }.UnsafeStart();
+            new Thread(() => Serve(socket)) { IsBackground = true, Name = "Cache data server" }.UnsafeStart();
         }
         catch
         {
